@@ -1,0 +1,57 @@
+"""The contract on the wire: pure functions between bytes and models, or a WireError.
+
+See docs/protocol.md for the contract in words and tests/wire/golden/v1/ for its messages, which are never edited.
+"""
+
+from kokuchi.wire.alert import Alert, Category, Contact, Level, MessageType, Reading, Severity, Status
+from kokuchi.wire.audience import Audience, AudienceKind, Membership
+from kokuchi.wire.codec import (
+    MAXIMUM_BYTES,
+    decode_delivery,
+    decode_presence,
+    decode_sync_request,
+    encode,
+    open_alert,
+    open_sync_reply,
+    seal,
+)
+from kokuchi.wire.delivery import DeliveryReport, Outcome
+from kokuchi.wire.errors import Refusal, WireError
+from kokuchi.wire.presence import Presence, Speaker
+from kokuchi.wire.signature import KeyRing, SigningKey
+from kokuchi.wire.sync import Recorded, SyncReply, SyncRequest
+from kokuchi.wire.topics import Topics
+
+__all__ = [
+    "MAXIMUM_BYTES",
+    "Alert",
+    "Audience",
+    "AudienceKind",
+    "Category",
+    "Contact",
+    "DeliveryReport",
+    "KeyRing",
+    "Level",
+    "Membership",
+    "MessageType",
+    "Outcome",
+    "Presence",
+    "Reading",
+    "Recorded",
+    "Refusal",
+    "Severity",
+    "SigningKey",
+    "Speaker",
+    "Status",
+    "SyncReply",
+    "SyncRequest",
+    "Topics",
+    "WireError",
+    "decode_delivery",
+    "decode_presence",
+    "decode_sync_request",
+    "encode",
+    "open_alert",
+    "open_sync_reply",
+    "seal",
+]

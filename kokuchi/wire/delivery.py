@@ -1,0 +1,38 @@
+"""The report of what has really happened to one alert at one terminal."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from kokuchi.wire.fields import Identifier, Instant, Message, Text
+
+
+class Outcome(StrEnum):
+    """Why a delivery did not go, or will not go, the whole way."""
+
+    VOICE_FAILED = "voice_failed"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    REFUSED = "refused"
+
+    @property
+    def rank(self) -> int:
+        """Of two outcomes reported for one delivery the higher rank stands, in whatever order they came."""
+        return list(Outcome).index(self)
+
+
+class DeliveryReport(Message):
+    """Cumulative: every stage reached so far, so that a later report repairs a lost earlier one."""
+
+    terminal: Identifier
+    alert: Identifier
+    revision: Annotated[int, Field(ge=1, le=10_000)]
+    sent: Instant
+    received_at: Instant | None = None
+    displayed_at: Instant | None = None
+    voice_started_at: Instant | None = None
+    voiced_at: Instant | None = None
+    confirmed_at: Instant | None = None
+    outcome: Outcome | None = None
+    reason: Annotated[Text, Field(max_length=200)] = ""

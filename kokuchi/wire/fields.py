@@ -1,0 +1,61 @@
+"""The kinds of value that messages are made of."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer
+
+MAJOR = 1
+"""The version of the contract. A message of another major version is refused by name."""
+
+IDENTIFIER_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+"""CAP 1.2 forbids spaces, commas and markup in identifiers; MQTT forbids + # and / in one topic level."""
+
+
+def to_milliseconds(value: datetime) -> datetime:
+    """Return the same instant in UTC, cut to whole milliseconds, the precision of the wire and the ledger."""
+    value = value.astimezone(UTC)
+    return value.replace(microsecond=value.microsecond // 1000 * 1000)
+
+
+def iso(value: datetime) -> str:
+    """Return the instant as ISO 8601 in UTC with milliseconds and offset, which also sorts as text."""
+    return value.astimezone(UTC).isoformat(timespec="milliseconds")
+
+
+Instant = Annotated[
+    AwareDatetime, AfterValidator(to_milliseconds), PlainSerializer(iso, return_type=str, when_used="json")
+]
+"""A moment in time, in UTC, to the millisecond."""
+
+Identifier = Annotated[str, Field(pattern=IDENTIFIER_PATTERN)]
+"""A name that is safe in CAP, in a topic and in a file name."""
+
+
+def _printable(value: str) -> str:
+    if any(ord(character) < 32 and character not in "\n\t" for character in value) or "\x7f" in value:
+        raise ValueError("contains control characters")
+    if any(0xD800 <= ord(character) <= 0xDFFF for character in value):
+        raise ValueError("contains half of a surrogate pair")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_printable)]
+"""Text without control characters other than line feeds and tabs."""
+
+
+class Message(BaseModel):
+    """What every message has in common: frozen, and tolerant of fields that a later minor version adds."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    version: int = Field(default=MAJOR, ge=MAJOR, le=MAJOR)
+
+
+class Part(BaseModel):
+    """A value inside a message."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+JsonObject = dict[str, Any]

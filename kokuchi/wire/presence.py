@@ -1,0 +1,31 @@
+"""What a terminal says of itself; retained, and set to offline by its last will."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from kokuchi.wire.fields import Identifier, Instant, Message, Text
+
+
+class Speaker(StrEnum):
+    """What became of the last attempt to play a sound."""
+
+    UNTRIED = "untried"
+    WORKING = "working"
+    FAILED = "failed"
+
+
+class Presence(Message):
+    """The state of a terminal at `sent`. In a last will, `sent` is when the connection was made."""
+
+    terminal: Identifier
+    sent: Instant
+    online: bool
+    software: Annotated[Text, Field(max_length=40)] = ""
+    started_at: Instant | None = None
+    speaker: Speaker = Speaker.UNTRIED
+    speaker_detail: Annotated[Text, Field(max_length=200)] = ""
+    screen_attached: bool = False
+    disk_free_mib: Annotated[int, Field(ge=0)] | None = None
+    unheard: Annotated[int, Field(ge=0)] = 0

@@ -1,0 +1,40 @@
+"""The exchange that makes delivery certain: a terminal says what it holds, the centre answers with what is missing."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from kokuchi.wire.delivery import DeliveryReport
+from kokuchi.wire.fields import Identifier, Instant, Message, Part
+
+
+class SyncRequest(Message):
+    """What a terminal holds: a report for each alert that is active, or whose report is not known to be recorded."""
+
+    terminal: Identifier
+    identifier: Identifier
+    sent: Instant
+    held: Annotated[tuple[DeliveryReport, ...], Field(max_length=500)] = ()
+
+
+class Recorded(Part):
+    """A revision of an alert of which the ledger now holds everything that the request said."""
+
+    alert: Identifier
+    revision: Annotated[int, Field(ge=1, le=10_000)]
+
+
+class SyncReply(Message):
+    """The answer to the request with the same `identifier`; signed, and of use to that one terminal only.
+
+    `alerts` are signed alerts as they stood on their topics; each is verified on its own.
+    """
+
+    town: Identifier
+    terminal: Identifier
+    identifier: Identifier
+    revision: Annotated[int, Field(ge=1, le=10_000)] = 1
+    sent: Instant
+    expires: Instant
+    alerts: Annotated[tuple[str, ...], Field(max_length=500)] = ()
+    recorded: Annotated[tuple[Recorded, ...], Field(max_length=500)] = ()
