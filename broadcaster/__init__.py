@@ -1,0 +1,1 @@
+"""The centre: staff write here, operators see here what arrived."""

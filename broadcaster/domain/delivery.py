@@ -1,0 +1,143 @@
+"""One alert at one terminal: how reports add up, and what an operator should know about it.
+
+Deliveries form a join semilattice: `merge` is commutative, associative and idempotent, so that reports may come late,
+twice or in any order, and none moves a delivery back.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from kokuchi.wire import DeliveryReport, Outcome, Presence, Speaker
+
+SILENT_AFTER = timedelta(seconds=30)
+"""A terminal that has not answered for this long stands out."""
+
+
+class Stage(StrEnum):
+    """How far an alert has come, in order."""
+
+    RECEIVED = "received"
+    DISPLAYED = "displayed"
+    VOICED = "voiced"
+    CONFIRMED = "confirmed"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What is known of one revision of an alert at one terminal."""
+
+    received_at: datetime | None = None
+    displayed_at: datetime | None = None
+    voice_started_at: datetime | None = None
+    voiced_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    outcome: Outcome | None = None
+    reason: str = ""
+
+    @classmethod
+    def of(cls, report: DeliveryReport) -> "Delivery":
+        """Return what a report says."""
+        return cls(**{field.name: getattr(report, field.name) for field in fields(cls)})
+
+    def at(self, stage: Stage) -> datetime | None:
+        """Return when the stage was reached."""
+        moment: datetime | None = getattr(self, f"{stage}_at")
+        return moment
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every stage was reached."""
+        return all(self.at(stage) for stage in Stage)
+
+
+def merge(known: Delivery, reported: Delivery) -> Delivery:
+    """Return what both together say: a time that is known stays, of two the earlier; the higher outcome stands."""
+    moments = {
+        field.name: _earlier(getattr(known, field.name), getattr(reported, field.name))
+        for field in fields(Delivery)
+        if field.name.endswith("_at")
+    }
+    outcome, reason = max((_outcome_key(known), _outcome_key(reported)))[1:]
+    return replace(known, **moments, outcome=Outcome(outcome) if outcome else None, reason=reason)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How many terminals of an alert's audience have reached each stage, and how many it has not reached."""
+
+    addressed: int = 0
+    received: int = 0
+    displayed: int = 0
+    voiced: int = 0
+    confirmed: int = 0
+    voice_failed: int = 0
+    refused: int = 0
+
+    @property
+    def unreached(self) -> int:
+        """How many terminals have not even received it."""
+        return self.addressed - self.received
+
+
+def reach(deliveries: Iterable[Delivery]) -> Reach:
+    """Count deliveries by stage."""
+    everything = list(deliveries)
+    return Reach(
+        addressed=len(everything),
+        **{stage.value: sum(1 for delivery in everything if delivery.at(stage)) for stage in Stage},
+        voice_failed=sum(1 for delivery in everything if _is_silent(delivery)),
+        refused=sum(1 for delivery in everything if delivery.outcome is Outcome.REFUSED),
+    )
+
+
+class Trouble(StrEnum):
+    """What stands out about a delivery; the words for it are the page's."""
+
+    NEVER_SEEN = "never_seen"
+    OFFLINE = "offline"
+    NO_ANSWER = "no_answer"
+    VOICE_FAILED = "voice_failed"
+    REFUSED = "refused"
+    NOT_DISPLAYED = "not_displayed"
+    EXPIRED = "expired"
+
+
+def trouble(delivery: Delivery, presence: Presence | None, sent: datetime, now: datetime) -> Trouble | None:
+    """Return what an operator should look at, or None if the delivery is well or still on its way."""
+    if delivery.outcome is Outcome.REFUSED:
+        return Trouble.REFUSED
+    if _is_silent(delivery):
+        return Trouble.VOICE_FAILED
+    if delivery.outcome is Outcome.EXPIRED and delivery.voiced_at is None:
+        return Trouble.EXPIRED
+    if delivery.received_at is not None:
+        missing_screen = delivery.voiced_at is not None and delivery.displayed_at is None
+        return Trouble.NOT_DISPLAYED if missing_screen else None
+    if presence is None:
+        return Trouble.NEVER_SEEN
+    if not presence.online:
+        return Trouble.OFFLINE
+    return Trouble.NO_ANSWER if now - sent > SILENT_AFTER else None
+
+
+def has_fault(presence: Presence) -> bool:
+    """Tell whether a connected terminal says that something is wrong with it."""
+    return presence.speaker is Speaker.FAILED
+
+
+def _is_silent(delivery: Delivery) -> bool:
+    return delivery.outcome is Outcome.VOICE_FAILED and delivery.voiced_at is None
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    if one is None or other is None:
+        return one or other
+    return min(one, other)
+
+
+def _outcome_key(delivery: Delivery) -> tuple[int, str, str]:
+    if delivery.outcome is None:
+        return (-1, "", "")
+    return (delivery.outcome.rank, delivery.outcome.value, delivery.reason)

@@ -1,0 +1,162 @@
+"""From what staff have written to an alert that may be sent, or to what is wrong with it, field by field."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from broadcaster.domain.audience import Terminal, recipients, unknown_members
+from broadcaster.domain.town import Category, Town
+from kokuchi.wire import Alert, Audience, Contact, MessageType, Reading, Severity, Status
+from kokuchi.wire.alert import MAXIMUM_BODY, MAXIMUM_HEADLINE
+
+ADVISED_BODY = 300
+"""Over this many characters staff are told that the text is long (a commercial system's limit; field.md)."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one field, for staff and for the shell."""
+
+    field: str
+    japanese: str
+    english: str
+
+
+class DraftError(Exception):
+    """A draft that cannot be sent, with every problem in it."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("; ".join(f"{problem.field}: {problem.english}" for problem in problems))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What staff have filled in. `severity` None means the category's usual one."""
+
+    category: str
+    headline: str
+    body: str
+    audience: Audience | None
+    severity: Severity | None = None
+    drill: bool = False
+
+
+def new_identifier(now: datetime) -> str:
+    """Return an identifier for a new alert: readable, sortable, and impossible to guess."""
+    return f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+
+
+def check(draft: Draft, town: Town, roster: Sequence[Terminal]) -> list[Problem]:
+    """Return everything that keeps the draft from being sent."""
+    return [
+        *_check_category(draft, town),
+        *_check_text("headline", "見出し", draft.headline, MAXIMUM_HEADLINE),
+        *_check_text("body", "本文", draft.body, MAXIMUM_BODY),
+        *_check_audience(draft, town, roster),
+    ]
+
+
+def compose(
+    draft: Draft,
+    town: Town,
+    roster: Sequence[Terminal],
+    now: datetime,
+    *,
+    reading: Reading | None = None,
+) -> Alert:
+    """Return the alert that the draft describes, sent at `now`, or raise DraftError.
+
+    `reading` is the kana of the text, for terminals that cannot read Japanese themselves.
+    """
+    problems = check(draft, town, roster)
+    category = town.category(draft.category)
+    if problems or category is None or draft.audience is None:
+        raise DraftError(problems)
+    return Alert(
+        town=town.id,
+        identifier=new_identifier(now),
+        sent=now,
+        expires=now + timedelta(hours=category.valid_hours),
+        status=Status.EXERCISE if draft.drill else Status.ACTUAL,
+        category=category.id,
+        event=category.name,
+        severity=draft.severity or category.severity,
+        audience=draft.audience,
+        sender_name=town.office,
+        headline=draft.headline.strip(),
+        body=draft.body.strip(),
+        contact=contact_of(category, town),
+        reading=reading,
+    )
+
+
+def withdraw(alert: Alert, now: datetime) -> Alert:
+    """Return the Cancel of an alert: it keeps the text, so that those who heard it know what is withdrawn."""
+    return alert.model_copy(
+        update={
+            "revision": alert.revision + 1,
+            "sent": now,
+            "expires": max(alert.expires, now + timedelta(hours=1)),
+            "message_type": MessageType.CANCEL,
+            "references": (*alert.references, alert.reference),
+        }
+    )
+
+
+def contact_of(category: Category, town: Town) -> Contact:
+    """Return whom to call about messages of this category."""
+    return category.contact or town.desk
+
+
+def _check_category(draft: Draft, town: Town) -> list[Problem]:
+    if town.category(draft.category) is not None:
+        return []
+    known = ", ".join(category.id for category in town.categories)
+    return [
+        Problem("category", "種別を選んでください。", f"there is no category {draft.category!r}; known are {known}")
+    ]
+
+
+def _check_text(field: str, label: str, text: str, maximum: int) -> list[Problem]:
+    length = len(text.strip())
+    if length == 0:
+        return [Problem(field, f"{label}を入力してください。", "is empty")]
+    if length > maximum:
+        return [
+            Problem(
+                field,
+                f"{label}が長すぎます。{maximum}文字以内にしてください(いま{length}文字)。",
+                f"has {length} characters; at most {maximum} are possible",
+            )
+        ]
+    if any(ord(character) < 32 and character not in "\r\n\t" for character in text) or "\x7f" in text:
+        return [
+            Problem(field, f"{label}に使えない文字(制御文字)があります。消してください。", "has control characters")
+        ]
+    return []
+
+
+def _check_audience(draft: Draft, town: Town, roster: Sequence[Terminal]) -> list[Problem]:
+    if draft.audience is None:
+        return [Problem("audience", "宛先を選んでください。", "nobody is addressed")]
+    unknown = unknown_members(draft.audience, town, roster)
+    if unknown:
+        names = "、".join(unknown)
+        return [
+            Problem(
+                "audience",
+                f"宛先「{names}」は登録されていません。選びなおしてください。",
+                f"unknown {draft.audience.kind}: {', '.join(unknown)}",
+            )
+        ]
+    if not recipients(draft.audience, roster):
+        return [
+            Problem(
+                "audience",
+                "この宛先には端末が1台もありません。宛先を選びなおしてください。",
+                "no terminal belongs to this audience",
+            )
+        ]
+    return []

@@ -1,0 +1,107 @@
+"""Alerts as they were accepted. What is here is never lost: it was committed before the page answered."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from kokuchi.database import Connections
+from kokuchi.wire import Alert
+from kokuchi.wire.fields import iso
+
+
+class AlertExists(Exception):  # noqa: N818 - reads as what it says
+    """This revision was accepted before: somebody else was faster, or the form was sent twice."""
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """An alert with who accepted it, and the row that it has."""
+
+    row: int
+    alert: Alert
+    accepted_by: str
+
+
+class Alerts:
+    """The alerts, one row a revision."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def accept(self, alert: Alert, topics: Sequence[str], recipients: Sequence[str], accepted_by: str) -> Accepted:
+        """Commit an alert with its outbox and an open delivery for each recipient, all or nothing.
+
+        Raises AlertExists if this revision is already there.
+        """
+        with self._connections.write() as db:
+            try:
+                row = db.execute(
+                    "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    [
+                        alert.identifier,
+                        alert.revision,
+                        alert.category,
+                        iso(alert.sent),
+                        iso(alert.expires),
+                        accepted_by,
+                        alert.model_dump_json(exclude_none=True),
+                    ],
+                ).lastrowid
+            except sqlite3.IntegrityError as error:
+                raise AlertExists(f"alert {alert.identifier} has revision {alert.revision} already") from error
+            if row is None:
+                raise sqlite3.DatabaseError("the alert got no row")
+            db.conn.executemany(
+                "INSERT INTO outbox (alert_id, topic) VALUES (?, ?)", [(row, topic) for topic in topics]
+            )
+            db.conn.executemany(
+                "INSERT INTO deliveries (alert_id, terminal_id) SELECT ?, id FROM terminals WHERE terminal = ?",
+                [(row, terminal) for terminal in recipients],
+            )
+        return Accepted(row, alert, accepted_by)
+
+    def get(self, identifier: str) -> Accepted | None:
+        """Return the newest revision of an alert."""
+        return self._one("identifier = ? ORDER BY revision DESC", [identifier])
+
+    def revision(self, identifier: str, revision: int) -> Accepted | None:
+        """Return one revision of an alert."""
+        return self._one("identifier = ? AND revision = ?", [identifier, revision])
+
+    def by_row(self, row: int) -> Accepted | None:
+        """Return the alert in a row."""
+        return self._one("id = ?", [row])
+
+    def newest(self, limit: int, offset: int = 0) -> list[Accepted]:
+        """Return the newest revision of each alert, the newest alert first."""
+        rows = self._connections.read().execute(
+            "SELECT * FROM alerts AS a WHERE revision ="
+            " (SELECT max(revision) FROM alerts WHERE identifier = a.identifier)"
+            " ORDER BY sent_at DESC, id DESC LIMIT ? OFFSET ?",
+            [limit, offset],
+        )
+        return [_accepted(row) for row in rows]
+
+    def active_for(self, terminal: str, now: datetime) -> list[Accepted]:
+        """Return the newest revision of each alert that is addressed to a terminal and has not expired."""
+        rows = self._connections.read().execute(
+            "SELECT a.* FROM alerts AS a JOIN deliveries AS d ON d.alert_id = a.id"
+            " JOIN terminals AS t ON t.id = d.terminal_id"
+            " WHERE t.terminal = ? AND a.expires_at > ? AND a.revision ="
+            " (SELECT max(revision) FROM alerts WHERE identifier = a.identifier) ORDER BY a.id",
+            [terminal, iso(now)],
+        )
+        return [_accepted(row) for row in rows]
+
+    def _one(self, where: str, arguments: list[object]) -> Accepted | None:
+        # `where` is one of the constants above, never input.
+        row = (
+            self._connections.read().execute(f"SELECT * FROM alerts WHERE {where} LIMIT 1", arguments).fetchone()  # noqa: S608
+        )
+        return _accepted(row) if row else None
+
+
+def _accepted(row: sqlite3.Row) -> Accepted:
+    return Accepted(row["id"], Alert.model_validate_json(row["payload"]), row["accepted_by"])

@@ -1,0 +1,108 @@
+"""What came back. Reports are written in batches and only ever move a delivery forward."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from broadcaster.domain.audience import Terminal
+from broadcaster.domain.delivery import Delivery, Reach
+from kokuchi.database import Connections
+from kokuchi.wire import DeliveryReport, Outcome
+from kokuchi.wire.fields import iso
+
+_MOMENTS = ("received_at", "displayed_at", "voice_started_at", "voiced_at", "confirmed_at")
+
+# The same join as broadcaster.domain.delivery.merge, done by SQLite for a whole batch; a test holds them together.
+# A revision that this ledger does not know, or that was not addressed to the terminal, changes nothing.
+_RANK = (
+    "CASE {} WHEN 'voice_failed' THEN 0 WHEN 'expired' THEN 1 WHEN 'cancelled' THEN 2 WHEN 'refused' THEN 3 ELSE -1 END"
+)
+_NEW_WINS = (
+    f"({_RANK.format(':outcome')} > {_RANK.format('outcome')}"
+    f" OR ({_RANK.format(':outcome')} = {_RANK.format('outcome')} AND :reason > reason))"
+)
+_MERGE = (  # noqa: S608 - built from the constants above, never from input
+    "UPDATE deliveries SET "
+    + ", ".join(f"{moment} = min(ifnull({moment}, :{moment}), ifnull(:{moment}, {moment}))" for moment in _MOMENTS)
+    + f", outcome = CASE WHEN {_NEW_WINS} THEN :outcome ELSE outcome END"
+    + f", reason = CASE WHEN {_NEW_WINS} THEN :reason ELSE reason END"
+    + " WHERE alert_id = (SELECT id FROM alerts WHERE identifier = :alert AND revision = :revision)"
+    + " AND terminal_id = (SELECT id FROM terminals WHERE terminal = :terminal)"
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of an alert's delivery log."""
+
+    terminal: Terminal
+    delivery: Delivery
+
+
+class Deliveries:
+    """The deliveries of every alert."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def record(self, reports: Iterable[DeliveryReport]) -> None:
+        """Merge a batch of reports into the ledger in one transaction."""
+        rows = [
+            {
+                **{moment: iso(value) if (value := getattr(report, moment)) else None for moment in _MOMENTS},
+                "outcome": report.outcome.value if report.outcome else None,
+                "reason": report.reason if report.outcome else "",
+                "alert": report.alert,
+                "revision": report.revision,
+                "terminal": report.terminal,
+            }
+            for report in reports
+        ]
+        with self._connections.write() as db:
+            db.conn.executemany(_MERGE, rows)
+
+    def of_alert(self, alert_row: int) -> list[Line]:
+        """Return the line of each terminal of an alert's audience, in the order of terminals."""
+        rows = self._connections.read().execute(
+            "SELECT t.terminal, t.household, t.kind, t.area, d.* FROM deliveries AS d"
+            " JOIN terminals AS t ON t.id = d.terminal_id WHERE d.alert_id = ? ORDER BY t.terminal",
+            [alert_row],
+        )
+        return [
+            Line(Terminal(row["terminal"], row["household"], row["kind"], row["area"]), _delivery(row)) for row in rows
+        ]
+
+    def reach(self, alert_rows: Iterable[int]) -> dict[int, Reach]:
+        """Return the counts of several alerts by their rows."""
+        wanted = list(alert_rows)
+        rows = self._connections.read().execute(
+            "SELECT alert_id, count(*) AS addressed, count(received_at) AS received, count(displayed_at) AS displayed,"
+            " count(voiced_at) AS voiced, count(confirmed_at) AS confirmed,"
+            " sum(ifnull(outcome, '') = 'voice_failed' AND voiced_at IS NULL) AS voice_failed,"
+            " sum(ifnull(outcome, '') = 'refused') AS refused"
+            " FROM deliveries WHERE alert_id IN (SELECT value FROM json_each(?)) GROUP BY alert_id",
+            [json.dumps(wanted)],
+        )
+        found = {row["alert_id"]: Reach(**{key: row[key] for key in row.keys() if key != "alert_id"}) for row in rows}  # noqa: SIM118 - a Row iterates over values
+        return {row: found.get(row, Reach()) for row in wanted}
+
+    def heard(self, identifier: str, before_revision: int) -> int:
+        """Return how many terminals had voiced or confirmed an earlier revision of an alert."""
+        row = (
+            self._connections.read()
+            .execute(
+                "SELECT count(DISTINCT d.terminal_id) AS n FROM deliveries AS d JOIN alerts AS a ON a.id = d.alert_id"
+                " WHERE a.identifier = ? AND a.revision < ?"
+                " AND (d.voice_started_at IS NOT NULL OR d.confirmed_at IS NOT NULL)",
+                [identifier, before_revision],
+            )
+            .fetchone()
+        )
+        return int(row["n"])
+
+
+def _delivery(row: sqlite3.Row) -> Delivery:
+    moments = {moment: datetime.fromisoformat(row[moment]) if row[moment] else None for moment in _MOMENTS}
+    return Delivery(**moments, outcome=Outcome(row["outcome"]) if row["outcome"] else None, reason=row["reason"])

@@ -1,0 +1,38 @@
+"""The ledger as one thing: its parts share one database and tell whoever waits that something was written."""
+
+from pathlib import Path
+
+from broadcaster.ledger.accounts import Accounts
+from broadcaster.ledger.alerts import Alerts
+from broadcaster.ledger.changes import Changes
+from broadcaster.ledger.deliveries import Deliveries
+from broadcaster.ledger.migrations import migrations
+from broadcaster.ledger.outbox import Outbox
+from broadcaster.ledger.presences import Presences
+from broadcaster.ledger.quarantine import Quarantine
+from broadcaster.ledger.terminals import Terminals
+from kokuchi.database import Connections
+
+
+class Ledger:
+    """Open the ledger at a path, making or migrating it; raises DatabaseUnusable. May be used from any thread."""
+
+    def __init__(self, path: Path) -> None:
+        self.changes = Changes()
+        self.connections = Connections(path, migrations, on_commit=self.changes.announce)
+        self.terminals = Terminals(self.connections)
+        self.alerts = Alerts(self.connections)
+        self.outbox = Outbox(self.connections)
+        self.deliveries = Deliveries(self.connections)
+        self.presences = Presences(self.connections)
+        self.quarantine = Quarantine(self.connections)
+        self.accounts = Accounts(self.connections)
+
+    def data_version(self) -> int:
+        """Return a number that changes when another connection or process has written."""
+        row = self.connections.read().execute("PRAGMA data_version").fetchone()
+        return int(row[0])
+
+    def close(self) -> None:
+        """Close the database."""
+        self.connections.close()

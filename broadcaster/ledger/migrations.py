@@ -1,0 +1,125 @@
+"""The tables, step by step. A step that has been released is never edited; a change is a new step.
+
+Times are ISO 8601 in UTC with offset and milliseconds, which sort as text.
+"""
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("broadcaster")
+
+
+@migrations()
+def m001_terminals(db: Database) -> None:
+    """The roster, each terminal's broker password as a hash, and what it last said of itself."""
+    db.execute(
+        """
+        CREATE TABLE terminals (
+            id INTEGER PRIMARY KEY,
+            terminal TEXT NOT NULL UNIQUE,
+            household TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (kind IN ('household', 'business')),
+            area TEXT NOT NULL,
+            groups TEXT NOT NULL DEFAULT '[]',
+            password_hash TEXT NOT NULL,
+            created_at TEXT NOT NULL
+        )
+        """
+    )
+    db.execute(
+        """
+        CREATE TABLE presences (
+            terminal_id INTEGER PRIMARY KEY REFERENCES terminals(id),
+            sent_at TEXT NOT NULL,
+            online INTEGER NOT NULL,
+            payload TEXT NOT NULL
+        )
+        """
+    )
+
+
+@migrations()
+def m002_alerts(db: Database) -> None:
+    """One row a revision; the outbox has one row for each topic that it is published on."""
+    db.execute(
+        """
+        CREATE TABLE alerts (
+            id INTEGER PRIMARY KEY,
+            identifier TEXT NOT NULL,
+            revision INTEGER NOT NULL,
+            category TEXT NOT NULL,
+            sent_at TEXT NOT NULL,
+            expires_at TEXT NOT NULL,
+            accepted_by TEXT NOT NULL,
+            payload TEXT NOT NULL,
+            UNIQUE (identifier, revision)
+        )
+        """
+    )
+    db.execute("CREATE INDEX alerts_by_time ON alerts (sent_at)")
+    db.execute("CREATE INDEX alerts_by_end ON alerts (expires_at)")
+    db.execute(
+        """
+        CREATE TABLE outbox (
+            id INTEGER PRIMARY KEY,
+            alert_id INTEGER NOT NULL REFERENCES alerts(id),
+            topic TEXT NOT NULL,
+            state TEXT NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'claimed', 'published', 'expired')),
+            attempts INTEGER NOT NULL DEFAULT 0,
+            attempted_at TEXT,
+            published_at TEXT,
+            failure TEXT NOT NULL DEFAULT ''
+        )
+        """
+    )
+    db.execute("CREATE INDEX outbox_open ON outbox (state, id) WHERE state IN ('waiting', 'claimed')")
+    db.execute("CREATE INDEX outbox_of_alert ON outbox (alert_id)")
+
+
+@migrations()
+def m003_deliveries(db: Database) -> None:
+    """One wide row for each alert and terminal; quarantine keeps what a terminal said and nobody understood."""
+    db.execute(
+        """
+        CREATE TABLE deliveries (
+            alert_id INTEGER NOT NULL REFERENCES alerts(id),
+            terminal_id INTEGER NOT NULL REFERENCES terminals(id),
+            received_at TEXT,
+            displayed_at TEXT,
+            voice_started_at TEXT,
+            voiced_at TEXT,
+            confirmed_at TEXT,
+            outcome TEXT,
+            reason TEXT NOT NULL DEFAULT '',
+            PRIMARY KEY (alert_id, terminal_id)
+        ) WITHOUT ROWID
+        """
+    )
+    db.execute("CREATE INDEX deliveries_of_terminal ON deliveries (terminal_id, alert_id)")
+    db.execute(
+        """
+        CREATE TABLE quarantine (
+            id INTEGER PRIMARY KEY,
+            arrived_at TEXT NOT NULL,
+            topic TEXT NOT NULL,
+            refusal TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            payload BLOB NOT NULL
+        )
+        """
+    )
+
+
+@migrations()
+def m004_accounts(db: Database) -> None:
+    """Who may log in."""
+    db.execute(
+        """
+        CREATE TABLE accounts (
+            name TEXT PRIMARY KEY,
+            display_name TEXT NOT NULL,
+            role TEXT NOT NULL,
+            password_hash TEXT NOT NULL,
+            created_at TEXT NOT NULL
+        )
+        """
+    )

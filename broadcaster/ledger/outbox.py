@@ -1,0 +1,99 @@
+"""What is still to be published. A row is claimed before the attempt and settled after it: nothing is forgotten."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kokuchi.database import Connections
+from kokuchi.wire.fields import iso
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One topic on which an alert is to be published."""
+
+    row: int
+    alert_row: int
+    topic: str
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What waits, and why."""
+
+    waiting: int
+    last_failure: str
+
+
+class Outbox:
+    """The publications of accepted alerts."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def release(self) -> None:
+        """Let go of what an earlier run had claimed and not settled; terminals know a message that comes twice."""
+        with self._connections.write() as db:
+            db.execute("UPDATE outbox SET state = 'waiting' WHERE state = 'claimed'")
+
+    def republish(self, now: datetime) -> None:
+        """Publish every alert that has not expired once more: the broker may have lost what it had."""
+        with self._connections.write() as db:
+            db.execute(
+                "UPDATE outbox SET state = 'waiting' WHERE state = 'published' AND alert_id IN"
+                " (SELECT id FROM alerts WHERE expires_at > ?)",
+                [iso(now)],
+            )
+
+    def claim(self, now: datetime, limit: int = 100) -> list[Publication]:
+        """Take what waits, oldest first, and record the attempt before it is made."""
+        with self._connections.write() as db:
+            db.execute(
+                "UPDATE outbox SET state = 'expired' WHERE state = 'waiting' AND alert_id IN"
+                " (SELECT id FROM alerts WHERE expires_at <= ?)",
+                [iso(now)],
+            )
+            rows = db.execute(
+                "UPDATE outbox SET state = 'claimed', attempts = attempts + 1, attempted_at = ? WHERE id IN"
+                " (SELECT id FROM outbox WHERE state = 'waiting' ORDER BY id LIMIT ?) AND state = 'waiting'"
+                " RETURNING id, alert_id, topic",
+                [iso(now), limit],
+            ).fetchall()
+        return sorted(
+            (Publication(row["id"], row["alert_id"], row["topic"]) for row in rows), key=lambda item: item.row
+        )
+
+    def has_waiting(self) -> bool:
+        """Tell whether there is anything to claim, without writing."""
+        row = self._connections.read().execute("SELECT 1 FROM outbox WHERE state = 'waiting' LIMIT 1").fetchone()
+        return row is not None
+
+    def published(self, publication: Publication, now: datetime) -> None:
+        """Record that the broker has taken it."""
+        with self._connections.write() as db:
+            db.execute(
+                "UPDATE outbox SET state = 'published', published_at = ?, failure = '' WHERE id = ?",
+                [iso(now), publication.row],
+            )
+
+    def failed(self, publication: Publication, failure: str) -> None:
+        """Record that it was not taken; it waits for the next attempt."""
+        with self._connections.write() as db:
+            db.execute(
+                "UPDATE outbox SET state = 'waiting', failure = ? WHERE id = ?", [failure[:200], publication.row]
+            )
+
+    def backlog(self) -> Backlog:
+        """Return what has not gone out."""
+        row = (
+            self._connections.read()
+            .execute("SELECT count(*) AS n, max(failure) AS f FROM outbox WHERE state IN ('waiting', 'claimed')")
+            .fetchone()
+        )
+        return Backlog(row["n"], row["f"] or "")
+
+    def waiting_alerts(self) -> set[int]:
+        """Return the rows of the alerts of which something has not gone out."""
+        rows = self._connections.read().execute(
+            "SELECT DISTINCT alert_id FROM outbox WHERE state IN ('waiting', 'claimed')"
+        )
+        return {row["alert_id"] for row in rows}

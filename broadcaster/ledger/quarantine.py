@@ -1,0 +1,31 @@
+"""What arrived and could not be understood: kept, bounded, so that it can be looked at."""
+
+from datetime import datetime
+
+from kokuchi.database import Connections
+from kokuchi.wire import WireError
+from kokuchi.wire.fields import iso
+
+_KEPT_ROWS = 1000
+_KEPT_BYTES = 4096
+
+
+class Quarantine:
+    """The last thousand messages that were refused, their first bytes."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def put(self, topic: str, payload: bytes, error: WireError, now: datetime) -> None:
+        """Keep a refused message."""
+        with self._connections.write() as db:
+            db.execute(
+                "INSERT INTO quarantine (arrived_at, topic, refusal, detail, payload) VALUES (?, ?, ?, ?, ?)",
+                [iso(now), topic[:200], error.refusal, str(error)[:500], payload[:_KEPT_BYTES]],
+            )
+            db.execute("DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?", [_KEPT_ROWS])
+
+    def count(self) -> int:
+        """Return how many are kept."""
+        row = self._connections.read().execute("SELECT count(*) FROM quarantine").fetchone()
+        return int(row[0])

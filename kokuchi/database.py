@@ -1,0 +1,85 @@
+"""How both ends keep rows: SQLite in WAL mode with synchronous FULL, a connection for each thread."""
+
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+BUSY_TIMEOUT_SECONDS = 10
+
+
+class DatabaseUnusable(Exception):  # noqa: N818 - reads as what it says
+    """A database file that cannot be opened or written; the message says which and what to do."""
+
+
+class Connections:
+    """A migrated database. `read` and `write` may be used from any thread; rows come back as `sqlite3.Row`."""
+
+    def __init__(self, path: Path, migrations: Migrations, on_commit: Callable[[], None] = lambda: None) -> None:
+        self.path = path
+        self._on_commit = on_commit
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._open: list[Database] = []
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            database = self.read()
+            database.execute("PRAGMA journal_mode=WAL")
+            migrations.apply(database)
+        except (sqlite3.DatabaseError, OSError) as error:
+            self.close()
+            raise DatabaseUnusable(f"{path}: cannot be used as a database: {_advice(error)}") from error
+
+    def read(self) -> Database:
+        """Return this thread's connection."""
+        database: Database | None = getattr(self._local, "database", None)
+        if database is None:
+            # A thread's connection is closed by whoever closes the whole; only that crosses threads.
+            connection = sqlite3.connect(
+                self.path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA foreign_keys=ON")
+            database = Database(connection)
+            self._local.database = database
+            with self._lock:
+                self._open.append(database)
+        return database
+
+    @contextmanager
+    def write(self) -> Iterator[Database]:
+        """Open a transaction that is committed to disk at the end of the block, or undone by an error."""
+        database = self.read()
+        # IMMEDIATE: a transaction that reads first and writes later would fail when another one has written between.
+        database.execute("BEGIN IMMEDIATE")
+        try:
+            yield database
+            database.execute("COMMIT")
+        except BaseException:
+            if database.conn.in_transaction:
+                database.execute("ROLLBACK")
+            raise
+        self._on_commit()
+
+    def close(self) -> None:
+        """Close the connections of all threads."""
+        with self._lock:
+            for database in self._open:
+                database.conn.close()
+            self._open.clear()
+        self._local = threading.local()
+
+
+def _advice(error: Exception) -> str:
+    text = str(error)
+    if "not a database" in text:
+        return "the file is something else or is damaged; move it away or restore a backup"
+    if "unable to open" in text or isinstance(error, OSError):
+        return f"{text}; check that the folder exists and may be written"
+    if "readonly" in text:
+        return "it is read-only; check the rights of the file and its folder"
+    return text

@@ -1,0 +1,28 @@
+"""MQTT 5 as events of the asyncio loop. The only room that imports paho-mqtt."""
+
+from kokuchi.link.interface import (
+    Connected,
+    Disconnected,
+    Event,
+    Link,
+    LinkError,
+    NotConnected,
+    PublishRefused,
+    Received,
+    Will,
+)
+from kokuchi.link.mqtt import BrokerAddress, MqttLink
+
+__all__ = [
+    "BrokerAddress",
+    "Connected",
+    "Disconnected",
+    "Event",
+    "Link",
+    "LinkError",
+    "MqttLink",
+    "NotConnected",
+    "PublishRefused",
+    "Received",
+    "Will",
+]

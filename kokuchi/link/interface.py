@@ -1,0 +1,90 @@
+"""What a link is to the rooms that use it.
+
+`MqttLink` is the real one, `MemoryLink` its fake; one contract suite holds both.
+
+Errors::
+
+    LinkError
+     ├ NotConnected      nothing was handed to the broker; publish again after the next Connected
+     └ PublishRefused    the broker answered with a failure, and would again
+"""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+class LinkError(Exception):
+    """Base of what can go wrong when publishing."""
+
+
+class NotConnected(LinkError):  # noqa: N818 - reads as what it says: the link is not connected
+    """The broker was not reached, or the connection ended before it answered."""
+
+
+class PublishRefused(LinkError):  # noqa: N818 - the broker's refusal, in its own words
+    """The broker refused the message; the text is its reason."""
+
+
+@dataclass(frozen=True)
+class Connected:
+    """The broker has accepted the connection and knows the subscriptions."""
+
+    session_present: bool
+
+
+@dataclass(frozen=True)
+class Disconnected:
+    """The connection ended, or could not be made; the link tries again by itself."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Received:
+    """A message. The broker keeps it until `Link.acknowledge`."""
+
+    topic: str
+    payload: bytes = field(repr=False)
+    retained: bool
+    message_id: int
+    qos: int
+
+
+Event = Connected | Disconnected | Received
+
+
+@dataclass(frozen=True)
+class Will:
+    """What the broker says for us when we vanish; retained."""
+
+    topic: str
+    payload: bytes
+
+
+class Link(Protocol):
+    """A connection to a broker that comes back by itself and keeps its session, with QoS 1."""
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether a publish can be tried now."""
+
+    async def start(self) -> None:
+        """Begin to connect. A broker that is not there is no error: events tell."""
+
+    def events(self) -> AsyncIterator[Event]:
+        """Yield what happens, in order; for one consumer. Ends after `close`."""
+
+    async def publish(
+        self, topic: str, payload: bytes, *, retain: bool = False, expires_in: float | None = None
+    ) -> None:
+        """Publish and return once the broker has taken the message, or raise LinkError.
+
+        `expires_in` (seconds) lets the broker drop it when it could not deliver it by then.
+        """
+
+    def acknowledge(self, received: Received) -> None:
+        """Tell the broker that the message is safe with us. Messages are acknowledged in the order they came."""
+
+    async def close(self) -> None:
+        """Say goodbye, without the will, and end the events."""

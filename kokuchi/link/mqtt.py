@@ -1,0 +1,207 @@
+"""The real link: paho-mqtt's thread hands every callback to the event loop as a frozen event and does nothing else."""
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from kokuchi.link.interface import Connected, Disconnected, Event, NotConnected, PublishRefused, Received, Will
+
+log = logging.getLogger(__name__)
+
+SESSION_EXPIRY_SECONDS = 30 * 24 * 3600
+"""How long the broker keeps a session for us; beyond that, sync finds what is missing."""
+
+KEEP_ALIVE_SECONDS = 20
+RECEIVE_MAXIMUM = 65535
+MAXIMUM_RECONNECT_SECONDS = 15
+MAXIMUM_INFLIGHT = 1000
+
+
+@dataclass(frozen=True)
+class BrokerAddress:
+    """Where the broker is and who we are to it."""
+
+    host: str
+    port: int
+    username: str
+    password: str = field(repr=False)
+
+
+class MqttLink:
+    """A `Link` over MQTT 5 with a stable client identifier and a persistent session.
+
+    `subscriptions` are made at every connection, since a broker may have lost the session.
+    """
+
+    def __init__(
+        self,
+        address: BrokerAddress,
+        *,
+        client_id: str,
+        subscriptions: Sequence[str],
+        will: Callable[[], Will] | None = None,
+    ) -> None:
+        self._address = address
+        self._subscriptions = list(subscriptions)
+        self._events: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._pending: dict[int, asyncio.Future[None]] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._connected = False
+        self._subscribing: tuple[int, bool] | None = None
+        self._client = mqtt.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            protocol=MQTTProtocolVersion.MQTTv5,
+            manual_ack=True,
+            reconnect_on_failure=True,
+        )
+        self._client.suppress_exceptions = True
+        self._client.username_pw_set(address.username, address.password)
+        self._client.max_inflight_messages_set(MAXIMUM_INFLIGHT)
+        # Terminals that lose the broker in the same instant must not all come back in the same instant.
+        self._client.reconnect_delay_set(random.randint(1, 3), MAXIMUM_RECONNECT_SECONDS)  # noqa: S311 - jitter
+        if will is not None:
+            last = will()
+            self._client.will_set(last.topic, last.payload, qos=1, retain=True)
+        self._client.on_connect = self._on_connect
+        self._client.on_connect_fail = self._on_connect_fail
+        self._client.on_subscribe = self._on_subscribe
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_message = self._on_message
+        self._client.on_publish = self._on_publish
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether a publish can be tried now."""
+        return self._connected
+
+    async def start(self) -> None:
+        """Begin to connect."""
+        self._loop = asyncio.get_running_loop()
+        properties = Properties(PacketTypes.CONNECT)
+        properties.SessionExpiryInterval = SESSION_EXPIRY_SECONDS
+        properties.ReceiveMaximum = RECEIVE_MAXIMUM
+        self._client.connect_async(
+            self._address.host,
+            self._address.port,
+            keepalive=KEEP_ALIVE_SECONDS,
+            clean_start=False,
+            properties=properties,
+        )
+        self._client.loop_start()
+
+    async def events(self) -> AsyncIterator[Event]:
+        """Yield what happens, in order."""
+        while (event := await self._events.get()) is not None:
+            yield event
+
+    async def publish(
+        self, topic: str, payload: bytes, *, retain: bool = False, expires_in: float | None = None
+    ) -> None:
+        """Publish and wait for the broker's PUBACK."""
+        if not self._connected:
+            raise NotConnected("the broker is not connected")
+        properties = Properties(PacketTypes.PUBLISH)
+        if expires_in is not None:
+            properties.MessageExpiryInterval = max(1, int(expires_in))
+        # No await between the two: on_publish reaches the loop only after the future is registered.
+        info = self._client.publish(topic, payload, qos=1, retain=retain, properties=properties)
+        if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
+            raise NotConnected(f"the message was not sent: {mqtt.error_string(info.rc)}")
+        taken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._pending[info.mid] = taken
+        try:
+            await taken
+        finally:
+            self._pending.pop(info.mid, None)
+
+    def acknowledge(self, received: Received) -> None:
+        """Send the PUBACK for a message."""
+        self._client.ack(received.message_id, received.qos)
+
+    async def close(self) -> None:
+        """Disconnect and end the events."""
+        self._client.disconnect()
+        await asyncio.to_thread(self._client.loop_stop)
+        self._lose_connection("closed")
+        self._events.put_nowait(None)
+
+    # The callbacks below run in paho's thread.
+
+    def _hand_over(self, function: Callable[..., None], *arguments: object) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(function, *arguments)
+
+    def _on_connect(
+        self, client: mqtt.Client, _userdata: object, flags: mqtt.ConnectFlags, reason: ReasonCode, _props: object
+    ) -> None:
+        if reason.is_failure:
+            self._hand_over(self._lose_connection, f"the broker refused the connection: {reason}")
+            return
+        if not self._subscriptions:
+            self._hand_over(self._gain_connection, flags.session_present)
+            return
+        _, message_id = client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._subscriptions])
+        self._subscribing = (message_id, flags.session_present) if message_id is not None else None
+
+    def _on_subscribe(
+        self, _client: mqtt.Client, _userdata: object, message_id: int, reasons: list[ReasonCode], _props: object
+    ) -> None:
+        if self._subscribing is None or self._subscribing[0] != message_id:
+            return
+        refused = [topic for topic, reason in zip(self._subscriptions, reasons, strict=False) if reason.is_failure]
+        if refused:
+            log.error("broker refused subscriptions", extra={"topics": refused})
+        self._hand_over(self._gain_connection, self._subscribing[1])
+
+    def _on_connect_fail(self, _client: mqtt.Client, _userdata: object) -> None:
+        self._hand_over(self._lose_connection, f"no broker answers at {self._address.host} port {self._address.port}")
+
+    def _on_disconnect(
+        self, _client: mqtt.Client, _userdata: object, _flags: object, reason: ReasonCode, _props: object
+    ) -> None:
+        self._hand_over(self._lose_connection, f"the connection to the broker ended: {reason}")
+
+    def _on_message(self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            topic = ""
+        received = Received(topic, bytes(message.payload), message.retain, message.mid, message.qos)
+        self._hand_over(self._events.put_nowait, received)
+
+    def _on_publish(
+        self, _client: mqtt.Client, _userdata: object, message_id: int, reason: ReasonCode, _props: object
+    ) -> None:
+        self._hand_over(self._settle, message_id, str(reason) if reason.is_failure else None)
+
+    # The rest runs in the event loop.
+
+    def _gain_connection(self, session_present: bool) -> None:
+        self._connected = True
+        self._events.put_nowait(Connected(session_present))
+
+    def _lose_connection(self, reason: str) -> None:
+        self._connected = False
+        for taken in self._pending.values():
+            if not taken.done():
+                taken.set_exception(NotConnected(reason))
+        self._events.put_nowait(Disconnected(reason))
+
+    def _settle(self, message_id: int, failure: str | None) -> None:
+        taken = self._pending.get(message_id)
+        if taken is None or taken.done():
+            return
+        if failure is None:
+            taken.set_result(None)
+        else:
+            taken.set_exception(PublishRefused(f"the broker refused the message: {failure}"))
