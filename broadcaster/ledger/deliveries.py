@@ -23,13 +23,18 @@ _NEW_WINS = (
     f"({_RANK.format(':outcome')} > {_RANK.format('outcome')}"
     f" OR ({_RANK.format(':outcome')} = {_RANK.format('outcome')} AND :reason > reason))"
 )
-_MERGE = (  # noqa: S608 - built from the constants above, never from input
-    "UPDATE deliveries SET "
-    + ", ".join(f"{moment} = min(ifnull({moment}, :{moment}), ifnull(:{moment}, {moment}))" for moment in _MOMENTS)
-    + f", outcome = CASE WHEN {_NEW_WINS} THEN :outcome ELSE outcome END"
-    + f", reason = CASE WHEN {_NEW_WINS} THEN :reason ELSE reason END"
-    + " WHERE alert_id = (SELECT id FROM alerts WHERE identifier = :alert AND revision = :revision)"
-    + " AND terminal_id = (SELECT id FROM terminals WHERE terminal = :terminal)"
+_ASSIGNMENTS = [
+    *(f"{moment} = min(ifnull({moment}, :{moment}), ifnull(:{moment}, {moment}))" for moment in _MOMENTS),
+    f"outcome = CASE WHEN {_NEW_WINS} THEN :outcome ELSE outcome END",
+    f"reason = CASE WHEN {_NEW_WINS} THEN :reason ELSE reason END",
+]
+_MERGE = "\n".join(
+    [
+        "UPDATE deliveries SET",
+        ", ".join(_ASSIGNMENTS),
+        "WHERE alert_id = (SELECT id FROM alerts WHERE identifier = :alert AND revision = :revision)",
+        "AND terminal_id = (SELECT id FROM terminals WHERE terminal = :terminal)",
+    ]
 )
 
 
