@@ -64,11 +64,12 @@ def compose(
     roster: Sequence[Terminal],
     now: datetime,
     *,
+    identifier: str | None = None,
     reading: Reading | None = None,
 ) -> Alert:
     """Return the alert that the draft describes, sent at `now`, or raise DraftError.
 
-    `reading` is the kana of the text, for terminals that cannot read Japanese themselves.
+    `identifier` is one that `new_identifier` gave earlier, so that a form sent twice makes one alert; `reading` is the kana of the text, for terminals that cannot read Japanese themselves.
     """
     problems = check(draft, town, roster)
     category = town.category(draft.category)
@@ -76,7 +77,7 @@ def compose(
         raise DraftError(problems)
     return Alert(
         town=town.id,
-        identifier=new_identifier(now),
+        identifier=identifier or new_identifier(now),
         sent=now,
         expires=now + timedelta(hours=category.valid_hours),
         status=Status.EXERCISE if draft.drill else Status.ACTUAL,

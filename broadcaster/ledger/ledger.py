@@ -4,6 +4,7 @@ from pathlib import Path
 
 from broadcaster.ledger.accounts import Accounts
 from broadcaster.ledger.alerts import Alerts
+from broadcaster.ledger.broker import Broker
 from broadcaster.ledger.changes import Changes
 from broadcaster.ledger.deliveries import Deliveries
 from broadcaster.ledger.migrations import migrations
@@ -26,6 +27,7 @@ class Ledger:
         self.deliveries = Deliveries(self.connections)
         self.presences = Presences(self.connections)
         self.quarantine = Quarantine(self.connections)
+        self.broker = Broker(self.connections)
         self.accounts = Accounts(self.connections)
 
     def data_version(self) -> int:

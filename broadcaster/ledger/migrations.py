@@ -123,3 +123,18 @@ def m004_accounts(db: Database) -> None:
         )
         """
     )
+
+
+@migrations()
+def m005_broker(db: Database) -> None:
+    """Whether the centre reaches its broker, so that pages and other processes can tell."""
+    db.execute(
+        """
+        CREATE TABLE broker (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            connected INTEGER NOT NULL,
+            detail TEXT NOT NULL,
+            since TEXT NOT NULL
+        )
+        """
+    )

@@ -1,5 +1,6 @@
 """What is still to be published. A row is claimed before the attempt and settled after it: nothing is forgotten."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -67,20 +68,19 @@ class Outbox:
         row = self._connections.read().execute("SELECT 1 FROM outbox WHERE state = 'waiting' LIMIT 1").fetchone()
         return row is not None
 
-    def published(self, publication: Publication, now: datetime) -> None:
-        """Record that the broker has taken it."""
+    def settle(self, outcomes: Sequence[tuple[Publication, str | None]], now: datetime) -> None:
+        """Record for each attempt that the broker has taken it (None), or why not; then it waits for the next one."""
         with self._connections.write() as db:
-            db.execute(
-                "UPDATE outbox SET state = 'published', published_at = ?, failure = '' WHERE id = ?",
-                [iso(now), publication.row],
-            )
-
-    def failed(self, publication: Publication, failure: str) -> None:
-        """Record that it was not taken; it waits for the next attempt."""
-        with self._connections.write() as db:
-            db.execute(
-                "UPDATE outbox SET state = 'waiting', failure = ? WHERE id = ?", [failure[:200], publication.row]
-            )
+            for publication, failure in outcomes:
+                db.execute(
+                    "UPDATE outbox SET state = ?, published_at = ?, failure = ? WHERE id = ?",
+                    [
+                        "waiting" if failure else "published",
+                        None if failure else iso(now),
+                        (failure or "")[:200],
+                        publication.row,
+                    ],
+                )
 
     def backlog(self) -> Backlog:
         """Return what has not gone out."""

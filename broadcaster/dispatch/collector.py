@@ -1,0 +1,124 @@
+"""From the broker to the ledger. A message is acknowledged only after what it says was committed."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from broadcaster.ledger import Ledger
+from kokuchi.link import Link, Received
+from kokuchi.wire import (
+    DeliveryReport,
+    Presence,
+    Refusal,
+    SyncRequest,
+    Topics,
+    WireError,
+    decode_delivery,
+    decode_presence,
+    decode_sync_request,
+)
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 1.0
+BATCH = 500
+
+
+@dataclass
+class _Batch:
+    """What a handful of messages say, by kind."""
+
+    reports: list[DeliveryReport] = field(default_factory=list)
+    presences: list[Presence] = field(default_factory=list)
+    requests: list[SyncRequest] = field(default_factory=list)
+    refused: list[tuple[Received, WireError]] = field(default_factory=list)
+
+
+class Collector:
+    """Writes what terminals say, in batches that are as large as what arrived while the last one was written.
+
+    `on_sync` is awaited for each sync request after what it says was committed.
+    """
+
+    def __init__(
+        self, ledger: Ledger, link: Link, topics: Topics, on_sync: Callable[[SyncRequest], Awaitable[None]]
+    ) -> None:
+        self._ledger = ledger
+        self._link = link
+        self._topics = topics
+        self._on_sync = on_sync
+        self._arrived: list[Received] = []
+        self._wake = asyncio.Event()
+
+    def put(self, received: Received) -> None:
+        """Take a message of a terminal."""
+        self._arrived.append(received)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Write until cancelled."""
+        while True:
+            await self._wake.wait()
+            messages, self._arrived = self._arrived[:BATCH], self._arrived[BATCH:]
+            if not self._arrived:
+                self._wake.clear()
+            batch = self._sort(messages)
+            await self._commit_at_last(batch)
+            for received in messages:
+                self._link.acknowledge(received)
+            for request in batch.requests:
+                await self._on_sync(request)
+
+    async def _commit_at_last(self, batch: _Batch) -> None:
+        """Commit a batch, however often it takes. Until then nothing is acknowledged: the broker keeps it."""
+        while True:
+            try:
+                await asyncio.to_thread(self._commit, batch)
+            except sqlite3.Error as error:
+                log.error("reports cannot be written", extra={"reason": str(error)})  # noqa: TRY400 - once a second
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                return
+
+    def _sort(self, messages: list[Received]) -> _Batch:
+        batch = _Batch()
+        for received in messages:
+            try:
+                self._read(received, batch)
+            except WireError as error:
+                log.warning("message refused", extra={"topic": received.topic, "refusal": error.refusal})
+                batch.refused.append((received, error))
+        return batch
+
+    def _read(self, received: Received, batch: _Batch) -> None:
+        terminal = self._topics.terminal_of(received.topic)
+        if received.topic == self._topics.delivery(terminal):
+            report = decode_delivery(received.payload)
+            _require(report.terminal == terminal)
+            batch.reports.append(report)
+        elif received.topic == self._topics.presence(terminal):
+            presence = decode_presence(received.payload)
+            _require(presence.terminal == terminal)
+            batch.presences.append(presence)
+        else:
+            request = decode_sync_request(received.payload)
+            _require(request.terminal == terminal)
+            _require(all(report.terminal == terminal for report in request.held))
+            batch.requests.append(request)
+            batch.reports.extend(request.held)
+
+    def _commit(self, batch: _Batch) -> None:
+        if batch.reports:
+            self._ledger.deliveries.record(batch.reports)
+        if batch.presences:
+            self._ledger.presences.record(batch.presences)
+        for received, error in batch.refused:
+            self._ledger.quarantine.put(received.topic, received.payload, error, datetime.now(UTC))
+
+
+def _require(own: bool) -> None:
+    if not own:
+        raise WireError(Refusal.INVALID, "the message speaks for another terminal than its topic")

@@ -1,0 +1,71 @@
+"""The centre's side of the link: sends every event to where it belongs."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime
+
+from broadcaster.dispatch.collector import Collector
+from broadcaster.dispatch.publisher import Publisher
+from broadcaster.dispatch.sync import answer
+from broadcaster.ledger import Ledger
+from kokuchi.link import Connected, Disconnected, Link, LinkError, Received
+from kokuchi.wire import SigningKey, SyncRequest, Topics, seal
+
+log = logging.getLogger(__name__)
+
+
+def subscriptions(topics: Topics) -> list[str]:
+    """Return what the centre listens to."""
+    return [topics.delivery("+"), topics.presence("+"), topics.sync("+")]
+
+
+class Dispatcher:
+    """Joins a ledger and a link."""
+
+    def __init__(self, ledger: Ledger, link: Link, key: SigningKey, town: str) -> None:
+        self._ledger = ledger
+        self._link = link
+        self._key = key
+        self._topics = Topics(town)
+        self._publisher = Publisher(ledger, link, key)
+        self._collector = Collector(ledger, link, self._topics, self._answer_sync)
+
+    async def run(self) -> None:
+        """Dispatch until cancelled; an error of one part ends the whole, for the supervisor to start anew."""
+        await self._link.start()
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._publisher.run())
+                group.create_task(self._collector.run())
+                group.create_task(self._listen())
+        finally:
+            await self._link.close()
+
+    async def _listen(self) -> None:
+        async for event in self._link.events():
+            match event:
+                case Received():
+                    self._collector.put(event)
+                case Connected(session_present):
+                    log.info("broker connected", extra={"session_present": session_present})
+                    if not session_present:
+                        # The broker has lost what it had, or never had it; terminals know what comes twice.
+                        await asyncio.to_thread(self._ledger.outbox.republish, datetime.now(UTC))
+                    await asyncio.to_thread(self._ledger.broker.record, True, "", datetime.now(UTC))
+                case Disconnected(reason):
+                    log.warning("broker not connected", extra={"reason": reason})
+                    await asyncio.to_thread(self._ledger.broker.record, False, reason, datetime.now(UTC))
+
+    async def _answer_sync(self, request: SyncRequest) -> None:
+        now = datetime.now(UTC)
+        active = await asyncio.to_thread(self._ledger.alerts.active_for, request.terminal, now)
+        reply = answer(self._topics.town, request, [accepted.alert for accepted in active], self._key, now)
+        try:
+            await self._link.publish(
+                self._topics.sync_reply(request.terminal),
+                seal(reply, self._key),
+                expires_in=(reply.expires - now).total_seconds(),
+            )
+        except LinkError as error:
+            # The terminal asks again when it is connected again.
+            log.warning("sync not answered", extra={"terminal": request.terminal, "reason": str(error)})

@@ -1,0 +1,67 @@
+"""From the outbox to the broker. Rows first, then publish; what fails waits for the next attempt."""
+
+import asyncio
+import logging
+import sqlite3
+from datetime import UTC, datetime
+
+from broadcaster.ledger import Ledger
+from broadcaster.ledger.outbox import Publication
+from kokuchi.link import Link, LinkError
+from kokuchi.wire import SigningKey, seal
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.5
+"""How often the outbox is looked at when nobody announces a change; a failed attempt waits as long."""
+
+
+class Publisher:
+    """Publishes what waits in the outbox, as soon as it is written and the broker is there."""
+
+    def __init__(self, ledger: Ledger, link: Link, key: SigningKey) -> None:
+        self._ledger = ledger
+        self._link = link
+        self._key = key
+
+    async def run(self) -> None:
+        """Publish until cancelled. A ledger that cannot be written is tried again, as a broker that is away is."""
+        released = False
+        while True:
+            seen = self._ledger.changes.count
+            try:
+                if not released:
+                    await asyncio.to_thread(self._ledger.outbox.release)
+                    released = True
+                if self._link.is_connected and await asyncio.to_thread(self._ledger.outbox.has_waiting):
+                    if await self._publish_batch():
+                        continue
+                    seen = self._ledger.changes.count
+            except sqlite3.Error as error:
+                log.error("outbox cannot be used", extra={"reason": str(error)})  # noqa: TRY400 - until the disk heals
+                released = False
+            await self._ledger.changes.wait(seen, LOOK_SECONDS)
+
+    async def _publish_batch(self) -> bool:
+        """Publish some of what waits; tell whether everything that was tried went out."""
+        claimed = await asyncio.to_thread(self._ledger.outbox.claim, datetime.now(UTC))
+        sealed = {row: await asyncio.to_thread(self._seal, row) for row in {item.alert_row for item in claimed}}
+        failures = await asyncio.gather(*(self._publish(item, *sealed[item.alert_row]) for item in claimed))
+        outcomes = list(zip(claimed, failures, strict=True))
+        await asyncio.to_thread(self._ledger.outbox.settle, outcomes, datetime.now(UTC))
+        return not any(failures)
+
+    def _seal(self, alert_row: int) -> tuple[bytes, datetime]:
+        accepted = self._ledger.alerts.by_row(alert_row)
+        if accepted is None:
+            raise LookupError(f"the outbox names alert row {alert_row}, which is not there")
+        return seal(accepted.alert, self._key), accepted.alert.expires
+
+    async def _publish(self, item: Publication, token: bytes, expires: datetime) -> str | None:
+        try:
+            await self._link.publish(item.topic, token, expires_in=(expires - datetime.now(UTC)).total_seconds())
+        except LinkError as error:
+            log.warning("alert not published", extra={"topic": item.topic, "reason": str(error)})
+            return str(error)
+        log.info("alert published", extra={"topic": item.topic, "bytes": len(token)})
+        return None

@@ -1,0 +1,37 @@
+"""What the centre answers a terminal that has said what it holds. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from kokuchi.wire import Alert, Recorded, SigningKey, SyncReply, SyncRequest, seal
+
+REPLY_VALID = timedelta(minutes=10)
+REPLY_BYTES = 128 * 1024
+"""A reply carries no more than this of alerts; a terminal that was given some asks again."""
+
+
+def missing(request: SyncRequest, active: Sequence[Alert]) -> list[Alert]:
+    """Return the active alerts that the terminal lacks, or holds in an older revision."""
+    held = {report.alert: report.revision for report in sorted(request.held, key=lambda report: report.revision)}
+    return [alert for alert in active if held.get(alert.identifier, 0) < alert.revision]
+
+
+def answer(town: str, request: SyncRequest, active: Sequence[Alert], key: SigningKey, now: datetime) -> SyncReply:
+    """Return the answer to a request of which everything held has been committed to the ledger."""
+    tokens: list[str] = []
+    room = REPLY_BYTES
+    for alert in missing(request, active):
+        token = seal(alert, key).decode()
+        room -= len(token)
+        if room < 0 and tokens:
+            break
+        tokens.append(token)
+    return SyncReply(
+        town=town,
+        terminal=request.terminal,
+        identifier=request.identifier,
+        sent=now,
+        expires=now + REPLY_VALID,
+        alerts=tuple(tokens),
+        recorded=tuple(Recorded(alert=report.alert, revision=report.revision) for report in request.held),
+    )
