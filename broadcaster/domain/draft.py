@@ -69,7 +69,8 @@ def compose(
 ) -> Alert:
     """Return the alert that the draft describes, sent at `now`, or raise DraftError.
 
-    `identifier` is one that `new_identifier` gave earlier, so that a form sent twice makes one alert; `reading` is the kana of the text, for terminals that cannot read Japanese themselves.
+    `identifier` is one that `new_identifier` gave earlier, so that a form sent twice makes one alert; `reading` is the
+    kana of the text, for terminals that cannot read Japanese themselves.
     """
     problems = check(draft, town, roster)
     category = town.category(draft.category)

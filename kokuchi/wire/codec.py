@@ -83,7 +83,7 @@ def _check_size(data: bytes) -> None:
 def _decode(payload: bytes, model: type[_M]) -> _M:
     _check_size(payload)
     try:
-        fields = json.loads(payload)
+        fields = json.loads(payload.decode())
     except (ValueError, RecursionError) as error:
         raise WireError(Refusal.MALFORMED, "the message is not JSON in UTF-8") from error
     if not isinstance(fields, dict):

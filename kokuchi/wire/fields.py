@@ -1,5 +1,6 @@
 """The kinds of value that messages are made of."""
 
+import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -14,7 +15,10 @@ IDENTIFIER_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 
 def to_milliseconds(value: datetime) -> datetime:
     """Return the same instant in UTC, cut to whole milliseconds, the precision of the wire and the ledger."""
-    value = value.astimezone(UTC)
+    try:
+        value = value.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("lies outside of the years 1 to 9999 in UTC") from error
     return value.replace(microsecond=value.microsecond // 1000 * 1000)
 
 
@@ -33,7 +37,7 @@ Identifier = Annotated[str, Field(pattern=IDENTIFIER_PATTERN)]
 
 
 def _printable(value: str) -> str:
-    if any(ord(character) < 32 and character not in "\n\t" for character in value) or "\x7f" in value:
+    if any(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in value):
         raise ValueError("contains control characters")
     if any(0xD800 <= ord(character) <= 0xDFFF for character in value):
         raise ValueError("contains half of a surrogate pair")

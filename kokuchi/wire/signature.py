@@ -1,6 +1,7 @@
 """JWS (RFC 7515) in compact form with EdDSA over Ed25519 (RFC 8037). The algorithm is pinned."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from jwt.utils import base64url_encode
 
 from kokuchi.wire.errors import Refusal, WireError
 
@@ -101,14 +103,26 @@ class KeyRing:
             header = _JWS.get_unverified_header(token)
         except (jwt.PyJWTError, UnicodeError, ValueError, RecursionError) as error:
             raise WireError(Refusal.UNSIGNED, "the message is not signed") from error
-        if header.get("alg") != _ALGORITHM or header.get("typ") != kind:
+        typ = header.get("typ")
+        if header.get("alg") == _ALGORITHM and typ != kind and _series(typ) == _series(kind):
+            raise WireError(Refusal.UNKNOWN_VERSION, f"the message is a {typ}; this software speaks {kind}")
+        if header.get("alg") != _ALGORITHM or typ != kind:
             raise WireError(Refusal.UNSIGNED, f"the message is not signed as a {kind} with {_ALGORITHM}")
         kid = header.get("kid")
         key = self.keys.get(kid) if isinstance(kid, str) else None
         if key is None:
             raise WireError(Refusal.UNKNOWN_KEY, "the message is signed with a key that this terminal does not know")
         try:
-            payload: bytes = _JWS.decode_complete(token, key, algorithms=[_ALGORITHM])["payload"]
+            signed = _JWS.decode_complete(token, key, algorithms=[_ALGORITHM])
         except (jwt.PyJWTError, UnicodeError, ValueError) as error:
             raise WireError(Refusal.ALTERED, "the signature does not fit the message: it was altered") from error
+        if token.rpartition(b".")[2] != base64url_encode(signed["signature"]):
+            raise WireError(Refusal.ALTERED, "the signature is not spelt as RFC 7515 does: the message was altered")
+        payload: bytes = signed["payload"]
         return payload
+
+
+def _series(typ: object) -> str | None:
+    """Return a `typ` without its major version, or None if it has none: "kokuchi.Alert" of "kokuchi.Alert.v1"."""
+    match = re.fullmatch(r"(kokuchi\.[A-Za-z]{1,20})\.v[0-9]{1,4}", typ) if isinstance(typ, str) else None
+    return match and match[1]

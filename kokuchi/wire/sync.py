@@ -8,6 +8,10 @@ from kokuchi.wire.delivery import DeliveryReport
 from kokuchi.wire.fields import Identifier, Instant, Message, Part
 
 
+Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")]
+"""A compact JWS, yet to be verified."""
+
+
 class SyncRequest(Message):
     """What a terminal holds: a report for each alert that is active, or whose report is not known to be recorded."""
 
@@ -36,5 +40,5 @@ class SyncReply(Message):
     revision: Annotated[int, Field(ge=1, le=10_000)] = 1
     sent: Instant
     expires: Instant
-    alerts: Annotated[tuple[str, ...], Field(max_length=500)] = ()
+    alerts: Annotated[tuple[Token, ...], Field(max_length=500)] = ()
     recorded: Annotated[tuple[Recorded, ...], Field(max_length=500)] = ()
