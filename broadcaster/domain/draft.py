@@ -9,6 +9,7 @@ from broadcaster.domain.audience import Terminal, recipients, unknown_members
 from broadcaster.domain.town import Category, Town
 from kokuchi.wire import Alert, Audience, Contact, MessageType, Reading, Severity, Status
 from kokuchi.wire.alert import MAXIMUM_BODY, MAXIMUM_HEADLINE
+from kokuchi.wire.audience import MAXIMUM_MEMBERS
 
 ADVISED_BODY = 300
 """Over this many characters staff are told that the text is long (a commercial system's limit; field.md)."""
@@ -143,6 +144,14 @@ def _check_text(field: str, label: str, text: str, maximum: int) -> list[Problem
 def _check_audience(draft: Draft, town: Town, roster: Sequence[Terminal]) -> list[Problem]:
     if draft.audience is None:
         return [Problem("audience", "宛先を選んでください。", "nobody is addressed")]
+    if len(draft.audience.members) > MAXIMUM_MEMBERS:
+        return [
+            Problem(
+                "audience",
+                f"個別に選べる端末は{MAXIMUM_MEMBERS}台までです。地区かグループを選んでください。",
+                f"at most {MAXIMUM_MEMBERS} members; address an area or a group",
+            )
+        ]
     unknown = unknown_members(draft.audience, town, roster)
     if unknown:
         names = "、".join(unknown)

@@ -7,6 +7,9 @@ from pydantic import Field, model_validator
 
 from kokuchi.wire.fields import Identifier, Part
 
+MAXIMUM_MEMBERS = 1000
+"""So that the largest alert still fits into a sync reply; who means more terminals than that means an area or a group."""
+
 
 class AudienceKind(StrEnum):
     """The four ways to address an alert; each has its topics."""
@@ -29,7 +32,7 @@ class Audience(Part):
     """All terminals, or those of some areas or groups, or single ones. `members` is empty for all, else not."""
 
     kind: AudienceKind
-    members: Annotated[tuple[Identifier, ...], Field(max_length=2000)] = ()
+    members: Annotated[tuple[Identifier, ...], Field(max_length=MAXIMUM_MEMBERS)] = ()
 
     @model_validator(mode="after")
     def _members_fit_kind(self) -> Self:

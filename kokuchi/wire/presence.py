@@ -17,7 +17,12 @@ class Speaker(StrEnum):
 
 
 class Presence(Message):
-    """The state of a terminal at `sent`. In a last will, `sent` is when the connection was made."""
+    """The state of a terminal at `sent`. In a last will, `sent` is when the connection was made.
+
+    `refused` counts the messages that it did not take for want of a good signature: these cannot be reported as
+    deliveries, since nothing in them can be believed. A later field must be optional and None by default, so that the
+    golden messages stay as they are.
+    """
 
     terminal: Identifier
     sent: Instant
@@ -29,3 +34,5 @@ class Presence(Message):
     screen_attached: bool = False
     disk_free_mib: Annotated[int, Field(ge=0)] | None = None
     unheard: Annotated[int, Field(ge=0)] = 0
+    refused: Annotated[int, Field(ge=0)] | None = None
+    last_refusal: Annotated[Text, Field(max_length=200)] | None = None

@@ -7,7 +7,6 @@ from pydantic import Field
 from kokuchi.wire.delivery import DeliveryReport
 from kokuchi.wire.fields import Identifier, Instant, Message, Part
 
-
 Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")]
 """A compact JWS, yet to be verified."""
 

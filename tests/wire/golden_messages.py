@@ -1,0 +1,191 @@
+"""The models behind the golden messages; times are fixed and the key is a test key.
+
+`python -m tests.wire.golden_messages` writes the files of messages that have none yet; it never changes a file.
+"""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from kokuchi.wire import (
+    Alert,
+    Audience,
+    AudienceKind,
+    Contact,
+    DeliveryReport,
+    MessageType,
+    Outcome,
+    Presence,
+    Reading,
+    Recorded,
+    Severity,
+    SigningKey,
+    Speaker,
+    Status,
+    SyncReply,
+    SyncRequest,
+    encode,
+    seal,
+)
+from kokuchi.wire.fields import Message
+
+FOLDER = Path(__file__).parent / "golden" / "v1"
+TEST_KEY = SigningKey.load(FOLDER / "TEST-KEY-not-a-secret.private.pem")
+TOWN = "testville"
+
+_SENT = datetime(2026, 4, 1, 0, 30, 0, tzinfo=UTC)
+
+
+def _after(**parts: float) -> datetime:
+    return _SENT + timedelta(**parts)
+
+
+ALERT = Alert(
+    town=TOWN,
+    identifier="20260401-0001",
+    sent=_SENT,
+    expires=_after(hours=12),
+    category="scam",
+    event="特殊詐欺",
+    severity=Severity.SEVERE,
+    audience=Audience(kind=AudienceKind.ALL),
+    sender_name="テスト町役場",
+    headline="役場職員をかたる電話に注意",
+    body="本日、町内で、役場職員を名乗る不審な電話がありました。\n還付金の話は詐欺です。電話を切り、役場に相談してください。",
+)
+
+ALERT_COMPLETE = Alert(
+    town=TOWN,
+    identifier="20260401-0002",
+    revision=2,
+    sent=_after(minutes=40, milliseconds=125),
+    expires=_after(hours=3),
+    status=Status.EXERCISE,
+    message_type=MessageType.UPDATE,
+    references=(f"{TOWN},20260401-0002,2026-04-01T01:00:00.000+00:00",),
+    category="suspicious_person",
+    event="不審者",
+    severity=Severity.EXTREME,
+    audience=Audience(kind=AudienceKind.AREAS, members=("area-03", "area-11")),
+    sender_name="テスト町役場",
+    headline="不審者の情報",
+    body="駅前で不審者が目撃されました。戸締まりをしてください。",
+    contact=Contact(name="テスト町役場 総務課", telephone="000-000-0000"),
+    reading=Reading(
+        headline="フシンシャノ、ジョーホー",
+        body="エキマエデ、フシンシャガ、モクゲキサレマシタ。トジマリヲ、シテクダサイ。",
+        contact="テストチョーヤクバ、ソームカ",
+    ),
+)
+
+ALERT_UPDATE = ALERT.model_copy(
+    update={
+        "revision": 2,
+        "sent": _after(hours=1),
+        "message_type": MessageType.UPDATE,
+        "references": (ALERT.reference,),
+        "body": "役場職員を名乗る不審な電話が、町内で5件になりました。電話を切り、役場に相談してください。",
+    }
+)
+
+ALERT_CANCEL = ALERT.model_copy(
+    update={
+        "revision": 3,
+        "sent": _after(hours=2),
+        "message_type": MessageType.CANCEL,
+        "references": (ALERT.reference, ALERT_UPDATE.reference),
+        "headline": "お知らせの取り消し",
+        "body": "役場職員をかたる電話のお知らせを取り消します。",
+    }
+)
+
+DELIVERY_VOICED = DeliveryReport(
+    terminal="terminal-0042",
+    alert=ALERT.identifier,
+    revision=1,
+    sent=_after(minutes=5),
+    received_at=_after(milliseconds=180),
+    displayed_at=_after(milliseconds=420),
+    voice_started_at=_after(seconds=2),
+    voiced_at=_after(seconds=47),
+    confirmed_at=_after(minutes=5),
+)
+
+DELIVERY_FAILED = DeliveryReport(
+    terminal="terminal-0043",
+    alert=ALERT.identifier,
+    revision=1,
+    sent=_after(seconds=3),
+    received_at=_after(milliseconds=200),
+    displayed_at=_after(milliseconds=450),
+    voice_started_at=_after(seconds=2),
+    outcome=Outcome.VOICE_FAILED,
+    reason="no sound device",
+)
+
+PRESENCE_ONLINE = Presence(
+    terminal="terminal-0042",
+    sent=_after(minutes=6),
+    online=True,
+    software="0.1.0",
+    started_at=_after(hours=-20),
+    speaker=Speaker.WORKING,
+    speaker_detail="plughw:0,0",
+    screen_attached=True,
+    disk_free_mib=20480,
+    unheard=1,
+    refused=1,
+    last_refusal="unsigned: the message is not signed",
+)
+
+PRESENCE_LAST_WILL = Presence(terminal="terminal-0042", sent=_after(hours=-20), online=False)
+
+SYNC_REQUEST = SyncRequest(
+    terminal="terminal-0042", identifier="sync-7f3a", sent=_after(hours=1, minutes=1), held=(DELIVERY_VOICED,)
+)
+
+SYNC_REPLY = SyncReply(
+    town=TOWN,
+    terminal="terminal-0042",
+    identifier="sync-7f3a",
+    sent=_after(hours=1, minutes=1, seconds=1),
+    expires=_after(hours=1, minutes=6, seconds=1),
+    alerts=(seal(ALERT_UPDATE, TEST_KEY).decode(),),
+    recorded=(Recorded(alert=ALERT.identifier, revision=1),),
+)
+
+SIGNED: dict[str, Alert | SyncReply] = {
+    "alert": ALERT,
+    "alert_complete": ALERT_COMPLETE,
+    "alert_update": ALERT_UPDATE,
+    "alert_cancel": ALERT_CANCEL,
+    "sync_reply": SYNC_REPLY,
+}
+"""What the centre signs: the payload is NAME.json, the whole message NAME.jws."""
+
+PLAIN: dict[str, DeliveryReport | Presence | SyncRequest] = {
+    "delivery_voiced": DELIVERY_VOICED,
+    "delivery_failed": DELIVERY_FAILED,
+    "presence_online": PRESENCE_ONLINE,
+    "presence_last_will": PRESENCE_LAST_WILL,
+    "sync_request": SYNC_REQUEST,
+}
+"""What a terminal says: NAME.json."""
+
+
+def files() -> dict[str, bytes]:
+    """Return each golden file's name with what today's code would write."""
+    every: dict[str, Message] = {**SIGNED, **PLAIN}
+    payloads = {f"{name}.json": encode(message) for name, message in every.items()}
+    return payloads | {f"{name}.jws": seal(message, TEST_KEY) for name, message in SIGNED.items()}
+
+
+def write_missing() -> None:
+    """Write the files that do not exist yet."""
+    for name, content in files().items():
+        path = FOLDER / name
+        if not path.exists():
+            path.write_bytes(content)
+
+
+if __name__ == "__main__":
+    write_missing()
