@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from kokuchi.wire.fields import Identifier, Part
 
 MAXIMUM_MEMBERS = 1000
-"""So that the largest alert still fits into a sync reply; who means more terminals than that means an area or a group."""
+"""So that the largest alert still fits into a sync reply; who means more terminals means an area or a group."""
 
 
 class AudienceKind(StrEnum):

@@ -1,0 +1,1 @@
+"""The household's end: shows, speaks and reports what the centre sends."""

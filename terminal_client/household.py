@@ -1,0 +1,25 @@
+"""What the household does at its terminal; the screen's page calls it, the terminal answers it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, order=True)
+class Key:
+    """One revision of one alert."""
+
+    alert: str
+    revision: int
+
+
+class Household(Protocol):
+    """The acts of the household and of its screen."""
+
+    def displayed(self, key: Key) -> None:
+        """The page has drawn this alert."""
+
+    def confirm(self, key: Key) -> None:
+        """Somebody has pressed 「わかりました」."""
+
+    def replay(self, key: Key) -> None:
+        """Somebody wants to hear it again."""

@@ -1,0 +1,42 @@
+"""What the terminal needs of its devices.
+
+Errors: `SpeakerFailed`, when no device took the sound.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Protocol
+
+from kokuchi.voice.cues import Cue
+from kokuchi.voice.sound import Sound
+from terminal_client.view import View
+
+
+class SpeakerFailed(Exception):  # noqa: N818 - reads as what it says
+    """No device took the sound; the message says why, in English, for the delivery log."""
+
+
+class Screen(Protocol):
+    """Where the household reads."""
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether somebody, or a kiosk browser, has the page open."""
+
+    def show(self, view: View) -> None:
+        """Draw this from now on."""
+
+    def sound(self, sound: Sound) -> None:
+        """Offer a sound that is being played to pages that play it too."""
+
+    def silence(self) -> None:
+        """Tell pages that play sounds to stop."""
+
+
+class Speaker(Protocol):
+    """Where the household hears."""
+
+    async def play(self, performance: AsyncIterator[tuple[Cue, Sound]], on_cue: Callable[[Cue, Sound], None]) -> None:
+        """Play sounds one after another; `on_cue` is called when each begins.
+
+        Returns once the device has played the last, or raises SpeakerFailed. Cancelling it stops the sound at once.
+        """

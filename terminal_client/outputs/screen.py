@@ -1,0 +1,74 @@
+"""The screen as its pages see it: the newest view, a version that rises with it, and the sounds of the moment."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Generator
+from contextlib import contextmanager
+from typing import Any
+
+from kokuchi.voice.sound import Sound
+from terminal_client.view import View
+
+_KEPT_SOUNDS = 60
+
+
+class PageScreen:
+    """A screen that any number of pages watch. Everything runs in one event loop."""
+
+    def __init__(self) -> None:
+        self._view = View()
+        self._watchers: set[asyncio.Queue[tuple[str, Any]]] = set()
+        self._sounds: OrderedDict[int, bytes] = OrderedDict()
+        self._next_sound = 1
+        self.on_attached_change = lambda: None
+
+    @property
+    def is_attached(self) -> bool:
+        """Whether a page is open."""
+        return bool(self._watchers)
+
+    def show(self, view: View) -> None:
+        """Draw this from now on."""
+        if view != self._view:
+            self._view = view
+            self._tell("view", view.to_json())
+
+    def sound(self, sound: Sound) -> None:
+        """Offer a sound to the pages."""
+        if not self._watchers:
+            return
+        self._sounds[self._next_sound] = sound.to_wav()
+        self._tell("sound", self._next_sound)
+        self._next_sound += 1
+        while len(self._sounds) > _KEPT_SOUNDS:
+            self._sounds.popitem(last=False)
+
+    def silence(self) -> None:
+        """Tell the pages to stop what they play."""
+        self._tell("silence", None)
+
+    def wav(self, number: int) -> bytes | None:
+        """Return a sound that was offered lately."""
+        return self._sounds.get(number)
+
+    async def watch(self) -> AsyncIterator[tuple[str, Any]]:
+        """Yield the view at once and then every ("view" | "sound" | "silence", data), for one page."""
+        with self._watcher() as queue:
+            yield "view", self._view.to_json()
+            while True:
+                yield await queue.get()
+
+    @contextmanager
+    def _watcher(self) -> Generator["asyncio.Queue[tuple[str, Any]]", None, None]:
+        queue: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
+        self._watchers.add(queue)
+        self.on_attached_change()
+        try:
+            yield queue
+        finally:
+            self._watchers.discard(queue)
+            self.on_attached_change()
+
+    def _tell(self, kind: str, data: Any) -> None:
+        for queue in self._watchers:
+            queue.put_nowait((kind, data))

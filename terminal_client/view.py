@@ -1,0 +1,69 @@
+"""What the household sees: a value derived from the agenda, for the screen to draw."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from kokuchi.wire import Alert
+from kokuchi.wire.fields import JsonObject, iso
+
+
+class Trouble(StrEnum):
+    """What is wrong with the terminal; the words for it are the page's."""
+
+    NO_CONNECTION = "no_connection"
+    NO_SOUND = "no_sound"
+
+
+@dataclass(frozen=True)
+class Card:
+    """An alert as the screen needs it. `sentence` counts headline and body sentences; None when silent."""
+
+    alert: Alert
+    speaking: bool = False
+    sentence: int | None = None
+    confirmed: bool = False
+    withdrawn: bool = False
+
+    def to_json(self) -> JsonObject:
+        """Return what the page draws."""
+        alert = self.alert
+        return {
+            "alert": alert.identifier,
+            "revision": alert.revision,
+            "event": alert.event,
+            "category": alert.category,
+            "level": alert.level.value,
+            "drill": alert.is_drill,
+            "type": alert.message_type.value,
+            "sender": alert.sender_name,
+            "sent": iso(alert.sent),
+            "headline": alert.headline,
+            "body": alert.body,
+            "contact": alert.contact.model_dump() if alert.contact else None,
+            "speaking": self.speaking,
+            "sentence": self.sentence,
+            "confirmed": self.confirmed,
+            "withdrawn": self.withdrawn,
+        }
+
+
+@dataclass(frozen=True)
+class View:
+    """The whole screen: one alert that fills it, or none and then the recent ones as cards."""
+
+    current: Card | None = None
+    waiting: int = 0
+    recent: Sequence[Card] = ()
+    troubles: Sequence[Trouble] = ()
+    connected_at: datetime | None = None
+
+    def to_json(self) -> JsonObject:
+        """Return what the page draws."""
+        return {
+            "current": self.current.to_json() if self.current else None,
+            "waiting": self.waiting,
+            "recent": [card.to_json() for card in self.recent],
+            "troubles": [trouble.value for trouble in self.troubles],
+        }
