@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from kokuchi.voice.cues import PhraseSource
+from kokuchi.voice.sentences import sentences
 from kokuchi.wire import Alert
 from kokuchi.wire.fields import JsonObject, iso
 
@@ -18,10 +20,14 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True)
 class Card:
-    """An alert as the screen needs it. `sentence` counts headline and body sentences; None when silent."""
+    """An alert as the screen needs it.
+
+    `source` and `sentence` are those of the phrase that is being spoken, so that the page can mark it; None when silent.
+    """
 
     alert: Alert
     speaking: bool = False
+    source: PhraseSource | None = None
     sentence: int | None = None
     confirmed: bool = False
     withdrawn: bool = False
@@ -40,9 +46,11 @@ class Card:
             "sender": alert.sender_name,
             "sent": iso(alert.sent),
             "headline": alert.headline,
-            "body": alert.body,
+            "headline_sentences": list(sentences(alert.headline)),
+            "body_sentences": list(sentences(alert.body)),
             "contact": alert.contact.model_dump() if alert.contact else None,
             "speaking": self.speaking,
+            "source": self.source,
             "sentence": self.sentence,
             "confirmed": self.confirmed,
             "withdrawn": self.withdrawn,

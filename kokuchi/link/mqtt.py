@@ -48,7 +48,7 @@ class MqttLink:
         *,
         client_id: str,
         subscriptions: Sequence[str],
-        will: Callable[[], Will] | None = None,
+        will: Will | None = None,
     ) -> None:
         self._address = address
         self._subscriptions = list(subscriptions)
@@ -70,8 +70,7 @@ class MqttLink:
         # Terminals that lose the broker in the same instant must not all come back in the same instant.
         self._client.reconnect_delay_set(random.randint(1, 3), MAXIMUM_RECONNECT_SECONDS)  # noqa: S311 - jitter
         if will is not None:
-            last = will()
-            self._client.will_set(last.topic, last.payload, qos=1, retain=True)
+            self._client.will_set(will.topic, will.payload, qos=1, retain=True)
         self._client.on_connect = self._on_connect
         self._client.on_connect_fail = self._on_connect_fail
         self._client.on_subscribe = self._on_subscribe

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -20,7 +20,7 @@ class PageScreen:
         self._watchers: set[asyncio.Queue[tuple[str, Any]]] = set()
         self._sounds: OrderedDict[int, bytes] = OrderedDict()
         self._next_sound = 1
-        self.on_attached_change = lambda: None
+        self.on_attached_change: Callable[[], None] = lambda: None
 
     @property
     def is_attached(self) -> bool:

@@ -1,0 +1,43 @@
+# make demo   a private Mosquitto, the centre and three terminals that speak; it prints where to look
+# make test   every test, through real parts; make check: lint, types and structure
+# ONCE=1 runs the demo with no one watching, JSON=1 prints its result as JSON; PORT=9000 moves all ports of the demo.
+
+PYTHON ?= python3
+VENV := .venv
+PORT ?= 8080
+# Started through sudo, only the packages are installed as root; everything else belongs to the user.
+AS_USER := $(if $(SUDO_USER),sudo -u $(SUDO_USER),)
+
+.PHONY: demo test check packages clean
+
+demo: packages $(VENV)/.installed
+	@$(AS_USER) $(VENV)/bin/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json)
+
+test: packages $(VENV)/.installed-development
+	@$(AS_USER) $(VENV)/bin/python -m pytest $(ARGUMENTS)
+
+check: $(VENV)/.installed-development
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/python -m pytest -q tests/test_structure.py
+
+packages:
+	@scripts/install-packages
+
+$(VENV)/bin/python:
+	@echo "kokuchi: making a virtual environment" >&2
+	@$(AS_USER) $(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "kokuchi: installing Python packages (about a minute, once)" >&2
+	@$(AS_USER) $(VENV)/bin/python -m pip install --quiet --constraint constraints.txt --editable . >&2
+	@$(AS_USER) touch $@
+
+$(VENV)/.installed-development: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "kokuchi: installing Python packages for development (about two minutes, once)" >&2
+	@$(AS_USER) $(VENV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[development]' >&2
+	@$(AS_USER) touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis

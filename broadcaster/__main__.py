@@ -1,0 +1,72 @@
+"""The command `broadcaster`.
+
+Exit codes: 0 done; 1 it could not be done, and the message says why; 2 the settings or the usage are wrong.
+"""
+
+import sys
+from pathlib import Path
+
+import click
+
+from broadcaster.commands import alerts, inspect, serve, town, voice
+from broadcaster.commands.context import Context
+from broadcaster.domain.draft import DraftError
+from broadcaster.ledger.accounts import AccountError
+from broadcaster.ledger.terminals import TerminalExists
+from broadcaster.provisioning.roster import RosterError
+from kokuchi import __version__
+from kokuchi.configuration import ConfigurationError
+from kokuchi.database import DatabaseUnusable
+from kokuchi.serving import PortUnusable
+from kokuchi.voice.errors import VoiceError
+from kokuchi.wire.signature import KeyFileError
+
+
+@click.group()
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    default=Path("config/broadcaster.toml"),
+    envvar="KOKUCHI_CONFIG",
+    show_default=True,
+    help="The settings; also from KOKUCHI_CONFIG.",
+)
+@click.version_option(__version__)
+@click.pass_context
+def command(context: click.Context, config: Path) -> None:
+    """The centre of kokuchi: warn every household at once, and know who was reached."""
+    context.obj = Context(config)
+
+
+for subcommand in (
+    serve.serve,
+    town.setup,
+    town.check_config,
+    town.terminals,
+    town.accounts,
+    alerts.publish,
+    alerts.withdraw_alert,
+    alerts.delivery_log,
+    voice.reading,
+    voice.speak,
+    inspect.inspect,
+):
+    command.add_command(subcommand)
+
+
+def main() -> None:
+    """Run the command; errors that a person can mend are one line each."""
+    try:
+        command()
+    except (ConfigurationError, KeyFileError) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(2)
+    except (DraftError, AccountError, TerminalExists, RosterError, DatabaseUnusable, PortUnusable, VoiceError) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""The one place that builds the centre's parts and joins them."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from broadcaster.dispatch import Dispatcher
+from broadcaster.dispatch.dispatcher import subscriptions
+from broadcaster.domain.town import Town
+from broadcaster.ledger import Ledger
+from broadcaster.settings import Settings
+from broadcaster.voicing import CentreVoice
+from broadcaster.web import create_app
+from kokuchi.link import MqttLink
+from kokuchi.serving import listen, serve
+from kokuchi.voice.chimes import Chimes
+from kokuchi.voice.speech import Voice
+from kokuchi.wire import SigningKey, Topics
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.25
+"""How often the centre looks whether another process, such as `broadcaster publish`, has written to the ledger."""
+
+
+@dataclass(frozen=True)
+class Centre:
+    """A centre that is ready to run."""
+
+    settings: Settings
+    town: Town
+
+    async def run(self) -> None:
+        """Serve pages and dispatch alerts until the process is told to end.
+
+        Raises PortUnusable, DatabaseUnusable, KeyFileError or ChimeError when a part cannot start.
+        """
+        listener = listen(self.settings.web.host, self.settings.web.port)
+        key = SigningKey.load(self.settings.signing_key)
+        ledger = Ledger(self.settings.ledger)
+        voice = Voice()
+        link = MqttLink(
+            self.settings.broker.address,
+            client_id=self.settings.broker.username,
+            subscriptions=subscriptions(Topics(self.town.id)),
+        )
+        application = create_app(
+            ledger=ledger,
+            town=self.town,
+            voice=CentreVoice(voice, Chimes(self.settings.chimes), self.town),
+            session_secret=self.settings.web.session_secret.get_secret_value(),
+            secure_cookies=self.settings.web.secure_cookies,
+        )
+        log.info("centre starts", extra={"host": self.settings.web.host, "port": self.settings.web.port})
+        await voice.start()
+        background = [
+            asyncio.create_task(Dispatcher(ledger, link, key, self.town.id).run(), name="dispatch"),
+            asyncio.create_task(_watch_other_processes(ledger), name="watch"),
+        ]
+        pages = asyncio.create_task(serve(application, listener), name="pages")
+        try:
+            await asyncio.wait([pages, *background], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in background:
+                task.cancel()
+            results = await asyncio.gather(*background, return_exceptions=True)
+            await voice.close()
+            ledger.close()
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+        await pages
+
+
+async def _watch_other_processes(ledger: Ledger) -> None:
+    connection_version = ledger.data_version()
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        version = ledger.data_version()
+        if version != connection_version:
+            connection_version = version
+            ledger.changes.announce()

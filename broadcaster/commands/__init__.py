@@ -1,0 +1,1 @@
+"""The subcommands of `broadcaster`, a module for each subject."""

@@ -1,0 +1,194 @@
+"""`broadcaster publish` and `broadcaster log`."""
+
+import asyncio
+from datetime import UTC, datetime
+
+import click
+
+from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table
+from broadcaster.domain.audience import recipients
+from broadcaster.domain.draft import Draft, compose, contact_of, withdraw
+from broadcaster.domain.town import Town
+from broadcaster.ledger import Ledger
+from broadcaster.ledger.alerts import Accepted
+from kokuchi.voice.speech import Voice
+from kokuchi.wire import Audience, AudienceKind, Reading, Severity, Topics
+from kokuchi.wire.alert import Level
+from kokuchi.wire.fields import iso
+
+_SEVERITIES = {
+    Level.EMERGENCY.value: Severity.EXTREME,
+    Level.IMPORTANT.value: Severity.SEVERE,
+    Level.NOTICE.value: Severity.MINOR,
+}
+_KINDS = {"area": AudienceKind.AREAS, "group": AudienceKind.GROUPS, "terminal": AudienceKind.TERMINALS}
+
+
+def _audience(words: tuple[str, ...]) -> Audience:
+    if words == ("all",):
+        return Audience(kind=AudienceKind.ALL)
+    kinds = {word.partition(":")[0] for word in words}
+    members = tuple(word.partition(":")[2] for word in words)
+    if len(kinds) != 1 or not kinds <= _KINDS.keys() or not all(members):
+        raise click.BadParameter("write all, or area:ID, group:ID or terminal:ID, all of one kind", param_hint="--to")
+    return Audience(kind=_KINDS[kinds.pop()], members=members)
+
+
+@click.command()
+@click.option("--category", required=True, help="The kind of message, by its id in categories.toml.")
+@click.option("--headline", required=True)
+@click.option("--body", required=True)
+@click.option(
+    "--to",
+    multiple=True,
+    default=("all",),
+    show_default=True,
+    help="all, area:ID, group:ID or terminal:ID; repeatable.",
+)
+@click.option("--level", type=click.Choice(list(_SEVERITIES)), help="Instead of the category's usual one.")
+@click.option("--drill", is_flag=True, help="Announce it as a drill, on the screen and by voice.")
+@json_option
+@pass_context
+def publish(
+    context: Context,
+    category: str,
+    headline: str,
+    body: str,
+    to: tuple[str, ...],
+    level: str | None,
+    drill: bool,
+    as_json: bool,
+) -> None:
+    """Write an alert into the ledger; the running centre sends it out.
+
+    Exit code 0: it is committed and will go out. 1: it cannot be sent, and the message says why.
+    """
+    draft = Draft(category, headline, body, _audience(to), _SEVERITIES[level] if level else None, drill)
+    with context.ledger() as (_settings, town, ledger):
+        roster = ledger.terminals.all()
+        alert = compose(draft, town, roster, datetime.now(UTC))
+        alert = alert.model_copy(update={"reading": asyncio.run(_reading(draft, town)), "sent": datetime.now(UTC)})
+        addressed = [terminal.id for terminal in recipients(alert.audience, roster)]
+        ledger.alerts.accept(alert, Topics(town.id).of_audience(alert.audience), addressed, "shell")
+        if as_json:
+            print_json({"identifier": alert.identifier, "revision": alert.revision, "terminals": addressed})
+        else:
+            click.echo(f"{alert.identifier}: accepted for {len(addressed)} terminals")
+
+
+async def _reading(draft: Draft, town: Town) -> Reading:
+    category = town.category(draft.category)
+    voice = Voice()
+    await voice.start()
+    try:
+        return await voice.reading_of(draft.headline, draft.body, contact_of(category, town) if category else None)
+    finally:
+        await voice.close()
+
+
+@click.command(name="withdraw")
+@click.argument("identifier")
+@pass_context
+def withdraw_alert(context: Context, identifier: str) -> None:
+    """Withdraw an alert: terminals stop speaking it, and tell those who heard it."""
+    with context.ledger() as (_settings, town, ledger):
+        accepted = _find(ledger, identifier)
+        if accepted.alert.is_cancel:
+            raise click.ClickException(f"{identifier} is withdrawn already")
+        cancel = withdraw(accepted.alert, datetime.now(UTC))
+        addressed = [terminal.id for terminal in recipients(cancel.audience, ledger.terminals.all())]
+        ledger.alerts.accept(cancel, Topics(town.id).of_audience(cancel.audience), addressed, "shell")
+        click.echo(f"{identifier}: withdrawn; {ledger.deliveries.heard(identifier, cancel.revision)} had heard it")
+
+
+@click.command(name="log")
+@click.argument("identifier", required=False)
+@click.option("--limit", default=20, show_default=True, help="How many alerts to list.")
+@json_option
+@pass_context
+def delivery_log(context: Context, identifier: str | None, limit: int, as_json: bool) -> None:
+    """List the alerts with their reach, or with IDENTIFIER the delivery at each terminal."""
+    with context.ledger() as (_settings, town, ledger):
+        if identifier is None:
+            _list_alerts(ledger, town, limit, as_json)
+        else:
+            _list_deliveries(ledger, town, _find(ledger, identifier), as_json)
+
+
+def _find(ledger: Ledger, identifier: str) -> Accepted:
+    accepted = ledger.alerts.get(identifier)
+    if accepted is None:
+        raise click.ClickException(f"there is no alert {identifier!r}; `broadcaster log` lists them")
+    return accepted
+
+
+def _list_alerts(ledger: Ledger, town: Town, limit: int, as_json: bool) -> None:
+    newest = ledger.alerts.newest(limit)
+    reaches = ledger.deliveries.reach(accepted.row for accepted in newest)
+    if as_json:
+        print_json(
+            [
+                {
+                    **accepted.alert.model_dump(mode="json", exclude={"reading", "version"}),
+                    "accepted_by": accepted.accepted_by,
+                    "reach": vars(reaches[accepted.row]),
+                }
+                for accepted in newest
+            ]
+        )
+        return
+    if not newest:
+        click.echo("no alert has been sent yet")
+        return
+    rows = []
+    for accepted in newest:
+        alert, reach = accepted.alert, reaches[accepted.row]
+        counts = [reach.received, reach.displayed, reach.voiced, reach.confirmed]
+        rows.append(
+            [
+                alert.identifier,
+                f"{alert.sent.astimezone(town.time_zone):%Y-%m-%d %H:%M:%S}",
+                alert.message_type.value,
+                alert.category,
+                *(f"{count}/{reach.addressed}" for count in counts),
+                alert.headline,
+            ]
+        )
+    headings = ["alert", "sent", "type", "category", "received", "displayed", "voiced", "confirmed", "headline"]
+    print_table(headings, rows)
+
+
+def _list_deliveries(ledger: Ledger, town: Town, accepted: Accepted, as_json: bool) -> None:
+    lines = ledger.deliveries.of_alert(accepted.row)
+    stages = ("received_at", "displayed_at", "voiced_at", "confirmed_at")
+    if as_json:
+        print_json(
+            [
+                {
+                    "alert": accepted.alert.identifier,
+                    "revision": accepted.alert.revision,
+                    "terminal": line.terminal.id,
+                    **{
+                        moment: iso(value) if (value := getattr(line.delivery, moment)) else None
+                        for moment in (*stages, "voice_started_at")
+                    },
+                    "outcome": line.delivery.outcome,
+                    "reason": line.delivery.reason,
+                }
+                for line in lines
+            ]
+        )
+        return
+    rows = [
+        [
+            line.terminal.id,
+            *(_clock(getattr(line.delivery, stage), town) for stage in stages),
+            f"{line.delivery.outcome or ''} {line.delivery.reason}".strip() or "-",
+        ]
+        for line in lines
+    ]
+    print_table(["terminal", "received", "displayed", "voiced", "confirmed", "outcome"], rows)
+
+
+def _clock(moment: datetime | None, town: Town) -> str:
+    return f"{moment.astimezone(town.time_zone):%H:%M:%S.%f}"[:-3] if moment else "-"

@@ -1,0 +1,43 @@
+"""`broadcaster inspect`: what a message on the wire says, and whether a terminal of this town would take it."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from broadcaster.commands.context import Context, pass_context, print_json
+from kokuchi.wire import (
+    KeyRing,
+    SigningKey,
+    WireError,
+    decode_delivery,
+    decode_presence,
+    decode_sync_request,
+    open_alert,
+    open_sync_reply,
+)
+
+_PLAIN = {"delivery": decode_delivery, "presence": decode_presence, "sync-request": decode_sync_request}
+_SIGNED = {"alert": open_alert, "sync-reply": open_sync_reply}
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--kind", type=click.Choice([*_SIGNED, *_PLAIN]), default="alert", show_default=True)
+@pass_context
+def inspect(context: Context, file: Path, kind: str) -> None:
+    """Decode and verify a message in FILE (- for standard input), as `mosquitto_sub -C 1 -N` writes it.
+
+    Exit code 0: valid, printed as JSON. 1: a terminal would refuse it; the reason is on standard error.
+    """
+    settings, town = context.load()
+    try:
+        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        raise click.ClickException(f"{file}: cannot be read: {error.strerror}") from error
+    keys = KeyRing.of(SigningKey.load(settings.signing_key).private.public_key())
+    try:
+        message = _SIGNED[kind](data, keys, town.id) if kind in _SIGNED else _PLAIN[kind](data)
+    except WireError as error:
+        raise click.ClickException(f"refused ({error.refusal}): {error}") from error
+    print_json(message.model_dump(mode="json", exclude_none=True))

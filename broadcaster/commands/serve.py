@@ -1,0 +1,19 @@
+"""`broadcaster serve`: the centre itself."""
+
+import asyncio
+
+import click
+
+from broadcaster.bootstrap import Centre
+from broadcaster.commands.context import Context, pass_context
+from kokuchi import logs
+
+
+@click.command()
+@click.option("--verbose", is_flag=True, help="Log more.")
+@pass_context
+def serve(context: Context, verbose: bool) -> None:
+    """Serve the staff's and the operators' pages and dispatch alerts, until interrupted."""
+    settings, town = context.load()
+    logs.configure(verbose)
+    asyncio.run(Centre(settings, town).run())

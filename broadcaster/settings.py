@@ -1,0 +1,93 @@
+"""The centre's settings: config/broadcaster.toml shows them all."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError
+
+from broadcaster.domain.town import Category, Place, Town
+from kokuchi.configuration import ConfigurationError, FilePath, Section, load, read_toml
+from kokuchi.link import BrokerAddress
+from kokuchi.wire import Contact
+from kokuchi.wire.fields import Identifier
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class TownSection(Section):
+    """Who speaks."""
+
+    id: Identifier
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+    kana: str
+    office: Annotated[str, Field(min_length=1, max_length=40)]
+    time_zone: str = "Asia/Tokyo"
+    desk: Contact
+    areas: tuple[Place, ...] = ()
+    groups: tuple[Place, ...] = ()
+
+
+class WebSection(Section):
+    """Where the pages are served."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    session_secret: Annotated[SecretStr, Field(min_length=32)]
+    secure_cookies: bool = False
+
+
+class BrokerSection(Section):
+    """How the centre reaches the broker, and where the broker's generated configuration goes."""
+
+    host: str = "127.0.0.1"
+    port: Port = 1883
+    username: Identifier = "centre"
+    password: SecretStr
+    configuration: FilePath
+
+    @property
+    def address(self) -> BrokerAddress:
+        """What the link needs."""
+        return BrokerAddress(self.host, self.port, self.username, self.password.get_secret_value())
+
+
+class CategoriesFile(Section):
+    """The file that `categories` names."""
+
+    categories: tuple[Category, ...]
+
+
+class Settings(Section):
+    """Everything that the centre is told."""
+
+    ledger: FilePath
+    signing_key: FilePath
+    chimes: FilePath
+    categories: FilePath
+    terminals: FilePath = Path("terminals")
+    town: TownSection
+    web: WebSection
+    broker: BrokerSection
+
+
+def load_settings(path: Path, environment: Mapping[str, str]) -> tuple[Settings, Town]:
+    """Return the settings and the town that they describe, or raise ConfigurationError."""
+    settings = load(Settings, path, environment)
+    categories = load(CategoriesFile, settings.categories, {}).categories
+    try:
+        town = Town.model_validate(
+            {**settings.town.model_dump(), "categories": [category.model_dump() for category in categories]}
+        )
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(f"{path}: town.{place}: {first['msg']}") from error
+    return settings, town
+
+
+def secret_files(path: Path) -> list[Path]:
+    """Return the files with secrets that the settings name, whether they exist or not."""
+    values = read_toml(path)
+    named = [values.get("web", {}).get("session_secret_file"), values.get("broker", {}).get("password_file")]
+    return [path.parent / name for name in named if isinstance(name, str)]

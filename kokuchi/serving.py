@@ -1,0 +1,39 @@
+"""How both ends serve pages: uvicorn in the running event loop, on a socket that is bound before anything starts."""
+
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import uvicorn
+
+_Application = Callable[..., Awaitable[Any]]
+
+
+class PortUnusable(Exception):  # noqa: N818 - reads as what it says
+    """A port that cannot be listened on; the message says which and why."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a bound socket, or raise PortUnusable."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise PortUnusable(f"cannot listen on {host} port {port}: {error.strerror}; choose another port") from error
+    return listener
+
+
+async def serve(application: _Application, listener: socket.socket) -> None:
+    """Serve until the process is told to end (SIGINT or SIGTERM), or the task is cancelled."""
+    config = uvicorn.Config(
+        application,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Streams of events never end by themselves; they must not keep the process alive.
+        timeout_graceful_shutdown=1,
+    )
+    await uvicorn.Server(config).serve(sockets=[listener])

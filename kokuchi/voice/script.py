@@ -1,0 +1,61 @@
+"""From an alert to what is heard of it, in order. Pure; design.md, "Levels", is its source."""
+
+from kokuchi.voice.cues import Chime, Cue, Phrase, PhraseSource
+from kokuchi.voice.sentences import sentences, whole_sentences
+from kokuchi.voice.telephone import spoken_telephone
+from kokuchi.wire import Alert, Contact, Level, MessageType
+
+__all__ = ["contact_text", "script_of", "sentences"]
+
+_DRILL = Phrase("これは訓練です。", "コレワクンレンデス。", PhraseSource.DRILL)
+_CORRECTION = Phrase("先ほどのお知らせを訂正します。", "サキホドノオシラセヲテーセーシマス。", PhraseSource.CORRECTION)
+_WITHDRAWAL = Phrase(
+    "先ほどのお知らせは取り消されました。", "サキホドノオシラセワトリケサレマシタ。", PhraseSource.WITHDRAWAL
+)
+_REPEAT = Phrase("繰り返します。", "クリカエシマス。", PhraseSource.REPEAT)
+_LONGEST_SHORT_NUMBER = 3
+
+
+def script_of(alert: Alert, town_name: str, town_kana: str, *, after_hearing: bool = True) -> tuple[Cue, ...]:
+    """Return the cues of an alert: chime, words, for emergency and important the words again, chime.
+
+    A drill says so at the beginning, and again before the repeat. `town_kana` is the reading of `town_name`.
+    An Update is called a correction only `after_hearing`: to those who heard an earlier revision.
+    """
+    words = _words(alert, town_name, town_kana, after_hearing)
+    again = () if alert.level is Level.NOTICE else (_REPEAT, *words)
+    return Chime(alert.level, opening=True), *words, *again, Chime(alert.level, opening=False)
+
+
+def contact_text(contact: Contact) -> str:
+    """Return how a contact is said. The kana of this text is what belongs into Reading.contact."""
+    number = spoken_telephone(contact.telephone)
+    unit = "番" if len(contact.telephone) <= _LONGEST_SHORT_NUMBER else ""
+    return f"連絡先は、{contact.name}です。電話番号は、{number}{unit}です。"
+
+
+def _words(alert: Alert, town_name: str, town_kana: str, after_hearing: bool) -> tuple[Phrase, ...]:
+    reading = alert.reading
+    words = [_DRILL] if alert.is_drill else []
+    words.append(Phrase(f"こちらは{town_name}です。", f"コチラワ{town_kana}デス。", PhraseSource.GREETING))
+    if alert.message_type is MessageType.UPDATE and after_hearing:
+        words.append(_CORRECTION)
+    if alert.is_cancel and _WITHDRAWAL.text.rstrip("。") not in alert.headline + alert.body:
+        words.append(_WITHDRAWAL)
+    words += _phrases(alert.headline, reading.headline if reading else "", PhraseSource.HEADLINE)
+    words += _phrases(alert.body, reading.body if reading else "", PhraseSource.BODY)
+    if alert.contact:
+        words += _phrases(contact_text(alert.contact), reading.contact if reading else "", PhraseSource.CONTACT)
+    return tuple(words)
+
+
+def _phrases(text: str, kana: str, source: PhraseSource) -> list[Phrase]:
+    spoken = sentences(text)
+    # The kana of a sentence is longer than the sentence, so it must not be cut by its own length.
+    known = whole_sentences(kana)
+    readings: tuple[str | None, ...] = known if len(known) == len(spoken) else (None,) * len(spoken)
+    marked = source in (PhraseSource.HEADLINE, PhraseSource.BODY)
+    return [
+        Phrase(sentence, reading, source, sentence=index if marked else None)
+        for index, (sentence, reading) in enumerate(zip(spoken, readings, strict=True))
+    ]

@@ -1,0 +1,172 @@
+"""The voice as the asyncio side sees it. Cheap to import: the engines live in a worker process."""
+
+import asyncio
+import contextlib
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Iterable
+from typing import Any
+
+from kokuchi.voice.chimes import Chimes
+from kokuchi.voice.cues import Chime, Cue
+from kokuchi.voice.duration import PACE
+from kokuchi.voice.errors import VoiceError, WorkerError
+from kokuchi.voice.process import WorkerProcess
+from kokuchi.voice.script import contact_text
+from kokuchi.voice.sound import Sound, join, silence
+from kokuchi.wire import Contact, Reading
+
+_ATTEMPTS = 2
+
+
+class Voice:
+    """Turns text into sound, one request at a time, and remembers recent sounds up to `cache_bytes`.
+
+    `pace` is in morae per second, `half_tone` moves the pitch, `timeout` is for one request: a worker that takes longer
+    is killed. A worker that dies is replaced, and asked once more.
+    """
+
+    def __init__(
+        self,
+        *,
+        pace: float = PACE,
+        half_tone: float = 0.0,
+        timeout: float = 15.0,
+        cache_bytes: int = 16 * 1024 * 1024,
+    ) -> None:
+        self.engine: str | None = None
+        """The engine that spoke last: "open_jtalk", or "espeak" if that is all that works here."""
+        self._arguments = [f"--pace={pace}", f"--half-tone={half_tone}"]
+        self._timeout = timeout
+        self._recent = _RecentSounds(cache_bytes)
+        self._worker: WorkerProcess | None = None
+        self._lock = asyncio.Lock()
+        self._requests: set[asyncio.Task[Any]] = set()
+
+    async def start(self) -> None:
+        """Start the worker, which warms its engine by itself, or raise WorkerError. Else the first request does it."""
+        async with self._lock:
+            await self._living_worker()
+
+    async def close(self) -> None:
+        """End the worker. What is still being asked raises WorkerError."""
+        for request in self._requests:
+            request.cancel()
+        await asyncio.gather(*self._requests, return_exceptions=True)
+        async with self._lock:
+            if self._worker:
+                await self._worker.close()
+            self._worker = None
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The worker's process identifier, while there is one."""
+        return self._worker.pid if self._worker else None
+
+    async def speak(self, text: str, kana: str | None = None) -> Sound:
+        """Return the sound of a text as written, or raise VoiceError. The fallback voice says `kana` if it is given."""
+        known = self._recent.get(text, kana)
+        if known is not None:
+            return known
+        header, pcm = await self._ask({"text": text, "kana": kana})
+        self.engine = header["engine"]
+        sound = Sound(pcm, header["rate"])
+        self._recent.put(text, kana, sound)
+        return sound
+
+    async def reading(self, text: str) -> str:
+        """Return the katakana of a text, a line for each of its sentences, or raise VoiceError."""
+        header, _ = await self._ask({"reading": text})
+        kana: str = header["kana"]
+        return kana
+
+    async def reading_of(self, headline: str, body: str, contact: Contact | None) -> Reading:
+        """Return the kana that an alert carries for the terminals' fallback voice, or raise VoiceError."""
+        return Reading(
+            headline=await self.reading(headline),
+            body=await self.reading(body),
+            contact=await self.reading(contact_text(contact)) if contact else "",
+        )
+
+    async def performance(self, cues: Iterable[Cue], chimes: Chimes) -> AsyncGenerator[tuple[Cue, Sound], None]:
+        """Yield each cue with its sound, its pause included: played one after the other they are the script.
+
+        The next one is being made while the caller plays this one. Raises VoiceError where a cue cannot be heard.
+        Who stops early closes it (contextlib.aclosing).
+        """
+        upcoming: asyncio.Task[Sound] | None = None
+        script = list(cues)
+        try:
+            for index, cue in enumerate(script):
+                sound = await (upcoming or self._sound_of(cue, chimes))
+                following = script[index + 1 : index + 2]
+                upcoming = asyncio.create_task(self._sound_of(following[0], chimes)) if following else None
+                yield cue, sound
+        finally:
+            if upcoming:
+                upcoming.cancel()
+                with contextlib.suppress(asyncio.CancelledError, VoiceError):
+                    await upcoming
+
+    async def render(self, cues: Iterable[Cue], chimes: Chimes) -> Sound:
+        """Return the whole script as one sound, or raise VoiceError."""
+        return join([sound async for _, sound in self.performance(cues, chimes)])
+
+    async def _sound_of(self, cue: Cue, chimes: Chimes) -> Sound:
+        if isinstance(cue, Chime):
+            return chimes.sound(cue)
+        sound = await self.speak(cue.text, cue.kana)
+        return join([sound, silence(cue.pause_after, sound.rate)])
+
+    async def _ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        # A caller who is cancelled must not leave half an answer in the pipe, so the exchange outlives its caller.
+        task = asyncio.create_task(self._answer(request))
+        self._requests.add(task)
+        task.add_done_callback(self._requests.discard)
+        try:
+            header, pcm = await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if task.cancelled():
+                raise WorkerError("the voice was closed before it had answered") from None
+            raise
+        if "error" in header:
+            raise VoiceError(header["error"])
+        return header, pcm
+
+    async def _answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+        async with self._lock:
+            for attempt in range(1, _ATTEMPTS + 1):
+                worker = await self._living_worker()
+                try:
+                    return await worker.ask(request, self._timeout)
+                except WorkerError:
+                    if attempt == _ATTEMPTS:
+                        raise
+            raise AssertionError("unreachable")
+
+    async def _living_worker(self) -> WorkerProcess:
+        if self._worker is None or not self._worker.is_alive:
+            self._worker = await WorkerProcess.start(self._arguments)
+        return self._worker
+
+
+class _RecentSounds:
+    """Sounds by text and kana; the one not used for longest goes first when there are too many bytes."""
+
+    def __init__(self, maximum_bytes: int) -> None:
+        self._maximum = maximum_bytes
+        self._bytes = 0
+        self._sounds: OrderedDict[tuple[str, str | None], Sound] = OrderedDict()
+
+    def get(self, text: str, kana: str | None) -> Sound | None:
+        sound = self._sounds.get((text, kana))
+        if sound is not None:
+            self._sounds.move_to_end((text, kana))
+        return sound
+
+    def put(self, text: str, kana: str | None, sound: Sound) -> None:
+        replaced = self._sounds.pop((text, kana), None)
+        self._bytes += len(sound.pcm) - (len(replaced.pcm) if replaced else 0)
+        self._sounds[text, kana] = sound
+        while self._bytes > self._maximum:
+            _, oldest = self._sounds.popitem(last=False)
+            self._bytes -= len(oldest.pcm)

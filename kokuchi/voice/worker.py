@@ -1,0 +1,128 @@
+"""The process that holds the engines: `python -m kokuchi.voice.worker`. It ends when its standard input closes.
+
+One request a line, in JSON:
+    {"text": written text, "kana": its reading or null}  →  {"bytes": n, "rate": r, "engine": name} and n bytes of PCM
+    {"reading": written text}                            →  {"kana": its reading}
+    anything else, or what no engine can say             →  {"error": message}
+Nothing else goes to the standard output: whatever a library prints there is sent to the standard error.
+
+KOKUCHI_VOICE_ENGINE=espeak leaves Open JTalk out, as on a machine where it cannot run.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import signal
+import sys
+from functools import cached_property
+from typing import Any, BinaryIO, Protocol
+
+from kokuchi.voice.cues import PAUSE
+from kokuchi.voice.duration import PACE
+from kokuchi.voice.engines.espeak import EspeakVoice
+from kokuchi.voice.errors import EngineError, VoiceError
+from kokuchi.voice.kana import reading
+from kokuchi.voice.normaliser import normalise
+from kokuchi.voice.sentences import sentences
+from kokuchi.voice.sound import Sound, join, silence
+
+ENGINE_VARIABLE = "KOKUCHI_VOICE_ENGINE"
+_WARMING = "準備ができました。"
+
+
+class Engine(Protocol):
+    """What the worker asks of an engine."""
+
+    name: str
+
+    def speak(self, text: str) -> Sound:
+        """Return the sound of a sentence, or raise EngineError."""
+
+
+class Worker:
+    """Answers requests with Open JTalk, and with espeak-ng where that fails."""
+
+    def __init__(self, pace: float, half_tone: float) -> None:
+        self._pace = pace
+        self._half_tone = half_tone
+
+    def warm(self) -> None:
+        """Load the engine and let it say something to nobody, so that the first alert does not wait for it."""
+        if self._first:
+            with contextlib.suppress(VoiceError):
+                self._first.speak(_WARMING)
+
+    def answer(self, line: bytes) -> tuple[dict[str, Any], bytes]:
+        """Return the header and the PCM that answer a request."""
+        try:
+            request = json.loads(line)
+            match request:
+                case {"text": str(text), "kana": (str() | None) as kana}:
+                    sound, engine = self._spoken(text, kana)
+                    return {"bytes": len(sound.pcm), "rate": sound.rate, "engine": engine}, sound.pcm
+                case {"reading": str(text)}:
+                    return {"kana": reading(text)}, b""
+                case _:
+                    return {"error": "the request is not one that the worker knows"}, b""
+        except (ValueError, RecursionError):
+            return {"error": "the request is not JSON in UTF-8"}, b""
+        except VoiceError as error:
+            return {"error": str(error)}, b""
+
+    def _spoken(self, text: str, kana: str | None) -> tuple[Sound, str]:
+        if self._first:
+            try:
+                return _joined(self._first, normalise(text)), self._first.name
+            except VoiceError as error:
+                print(f"{error}; the fallback voice takes over", file=sys.stderr)
+        return _joined(self._second, kana or reading(text)), self._second.name
+
+    @cached_property
+    def _first(self) -> Engine | None:
+        if os.environ.get(ENGINE_VARIABLE) == "espeak":
+            return None
+        try:
+            from kokuchi.voice.engines.open_jtalk import OpenJTalkVoice
+
+            return OpenJTalkVoice(self._pace, self._half_tone)
+        except (ImportError, EngineError) as error:
+            print(f"{error}; the fallback voice takes over", file=sys.stderr)
+            return None
+
+    @cached_property
+    def _second(self) -> Engine:
+        return EspeakVoice(self._pace)
+
+
+def _joined(engine: Engine, text: str) -> Sound:
+    """Synthesise sentence by sentence: a whole text at once takes three times the memory."""
+    parts: list[Sound] = []
+    for sound in map(engine.speak, sentences(text)):
+        if parts and sound.pcm:
+            parts.append(silence(PAUSE))
+        parts.append(sound)
+    return join(parts)
+
+
+def _main() -> None:
+    parser = argparse.ArgumentParser(description="The voice's worker process; kokuchi.voice.Voice starts it.")
+    parser.add_argument("--pace", type=float, default=PACE, help="morae per second")
+    parser.add_argument("--half-tone", type=float, default=0.0, help="pitch, in half tones from the voice's own")
+    arguments = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the client says when to end
+    with os.fdopen(os.dup(1), "wb") as answers:
+        os.dup2(2, 1)
+        _serve(Worker(arguments.pace, arguments.half_tone), sys.stdin.buffer, answers)
+
+
+def _serve(worker: Worker, requests: BinaryIO, answers: BinaryIO) -> None:
+    worker.warm()
+    for line in requests:
+        header, pcm = worker.answer(line)
+        answers.write(json.dumps(header).encode() + b"\n" + pcm)
+        answers.flush()
+
+
+if __name__ == "__main__":
+    _main()

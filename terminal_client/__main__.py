@@ -1,0 +1,74 @@
+"""The command `terminal-client`.
+
+Exit codes: 0 done; 1 it could not be done, and the message says why; 2 the settings or the usage are wrong.
+"""
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from kokuchi import __version__, logs
+from kokuchi.configuration import ConfigurationError, load
+from kokuchi.database import DatabaseUnusable
+from kokuchi.serving import PortUnusable
+from kokuchi.voice.errors import VoiceError
+from kokuchi.wire import KeyRing
+from kokuchi.wire.signature import KeyFileError
+from terminal_client.bootstrap import Device
+from terminal_client.settings import Settings
+
+
+@click.group()
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    default=Path("config/terminal.toml"),
+    envvar="KOKUCHI_CONFIG",
+    show_default=True,
+    help="The settings; also from KOKUCHI_CONFIG.",
+)
+@click.version_option(__version__)
+@click.pass_context
+def command(context: click.Context, config: Path) -> None:
+    """A household's terminal of kokuchi: shows, speaks and reports what the town office sends."""
+    context.obj = config
+
+
+@command.command()
+@click.option("--verbose", is_flag=True, help="Log more.")
+@click.pass_obj
+def run(config: Path, verbose: bool) -> None:
+    """Run the terminal, until interrupted."""
+    settings = load(Settings, config, os.environ)
+    logs.configure(verbose)
+    asyncio.run(Device(settings).run())
+
+
+@command.command(name="check-config")
+@click.pass_obj
+def check_config(config: Path) -> None:
+    """Check the settings: exit code 0 when they can be used, else 2 and a line for each thing that is wrong."""
+    settings = load(Settings, config, os.environ)
+    keys = KeyRing.load(settings.town.public_keys)
+    click.echo(f"{config}: good: terminal {settings.terminal} of {settings.town.name}, {len(keys.keys)} key(s)")
+
+
+def main() -> None:
+    """Run the command; errors that a person can mend are one line each."""
+    try:
+        command()
+    except (ConfigurationError, KeyFileError) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(2)
+    except (DatabaseUnusable, PortUnusable, VoiceError) as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

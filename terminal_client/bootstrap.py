@@ -1,0 +1,119 @@
+"""The one place that builds the terminal's parts and joins them."""
+
+import asyncio
+import logging
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from kokuchi import __version__
+from kokuchi.link import MqttLink, Will
+from kokuchi.serving import listen, serve
+from kokuchi.voice.chimes import Chimes
+from kokuchi.voice.speech import Voice
+from kokuchi.wire import KeyRing, Presence, Topics, encode
+from terminal_client.courier import Courier, subscriptions
+from terminal_client.inbox import Inbox
+from terminal_client.outputs.screen import PageScreen
+from terminal_client.outputs.speaker import AplaySpeaker
+from terminal_client.screen import create_screen_app
+from terminal_client.settings import Settings
+from terminal_client.terminal import Terminal
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Device:
+    """A terminal that is ready to run."""
+
+    settings: Settings
+
+    async def run(self) -> None:
+        """Show, speak and report until the process is told to end.
+
+        Raises PortUnusable, DatabaseUnusable, KeyFileError or ChimeError when a part cannot start.
+        """
+        settings = self.settings
+        listener = listen(settings.screen.host, settings.screen.port)
+        keys = KeyRing.load(settings.town.public_keys)
+        voice = Voice()
+        inbox = Inbox(settings.inbox, settings.terminal)
+        screen = PageScreen()
+        started = datetime.now(UTC)
+        topics = Topics(settings.town.id)
+        link = MqttLink(
+            settings.broker_address,
+            client_id=settings.terminal,
+            subscriptions=subscriptions(topics, settings.membership),
+            will=Will(
+                topics.presence(settings.terminal),
+                encode(Presence(terminal=settings.terminal, sent=started, online=False)),
+            ),
+        )
+
+        def presence() -> Presence:
+            refused, last_refusal = inbox.refused()
+            return Presence(
+                terminal=settings.terminal,
+                sent=datetime.now(UTC),
+                online=True,
+                software=__version__,
+                started_at=started,
+                speaker=terminal.speaker_state,
+                speaker_detail=terminal.speaker_detail,
+                screen_attached=screen.is_attached,
+                disk_free_mib=shutil.disk_usage(settings.inbox.parent).free // 2**20,
+                unheard=terminal.unheard,
+                refused=refused,
+                last_refusal=last_refusal,
+            )
+
+        terminal = Terminal(
+            inbox,
+            screen,
+            AplaySpeaker(settings.speaker.device, real_time=settings.speaker.real_time),
+            voice,
+            Chimes(settings.chimes),
+            town_name=settings.town.name,
+            town_kana=settings.town.kana,
+            on_change=lambda: courier.report(),
+            on_state=lambda: courier.tell_presence(),
+        )
+        courier = Courier(
+            link,
+            inbox,
+            keys,
+            settings.town.id,
+            settings.membership,
+            on_alert=terminal.arrived,
+            on_connection=terminal.connection,
+            presence=presence,
+        )
+        screen.on_attached_change = courier.tell_presence
+        application = create_screen_app(
+            screen=screen,
+            household=terminal,
+            town_name=settings.town.name,
+            time_zone=settings.town.time_zone,
+            terminal=settings.terminal,
+        )
+        log.info("terminal starts", extra={"terminal": settings.terminal, "port": settings.screen.port})
+        await voice.start()
+        background = [
+            asyncio.create_task(terminal.run(), name="terminal"),
+            asyncio.create_task(courier.run(), name="courier"),
+        ]
+        page = asyncio.create_task(serve(application, listener), name="page")
+        try:
+            await asyncio.wait([page, *background], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in background:
+                task.cancel()
+            results = await asyncio.gather(*background, return_exceptions=True)
+            await voice.close()
+            inbox.close()
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+        await page

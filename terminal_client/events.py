@@ -1,0 +1,105 @@
+"""What can happen at a terminal, and what the agenda then wants done."""
+
+from dataclasses import dataclass
+
+from kokuchi.wire import Alert, DeliveryReport, Outcome
+from terminal_client.household import Key
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A verified alert that was not here before; it is in the inbox already."""
+
+    alert: Alert
+
+
+@dataclass(frozen=True)
+class Restored:
+    """An alert from the inbox, after a start; what its report says had happened before."""
+
+    alert: Alert
+    report: DeliveryReport
+
+
+@dataclass(frozen=True)
+class Displayed:
+    """The screen shows it."""
+
+    key: Key
+
+
+@dataclass(frozen=True)
+class VoiceStarted:
+    """The device has taken the first of its sound."""
+
+    key: Key
+
+
+@dataclass(frozen=True)
+class VoiceEnded:
+    """The device has played all of its sound."""
+
+    key: Key
+
+
+@dataclass(frozen=True)
+class VoiceFailed:
+    """No device has taken its sound."""
+
+    key: Key
+    reason: str
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """The household has pressed 「わかりました」."""
+
+    key: Key
+
+
+@dataclass(frozen=True)
+class ReplayAsked:
+    """The household wants to hear it again."""
+
+    key: Key
+
+
+@dataclass(frozen=True)
+class TimePassed:
+    """Nothing happened, but it is later."""
+
+
+Event = Arrived | Restored | Displayed | VoiceStarted | VoiceEnded | VoiceFailed | Confirmed | ReplayAsked | TimePassed
+
+
+@dataclass(frozen=True)
+class Speak:
+    """Begin to say this alert. `after_hearing` tells that an earlier revision of it was heard here."""
+
+    key: Key
+    after_hearing: bool
+
+
+@dataclass(frozen=True)
+class StopSpeaking:
+    """Be silent at once."""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """A stage was reached; to be committed, then reported. `moment` is a field of DeliveryReport."""
+
+    key: Key
+    moment: str
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The delivery will not go the whole way; to be committed, then reported."""
+
+    key: Key
+    outcome: Outcome
+    reason: str
+
+
+Action = Speak | StopSpeaking | Reached | Ended

@@ -1,0 +1,187 @@
+"""What the terminal holds, in SQLite: alerts as they were signed, what happened to each, and what is still to be told.
+
+An alert is committed here before the broker is told that it arrived; what happened is committed before it is reported.
+`told` and `recorded` count changes: what the broker has taken, and what the centre has said to be in its ledger.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlite_utils import Database, Migrations
+
+from kokuchi.database import Connections
+from kokuchi.wire import Alert, DeliveryReport, Outcome, WireError
+from kokuchi.wire.fields import iso
+from terminal_client.household import Key
+
+KEPT_ALERTS = 200
+KEPT_REFUSED = 100
+_KEPT_BYTES = 1024
+_MOMENTS = ("received_at", "displayed_at", "voice_started_at", "voiced_at", "confirmed_at")
+
+migrations = Migrations("terminal")
+
+
+@migrations()
+def m001_inbox(db: Database) -> None:
+    """One row a revision of an alert; quarantine keeps what could not be believed."""
+    db.execute(
+        """
+        CREATE TABLE alerts (
+            arrival INTEGER PRIMARY KEY,
+            alert TEXT NOT NULL,
+            revision INTEGER NOT NULL,
+            expires_at TEXT NOT NULL,
+            payload TEXT,
+            received_at TEXT NOT NULL,
+            displayed_at TEXT,
+            voice_started_at TEXT,
+            voiced_at TEXT,
+            confirmed_at TEXT,
+            outcome TEXT,
+            reason TEXT NOT NULL DEFAULT '',
+            changes INTEGER NOT NULL DEFAULT 1,
+            told INTEGER NOT NULL DEFAULT 0,
+            recorded INTEGER NOT NULL DEFAULT 0,
+            UNIQUE (alert, revision)
+        )
+        """
+    )
+    db.execute("CREATE INDEX alerts_to_tell ON alerts (arrival) WHERE told < changes")
+    db.execute(
+        """
+        CREATE TABLE quarantine (
+            id INTEGER PRIMARY KEY,
+            arrived_at TEXT NOT NULL,
+            topic TEXT NOT NULL,
+            refusal TEXT NOT NULL,
+            payload BLOB NOT NULL
+        )
+        """
+    )
+
+
+@dataclass(frozen=True)
+class Held:
+    """A report of what the inbox holds, and the change up to which it tells."""
+
+    report: DeliveryReport
+    changes: int
+
+
+class Inbox:
+    """Open the inbox at a path, making or migrating it; raises DatabaseUnusable. May be used from any thread."""
+
+    def __init__(self, path: Path, terminal: str) -> None:
+        self._connections = Connections(path, migrations)
+        self._terminal = terminal
+
+    def close(self) -> None:
+        """Close the database."""
+        self._connections.close()
+
+    def add(self, alert: Alert, now: datetime, refused: tuple[Outcome, str] | None = None) -> bool:
+        """Commit an alert, or one that is valid but not taken with the outcome and its reason; False if it was here."""
+        with self._connections.write() as db:
+            added = db.execute(
+                "INSERT INTO alerts (alert, revision, expires_at, payload, received_at, outcome, reason)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (alert, revision) DO NOTHING",
+                [
+                    alert.identifier,
+                    alert.revision,
+                    iso(alert.expires),
+                    None if refused else alert.model_dump_json(exclude_none=True),
+                    iso(now),
+                    refused[0] if refused else None,
+                    refused[1] if refused else "",
+                ],
+            ).rowcount
+            # The newest are kept, and whatever is valid or not yet told.
+            db.execute(
+                "DELETE FROM alerts WHERE expires_at < ? AND told = changes"
+                " AND arrival <= (SELECT max(arrival) FROM alerts) - ?",
+                [iso(now), KEPT_ALERTS],
+            )
+        return added == 1
+
+    def reach(self, key: Key, moment: str, now: datetime) -> None:
+        """Commit that a stage was reached; the first time that it was stays."""
+        if moment not in _MOMENTS:
+            raise ValueError(f"{moment} is not a stage")
+        with self._connections.write() as db:
+            db.execute(
+                f"UPDATE alerts SET {moment} = ?, changes = changes + 1"  # noqa: S608 - one of the names above
+                f" WHERE alert = ? AND revision = ? AND {moment} IS NULL",
+                [iso(now), key.alert, key.revision],
+            )
+
+    def end(self, key: Key, outcome: Outcome, reason: str) -> None:
+        """Commit why the delivery will not go the whole way."""
+        with self._connections.write() as db:
+            db.execute(
+                "UPDATE alerts SET outcome = ?, reason = ?, changes = changes + 1 WHERE alert = ? AND revision = ?",
+                [outcome, reason[:200], key.alert, key.revision],
+            )
+
+    def taken(self) -> list[tuple[Alert, DeliveryReport]]:
+        """Return every alert that was taken, in the order of arrival, with its report."""
+        rows = self._connections.read().execute("SELECT * FROM alerts WHERE payload IS NOT NULL ORDER BY arrival")
+        return [(Alert.model_validate_json(row["payload"]), self._report(row)) for row in rows]
+
+    def untold(self, limit: int = 100) -> list[Held]:
+        """Return the reports that the broker has not taken in their present form."""
+        return self._held("told < changes ORDER BY arrival LIMIT ?", [limit])
+
+    def active_or_unrecorded(self, now: datetime, limit: int = 200) -> list[Held]:
+        """Return what a sync must say: valid alerts, and reports that the centre has not confirmed; newest first."""
+        return self._held("expires_at > ? OR recorded < changes ORDER BY arrival DESC LIMIT ?", [iso(now), limit])
+
+    def mark_told(self, held: Iterable[Held]) -> None:
+        """Commit that the broker has taken these reports."""
+        self._mark("UPDATE alerts SET told = max(told, ?) WHERE alert = ? AND revision = ?", held)
+
+    def mark_recorded(self, held: Iterable[Held]) -> None:
+        """Commit that the centre's ledger has these reports."""
+        self._mark(
+            "UPDATE alerts SET recorded = max(recorded, ?1), told = max(told, ?1) WHERE alert = ?2 AND revision = ?3",
+            held,
+        )
+
+    def quarantine(self, topic: str, payload: bytes, error: WireError, now: datetime) -> None:
+        """Keep the beginning of a message that could not be believed."""
+        with self._connections.write() as db:
+            db.execute(
+                "INSERT INTO quarantine (arrived_at, topic, refusal, payload) VALUES (?, ?, ?, ?)",
+                [iso(now), topic[:200], f"{error.refusal}: {error}"[:200], payload[:_KEPT_BYTES]],
+            )
+            db.execute("DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?", [KEPT_REFUSED])
+
+    def refused(self) -> tuple[int, str | None]:
+        """Return how many messages were ever quarantined, and why the last was."""
+        row = self._connections.read().execute("SELECT id, refusal FROM quarantine ORDER BY id DESC LIMIT 1").fetchone()
+        return (row["id"], row["refusal"]) if row else (0, None)
+
+    def _mark(self, statement: str, held: Iterable[Held]) -> None:
+        rows = [(item.changes, item.report.alert, item.report.revision) for item in held]
+        with self._connections.write() as db:
+            db.conn.executemany(statement, rows)
+
+    def _held(self, where: str, arguments: list[object]) -> list[Held]:
+        # `where` is one of the constants above, never input.
+        rows = self._connections.read().execute(f"SELECT * FROM alerts WHERE {where}", arguments)  # noqa: S608
+        return [Held(self._report(row), row["changes"]) for row in rows]
+
+    def _report(self, row: sqlite3.Row) -> DeliveryReport:
+        moments = {moment: datetime.fromisoformat(row[moment]) if row[moment] else None for moment in _MOMENTS}
+        return DeliveryReport(
+            terminal=self._terminal,
+            alert=row["alert"],
+            revision=row["revision"],
+            sent=max(moment for moment in moments.values() if moment),
+            outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+            reason=row["reason"],
+            **moments,
+        )

@@ -1,0 +1,49 @@
+"""Fakes of the devices that remember what they were given, for tests and for terminals without a device."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+
+from kokuchi.voice.cues import Cue
+from kokuchi.voice.sound import Sound
+from terminal_client.outputs.interface import SpeakerFailed
+from terminal_client.view import View
+
+
+@dataclass
+class RecordingScreen:
+    """A screen that keeps every view."""
+
+    is_attached: bool = True
+    views: list[View] = field(default_factory=list)
+    sounds: list[Sound] = field(default_factory=list)
+    silences: int = 0
+
+    def show(self, view: View) -> None:
+        """Keep the view."""
+        self.views.append(view)
+
+    def sound(self, sound: Sound) -> None:
+        """Keep the sound."""
+        self.sounds.append(sound)
+
+    def silence(self) -> None:
+        """Count it."""
+        self.silences += 1
+
+
+@dataclass
+class RecordingSpeaker:
+    """A speaker that keeps the cues that it was given; with `failure` it is a device that takes nothing."""
+
+    failure: str | None = None
+    cues: list[Cue] = field(default_factory=list)
+    pcm: bytearray = field(default_factory=bytearray)
+
+    async def play(self, performance: AsyncIterator[tuple[Cue, Sound]], on_cue: Callable[[Cue, Sound], None]) -> None:
+        """Keep the performance."""
+        async for cue, sound in performance:
+            if self.failure:
+                raise SpeakerFailed(self.failure)
+            self.cues.append(cue)
+            self.pcm += sound.pcm
+            on_cue(cue, sound)

@@ -1,0 +1,71 @@
+"""The terminal's settings: config/terminal.toml shows them all."""
+
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+
+from kokuchi.configuration import FilePath, Section
+from kokuchi.link import BrokerAddress
+from kokuchi.wire import Membership
+from kokuchi.wire.fields import Identifier
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class TownSection(Section):
+    """Whose alerts are taken: only what one of these keys has signed for this town."""
+
+    id: Identifier
+    name: Annotated[str, Field(min_length=1, max_length=40)]
+    kana: Annotated[str, Field(pattern=r"^[ァ-ヶー]+$")]
+    time_zone: str = "Asia/Tokyo"
+    public_keys: Annotated[list[FilePath], Field(min_length=1)]
+
+
+class BrokerSection(Section):
+    """How the terminal reaches the broker. Its user name is its identifier."""
+
+    host: str
+    port: Port = 1883
+    password: SecretStr
+
+
+class ScreenSection(Section):
+    """Where the page of the screen is served, for the browser on the device itself."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8081
+
+
+class SpeakerSection(Section):
+    """Which sound device speaks: a name as `aplay -L` lists them; left out, the system's default.
+
+    `real_time` keeps the pace also on a device that swallows sound at once, such as ALSA's null.
+    """
+
+    device: str | None = None
+    real_time: bool = True
+
+
+class Settings(Section):
+    """Everything that a terminal is told."""
+
+    terminal: Identifier
+    areas: frozenset[Identifier] = frozenset()
+    groups: frozenset[Identifier] = frozenset()
+    inbox: FilePath
+    chimes: FilePath
+    town: TownSection
+    broker: BrokerSection
+    screen: ScreenSection = ScreenSection()
+    speaker: SpeakerSection = SpeakerSection()
+
+    @property
+    def membership(self) -> Membership:
+        """What decides which alerts are for this terminal."""
+        return Membership(terminal=self.terminal, areas=self.areas, groups=self.groups)
+
+    @property
+    def broker_address(self) -> BrokerAddress:
+        """What the link needs."""
+        return BrokerAddress(self.broker.host, self.broker.port, self.terminal, self.broker.password.get_secret_value())

@@ -1,0 +1,217 @@
+"""The terminal at work: carries out what the agenda wants, and tells the agenda what really happened."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from kokuchi.voice.chimes import Chimes
+from kokuchi.voice.cues import Cue, Phrase
+from kokuchi.voice.errors import VoiceError
+from kokuchi.voice.script import script_of
+from kokuchi.voice.sound import Sound
+from kokuchi.voice.speech import Voice
+from kokuchi.wire import Alert
+from kokuchi.wire import Speaker as SpeakerState
+from terminal_client import agenda
+from terminal_client.events import (
+    Arrived,
+    Confirmed,
+    Displayed,
+    Ended,
+    Event,
+    Reached,
+    ReplayAsked,
+    Restored,
+    Speak,
+    StopSpeaking,
+    TimePassed,
+    VoiceEnded,
+    VoiceFailed,
+    VoiceStarted,
+)
+from terminal_client.household import Key
+from terminal_client.inbox import Inbox
+from terminal_client.outputs.interface import Screen, Speaker, SpeakerFailed
+from terminal_client.view import Card, Trouble, View
+
+log = logging.getLogger(__name__)
+
+IDLE_SECONDS = 30.0
+RECENT_CARDS = 6
+
+
+class Terminal:
+    """Joins agenda, inbox and devices. It is the `Household` that the screen's page calls.
+
+    `on_change` is called after something was committed that is to be reported, `on_state` when presence has changed.
+    """
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        screen: Screen,
+        speaker: Speaker,
+        voice: Voice,
+        chimes: Chimes,
+        *,
+        town_name: str,
+        town_kana: str,
+        on_change: Callable[[], None],
+        on_state: Callable[[], None],
+    ) -> None:
+        self._inbox = inbox
+        self._screen = screen
+        self._speaker = speaker
+        self._voice = voice
+        self._chimes = chimes
+        self._town = (town_name, town_kana)
+        self._on_change = on_change
+        self._on_state = on_state
+        self._events: asyncio.Queue[Event] = asyncio.Queue()
+        self._state = agenda.State()
+        self._speech: asyncio.Task[None] | None = None
+        self._spoken: Phrase | None = None
+        self._connected = False
+        self.speaker_state = SpeakerState.UNTRIED
+        self.speaker_detail = ""
+
+    @property
+    def unheard(self) -> int:
+        """How many alerts nobody has confirmed."""
+        return sum(1 for item in agenda.recent(self._state, agenda.KEPT) if not (item.confirmed or item.silent))
+
+    def arrived(self, alert: Alert) -> None:
+        """An alert was taken into the inbox."""
+        self._events.put_nowait(Arrived(alert))
+
+    def connection(self, connected: bool) -> None:
+        """The link came or went."""
+        self._connected = connected
+        self._draw()
+
+    def displayed(self, key: Key) -> None:
+        """The page has drawn this alert."""
+        self._events.put_nowait(Displayed(key))
+
+    def confirm(self, key: Key) -> None:
+        """Somebody has pressed 「わかりました」."""
+        self._events.put_nowait(Confirmed(key))
+
+    def replay(self, key: Key) -> None:
+        """Somebody wants to hear it again."""
+        self._events.put_nowait(ReplayAsked(key))
+
+    async def run(self) -> None:
+        """Take up what the inbox holds, and live until cancelled."""
+        try:
+            for alert, report in await asyncio.to_thread(self._inbox.taken):
+                await self._happened(Restored(alert, report))
+            while True:
+                await self._happened(await self._next_event())
+        finally:
+            await self._stop_speaking()
+
+    async def _next_event(self) -> Event:
+        due = agenda.deadline(self._state)
+        wait = IDLE_SECONDS if due is None else min(IDLE_SECONDS, max(0.0, (due - _now()).total_seconds()))
+        try:
+            async with asyncio.timeout(wait):
+                return await self._events.get()
+        except TimeoutError:
+            return TimePassed()
+
+    async def _happened(self, event: Event) -> None:
+        now = _now()
+        self._state, actions = agenda.step(self._state, event, now)
+        if any(isinstance(action, StopSpeaking) for action in actions):
+            await self._stop_speaking()
+        self._draw()
+        changed = False
+        for action in actions:
+            match action:
+                case Reached(key, moment):
+                    await asyncio.to_thread(self._inbox.reach, key, moment, now)
+                    changed = True
+                case Ended(key, outcome, reason):
+                    await asyncio.to_thread(self._inbox.end, key, outcome, reason)
+                    changed = True
+                case Speak(key, after_hearing):
+                    alert = self._state.items[key].alert
+                    self._speech = asyncio.create_task(self._speak(key, alert, after_hearing), name="speech")
+                case StopSpeaking():
+                    pass
+        if changed:
+            self._on_change()
+            self._on_state()
+
+    async def _stop_speaking(self) -> None:
+        self._screen.silence()
+        if self._speech is not None:
+            self._speech.cancel()
+            await asyncio.gather(self._speech, return_exceptions=True)
+            self._speech = None
+
+    async def _speak(self, key: Key, alert: Alert, after_hearing: bool) -> None:
+        started = False
+
+        def on_cue(cue: Cue, sound: Sound) -> None:
+            nonlocal started
+            if not started:
+                started = True
+                self._events.put_nowait(VoiceStarted(key))
+            self._screen.sound(sound)
+            self._spoken = cue if isinstance(cue, Phrase) else None
+            self._draw()
+
+        try:
+            script = script_of(alert, *self._town, after_hearing=after_hearing)
+            async with contextlib.aclosing(self._voice.performance(script, self._chimes)) as performance:
+                await self._speaker.play(performance, on_cue)
+        except (SpeakerFailed, VoiceError) as error:
+            log.error("alert not voiced", extra={"alert": key.alert, "reason": str(error)})  # noqa: TRY400 - expected
+            self._speaker_is(SpeakerState.FAILED, str(error))
+            self._events.put_nowait(VoiceFailed(key, str(error)))
+        else:
+            log.info("alert voiced", extra={"alert": key.alert, "revision": key.revision})
+            self._speaker_is(SpeakerState.WORKING, "")
+            self._events.put_nowait(VoiceEnded(key))
+        finally:
+            self._spoken = None
+
+    def _speaker_is(self, state: SpeakerState, detail: str) -> None:
+        self.speaker_state, self.speaker_detail = state, detail[:200]
+        self._on_state()
+
+    def _draw(self) -> None:
+        now = _now()
+        current = agenda.focus(self._state, now)
+        troubles = [
+            *([] if self._connected else [Trouble.NO_CONNECTION]),
+            *([Trouble.NO_SOUND] if self.speaker_state is SpeakerState.FAILED else []),
+        ]
+        card = self._card(current) if current else None
+        if card is not None and card.speaking and self._spoken is not None:
+            card = replace(card, source=self._spoken.source, sentence=self._spoken.sentence)
+        self._screen.show(
+            View(
+                current=card,
+                waiting=len(self._state.in_voicing(agenda.Voicing.WAITING)),
+                recent=tuple(self._card(item) for item in agenda.recent(self._state, RECENT_CARDS)),
+                troubles=tuple(troubles),
+            )
+        )
+
+    def _card(self, item: agenda.Item) -> Card:
+        return Card(
+            item.alert,
+            speaking=item.voicing is agenda.Voicing.SPEAKING,
+            confirmed=item.confirmed,
+            withdrawn=item.alert.is_cancel,
+        )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

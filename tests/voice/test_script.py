@@ -1,0 +1,135 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kokuchi.voice import (
+    Chime,
+    Cue,
+    Phrase,
+    PhraseSource,
+    contact_text,
+    estimated_seconds,
+    morae,
+    script_of,
+)
+from kokuchi.voice.sentences import MAXIMUM_CHARACTERS, sentences
+from kokuchi.wire import Alert, Contact, Level, MessageType, Reading, Status
+from tests.voice.alerts import BODY, CONTACT, HEADLINE, alert_of, later_revision
+
+GREETING = "こちらは月形町です。"
+
+
+def script(alert: Alert) -> tuple[Cue, ...]:
+    return script_of(alert, "月形町", "ツキガタチョー")
+
+
+def heard(alert: Alert) -> list[str]:
+    return [cue.text if isinstance(cue, Phrase) else f"♪{cue.level}" for cue in script(alert)]
+
+
+def phrases(alert: Alert, source: PhraseSource) -> list[Phrase]:
+    return [cue for cue in script(alert) if isinstance(cue, Phrase) and cue.source is source]
+
+
+def test_a_notice_is_said_once_between_its_chimes() -> None:
+    assert heard(alert_of(Level.NOTICE)) == ["♪notice", GREETING, HEADLINE, *sentences(BODY), "♪notice"]
+    assert script(alert_of(Level.NOTICE))[0] == Chime(Level.NOTICE, opening=True)
+    assert script(alert_of(Level.NOTICE))[-1] == Chime(Level.NOTICE, opening=False)
+
+
+@pytest.mark.parametrize("level", [Level.EMERGENCY, Level.IMPORTANT])
+def test_an_emergency_and_an_important_alert_are_said_twice(level: Level) -> None:
+    words = [GREETING, HEADLINE, *sentences(BODY), "連絡先は、月形町役場総務課です。"]
+    words.append("電話番号は、ゼロイチニーロク、ゴーサン、ニーサンニーイチです。")
+    chime = f"♪{level}"
+    assert heard(alert_of(level, contact=CONTACT)) == [chime, *words, "繰り返します。", *words, chime]
+
+
+@pytest.mark.parametrize("status", [Status.EXERCISE, Status.TEST])
+@pytest.mark.parametrize("level", list(Level))
+def test_a_drill_says_so_before_everything_else_and_again_before_the_repeat(level: Level, status: Status) -> None:
+    said = heard(alert_of(level, status=status))
+    assert said[1] == "これは訓練です。"
+    if level is not Level.NOTICE:
+        assert said[said.index("繰り返します。") + 1] == "これは訓練です。"
+
+
+def test_a_withdrawn_drill_says_that_it_was_a_drill() -> None:
+    assert heard(later_revision(MessageType.CANCEL, status=Status.EXERCISE))[1] == "これは訓練です。"
+
+
+def test_an_actual_alert_never_says_that_it_is_a_drill() -> None:
+    assert not phrases(alert_of(Level.EMERGENCY), PhraseSource.DRILL)
+
+
+def test_an_update_says_first_that_it_corrects_the_earlier_message() -> None:
+    assert heard(later_revision(MessageType.UPDATE))[1:4] == [GREETING, "先ほどのお知らせを訂正します。", HEADLINE]
+
+
+def test_a_cancel_says_that_the_earlier_message_is_withdrawn() -> None:
+    assert heard(later_revision(MessageType.CANCEL))[2] == "先ほどのお知らせは取り消されました。"
+
+
+def test_a_cancel_whose_own_text_says_so_does_not_say_it_twice() -> None:
+    cancel = later_revision(MessageType.CANCEL, headline="先ほどのお知らせは取り消されました")
+    assert heard(cancel)[1:3] == [GREETING, "先ほどのお知らせは取り消されました"]
+
+
+def test_sentences_of_the_body_carry_their_place_for_the_screen() -> None:
+    assert [phrase.sentence for phrase in phrases(alert_of(), PhraseSource.BODY)] == [0, 1]
+    assert [phrase.sentence for phrase in phrases(alert_of(), PhraseSource.GREETING)] == [None]
+
+
+def test_fixed_phrases_carry_their_kana() -> None:
+    alert = later_revision(MessageType.UPDATE, status=Status.TEST)
+    assert phrases(alert, PhraseSource.GREETING)[0].kana == "コチラワツキガタチョーデス。"
+    assert phrases(alert, PhraseSource.DRILL)[0].kana == "コレワクンレンデス。"
+    assert phrases(alert, PhraseSource.CORRECTION)[0].kana == "サキホドノオシラセヲテーセーシマス。"
+
+
+def test_the_reading_from_the_centre_is_given_to_each_sentence() -> None:
+    reading = Reading(headline="ヒトツ", body="フタツ。\nミッツ。", contact="ヨッツ。\nイツツ。")
+    alert = alert_of(reading=reading, contact=CONTACT)
+    assert [phrase.kana for phrase in phrases(alert, PhraseSource.HEADLINE)] == ["ヒトツ"]
+    assert [phrase.kana for phrase in phrases(alert, PhraseSource.BODY)] == ["フタツ。", "ミッツ。"]
+    assert [phrase.kana for phrase in phrases(alert, PhraseSource.CONTACT)] == ["ヨッツ。", "イツツ。"]
+
+
+def test_a_reading_that_does_not_fit_the_text_is_left_out() -> None:
+    alert = alert_of(reading=Reading(headline="ヒトツ", body="フタツ。"))
+    assert [phrase.kana for phrase in phrases(alert, PhraseSource.BODY)] == [None, None]
+
+
+def test_a_number_to_dial_of_three_digits_is_called_so() -> None:
+    contact = Contact(name="消費者ホットライン", telephone="188")
+    assert contact_text(contact) == "連絡先は、消費者ホットラインです。電話番号は、イチハチハチ番です。"
+
+
+@given(st.text(alphabet=st.sampled_from("あ漢、。！？「」）\n\r A1"), max_size=400) | st.text(max_size=200))
+def test_no_sentence_loses_a_character(text: str) -> None:
+    parts = sentences(text)
+    assert "".join("".join(parts).split()) == "".join(text.split())
+    assert all(part.strip() == part != "" for part in parts)
+
+
+@given(st.lists(st.text(alphabet="あいう", min_size=1, max_size=MAXIMUM_CHARACTERS - 1)))
+def test_a_long_sentence_is_cut_at_its_commas(clauses: list[str]) -> None:
+    assert all(len(part) <= MAXIMUM_CHARACTERS for part in sentences("".join(clause + "、" for clause in clauses)))
+
+
+def test_sentences_keep_their_ends_and_closing_brackets() -> None:
+    assert sentences("火事です！　逃げて。\n「本当？」はい") == ("火事です！", "逃げて。", "「本当？」", "はい")
+
+
+def test_morae_are_counted_as_a_listener_would() -> None:
+    assert morae("キョーワ、ガッコーエ。") == 8
+
+
+def test_the_estimate_adds_chimes_words_and_pauses() -> None:
+    cues = (Chime(Level.NOTICE, opening=True), Phrase("訓練", "クンレン", PhraseSource.BODY, pause_after=1.0))
+    assert estimated_seconds(cues) == pytest.approx(2.5 + 4 / 5 + 1.0)
+
+
+def test_the_estimate_uses_a_reading_where_the_cue_has_none() -> None:
+    cue = Phrase("訓練", None, PhraseSource.BODY, pause_after=0.0)
+    assert estimated_seconds([cue], kana_of=lambda _: "クンレンデス") == pytest.approx(6 / 5)
