@@ -18,7 +18,7 @@ _PATIENCE_SECONDS = 10.0
 class AplaySpeaker:
     """Plays on an ALSA device; `device` is a name as `aplay -D` takes it, None for the default one.
 
-    With `real_time`, it is fed no faster than it can sound, also if the device swallows sound at once as ALSA's null does.
+    With `real_time`, it is fed no faster than it can sound, even if the device swallows sound at once (ALSA's null).
     The pipe and the device's buffer hold about a quarter of a second, so that a cue begins when `on_cue` says so.
     """
 
@@ -31,13 +31,17 @@ class AplaySpeaker:
         process = await self._start()
         try:
             await self._feed(process, performance, on_cue)
-            error = (await process.communicate())[1]
+            if process.stdin is not None:
+                process.stdin.close()
+            _, errors = await asyncio.wait_for(process.communicate(), _PATIENCE_SECONDS)
+        except TimeoutError as error:
+            raise SpeakerFailed("the sound device takes no sound; is it stuck?") from error
         finally:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
         if process.returncode != 0:
-            raise SpeakerFailed(_reason(error))
+            raise SpeakerFailed(_reason(errors))
 
     async def _start(self) -> asyncio.subprocess.Process:
         device = ["--device", self._device] if self._device else []
@@ -89,8 +93,6 @@ class AplaySpeaker:
         except (BrokenPipeError, ConnectionResetError):
             # aplay has ended; its exit code and its words tell why.
             return
-        except TimeoutError as error:
-            raise SpeakerFailed("the sound device takes no sound; is it stuck?") from error
 
 
 def _reason(error: bytes) -> str:

@@ -1,0 +1,66 @@
+"""Staff with no hands: sends alerts through the pages as a browser would, and presses the household's button."""
+
+from html.parser import HTMLParser
+from urllib.parse import urlencode
+
+import httpx
+
+from demo.places import Places
+from demo.processes import DemoError
+from kokuchi.wire.fields import JsonObject
+
+
+class _Forms(HTMLParser):
+    """The hidden fields of a page's forms, by the address that they are sent to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.fields: dict[str, list[tuple[str, str]]] = {}
+        self._action = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note forms and their hidden fields."""
+        values = dict(attrs)
+        if tag == "form":
+            self._action = values.get("action") or ""
+            self.fields.setdefault(self._action, [])
+        elif tag == "input" and values.get("type") == "hidden":
+            self.fields.setdefault(self._action, []).append((values.get("name") or "", values.get("value") or ""))
+
+
+class Staff:
+    """A member of staff who is logged in."""
+
+    def __init__(self, places: Places, name: str, password: str) -> None:
+        self._client = httpx.Client(base_url=places.centre_url, follow_redirects=True, timeout=20)
+        page = self._client.get("/login")
+        answer = self._submit(page, "/login", [("name", name), ("password", password)])
+        if answer.url.path == "/login":
+            raise DemoError(f"{name} could not log in")
+
+    def send(self, category: str, headline: str, body: str, terminals: tuple[str, ...]) -> str:
+        """Write an alert, look at it once more, send it; return its identifier."""
+        form = self._client.get("/alerts/new", params={"category": category})
+        written = [("category", category), ("headline", headline), ("body", body), ("audience", "terminals")]
+        check = self._submit(form, "/alerts/check", [*written, *(("terminals", terminal) for terminal in terminals)])
+        sent = self._submit(check, "/alerts", [])
+        if not sent.url.path.startswith("/alerts/2"):
+            raise DemoError(f"the alert {headline!r} was not sent: HTTP {sent.status_code}")
+        return sent.url.path.rsplit("/", 1)[1]
+
+    def _submit(self, page: httpx.Response, action: str, fields: list[tuple[str, str]]) -> httpx.Response:
+        forms = _Forms(page.text).fields
+        if action not in forms:
+            raise DemoError(f"{page.url} has no form for {action}: HTTP {page.status_code}")
+        return self._client.post(
+            action,
+            content=urlencode([*forms[action], *fields]),
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        )
+
+
+def confirm(places: Places, terminal: str, alert: str) -> None:
+    """Press 「わかりました」 at a terminal."""
+    key: JsonObject = {"alert": alert, "revision": 1}
+    httpx.post(f"{places.terminal_url(terminal)}/confirm", json=key, timeout=10).raise_for_status()
