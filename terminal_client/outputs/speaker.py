@@ -1,7 +1,6 @@
 """The loudspeaker: one aplay (alsa-utils) an alert, fed through a pipe that is kept short."""
 
 import asyncio
-import fcntl
 from collections.abc import AsyncIterator, Callable
 
 from kokuchi.voice.cues import Cue
@@ -57,14 +56,13 @@ class AplaySpeaker:
                 f"--buffer-time={_BUFFER_SECONDS * 1_000_000:.0f}",
                 "-",
                 stdin=asyncio.subprocess.PIPE,
+                pipesize=_PIPE_BYTES,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
             )
         except OSError as error:
             raise SpeakerFailed(f"aplay cannot be started ({error.strerror}); install alsa-utils") from error
         if process.stdin is not None:
-            pipe = process.stdin.get_extra_info("pipe")
-            fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
             process.stdin.transport.set_write_buffer_limits(high=_PIPE_BYTES)
         return process
 

@@ -1,0 +1,378 @@
+"""The agenda: who speaks when, what is shown, what is never said."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from kokuchi.wire import Alert, DeliveryReport, Outcome
+from terminal_client import agenda
+from terminal_client.agenda import DISPLAY_WAIT, Voicing
+from terminal_client.events import (
+    Action,
+    Arrived,
+    Confirmed,
+    Displayed,
+    Ended,
+    Event,
+    Reached,
+    ReplayAsked,
+    Restored,
+    Speak,
+    StopSpeaking,
+    TimePassed,
+    VoiceEnded,
+    VoiceFailed,
+    VoiceStarted,
+)
+from terminal_client.household import Key
+from tests.terminal.alerts import NOW, alert, cancel, update
+
+
+@dataclass
+class Story:
+    """An agenda with a clock, told event by event."""
+
+    now: datetime = NOW
+    state: agenda.State = field(default_factory=agenda.State)
+    actions: list[Action] = field(default_factory=list)
+
+    def tell(self, *events: Event) -> list[Action]:
+        """Let events happen now; return what the agenda wants done."""
+        wanted: list[Action] = []
+        for event in events:
+            self.state, actions = agenda.step(self.state, event, self.now)
+            wanted += actions
+        self.actions += wanted
+        return wanted
+
+    def wait(self, duration: timedelta) -> list[Action]:
+        """Let time pass."""
+        self.now += duration
+        return self.tell(TimePassed())
+
+    def spoken(self) -> list[Key]:
+        """Return which alerts were begun, in order."""
+        return [action.key for action in self.actions if isinstance(action, Speak)]
+
+
+def key(of: Alert) -> Key:
+    return Key(of.identifier, of.revision)
+
+
+def say(story: Story, of: Alert) -> None:
+    """Let an alert be shown, said and finished."""
+    story.tell(Displayed(key(of)), VoiceStarted(key(of)), VoiceEnded(key(of)))
+
+
+def test_the_text_is_on_the_screen_before_the_sound_starts() -> None:
+    story, one = Story(), alert()
+
+    assert story.tell(Arrived(one)) == []
+    assert agenda.focus(story.state, NOW) is not None
+    assert story.tell(Displayed(key(one))) == [Reached(key(one), "displayed_at"), Speak(key(one), after_hearing=False)]
+
+
+def test_a_broken_screen_does_not_silence_the_voice() -> None:
+    story, one = Story(), alert()
+    story.tell(Arrived(one))
+
+    assert agenda.deadline(story.state) == NOW + DISPLAY_WAIT
+    assert story.wait(DISPLAY_WAIT) == [Speak(key(one), after_hearing=False)]
+
+
+def test_a_delivery_that_comes_twice_is_voiced_once() -> None:
+    """Promise 2."""
+    story, one = Story(), alert()
+    story.tell(Arrived(one))
+    say(story, one)
+
+    story.tell(Arrived(one))
+    story.wait(timedelta(minutes=1))
+
+    assert story.spoken() == [key(one)]
+
+
+def test_the_second_alert_waits_until_the_first_was_said() -> None:
+    story, one, two = Story(), alert("a-1", level="important"), alert("a-2", level="important")
+    story.tell(Arrived(one), Displayed(key(one)), Arrived(two))
+
+    assert story.spoken() == [key(one)]
+    story.tell(VoiceEnded(key(one)), Displayed(key(two)))
+    assert story.spoken() == [key(one), key(two)]
+
+
+def test_an_important_alert_goes_before_a_notice_that_waits() -> None:
+    story = Story()
+    first, notice, important = alert("a-1"), alert("a-2"), alert("a-3", level="important")
+    story.tell(Arrived(first), Displayed(key(first)), Arrived(notice), Arrived(important))
+
+    story.tell(VoiceEnded(key(first)))
+
+    assert story.state.items[key(important)].voicing is Voicing.DUE
+    assert story.state.items[key(notice)].voicing is Voicing.WAITING
+
+
+def test_an_emergency_interrupts_and_what_it_interrupted_is_said_afterwards() -> None:
+    story, notice, emergency = Story(), alert("a-1"), alert("a-2", level="emergency")
+    story.tell(Arrived(notice), Displayed(key(notice)), VoiceStarted(key(notice)))
+
+    assert StopSpeaking() in story.tell(Arrived(emergency))
+    say(story, emergency)
+    story.tell(Displayed(key(notice)))
+
+    assert story.spoken() == [key(notice), key(emergency), key(notice)]
+
+
+def test_an_emergency_does_not_interrupt_another_one() -> None:
+    story, one, two = Story(), alert("a-1", level="emergency"), alert("a-2", level="emergency")
+    story.tell(Arrived(one), Displayed(key(one)))
+
+    assert StopSpeaking() not in story.tell(Arrived(two))
+
+
+def test_a_cancel_stops_the_voice_mid_sentence_and_tells_those_who_heard_it() -> None:
+    """Promise 6."""
+    story, one = Story(), alert()
+    withdrawal = cancel(one)
+    story.tell(Arrived(one), Displayed(key(one)), VoiceStarted(key(one)))
+
+    wanted = story.tell(Arrived(withdrawal))
+
+    assert wanted[0] == StopSpeaking()
+    assert Ended(key(one), Outcome.CANCELLED, "withdrawn before it was heard to the end") in wanted
+    assert story.tell(Displayed(key(withdrawal)))[-1] == Speak(key(withdrawal), after_hearing=True)
+    assert key(one) not in story.spoken()[1:]
+
+
+def test_a_cancel_of_what_nobody_heard_is_silent_and_stays_off_the_screen() -> None:
+    """Promise 6."""
+    story, busy, one = Story(), alert("a-0"), alert("a-1")
+    story.tell(Arrived(busy), Displayed(key(busy)), Arrived(one), Arrived(cancel(one)), VoiceEnded(key(busy)))
+    story.tell(Confirmed(key(busy)))
+    story.wait(timedelta(minutes=1))
+
+    assert story.spoken() == [key(busy)]
+    assert agenda.focus(story.state, story.now) is None
+
+
+def test_a_cancel_that_arrives_before_its_alert_wins() -> None:
+    story, one = Story(), alert()
+    wanted = story.tell(Arrived(cancel(one)), Arrived(one))
+    story.wait(timedelta(minutes=1))
+
+    assert story.spoken() == []
+    assert Ended(key(one), Outcome.CANCELLED, "a newer revision was here first") in wanted
+
+
+def test_a_correction_replaces_the_old_text_and_says_so_to_those_who_heard_it() -> None:
+    """Promise 6."""
+    story, one = Story(), alert()
+    correction = update(one, body="正しい本文です。")
+    story.tell(Arrived(one))
+    say(story, one)
+
+    story.tell(Arrived(correction))
+
+    assert story.tell(Displayed(key(correction)))[-1] == Speak(key(correction), after_hearing=True)
+    assert [item.key for item in agenda.recent(story.state, 10)] == [key(correction)]
+
+
+def test_an_alert_that_expires_in_the_queue_is_not_said() -> None:
+    """Promise 4."""
+    story, first, short = Story(), alert("a-1"), alert("a-2", hours=0.01)
+    story.tell(Arrived(first), Displayed(key(first)), Arrived(short))
+
+    wanted = story.wait(timedelta(minutes=5))
+    story.tell(VoiceEnded(key(first)))
+
+    assert Ended(key(short), Outcome.EXPIRED, "expired before it could be said") in wanted
+    assert story.spoken() == [key(first)]
+
+
+def test_what_a_power_cut_interrupted_is_said_again_from_the_start() -> None:
+    """Promise 2."""
+    story, one = Story(), alert()
+    report = DeliveryReport(
+        terminal="t-1", alert=one.identifier, revision=1, sent=NOW, received_at=NOW, voice_started_at=NOW
+    )
+
+    story.tell(Restored(one, report))
+
+    assert story.wait(DISPLAY_WAIT) == [Speak(key(one), after_hearing=False)]
+
+
+def test_what_was_said_before_a_restart_is_shown_but_not_said_again() -> None:
+    """Promise 2."""
+    story, one = Story(), alert()
+    report = DeliveryReport(terminal="t-1", alert=one.identifier, revision=1, sent=NOW, received_at=NOW, voiced_at=NOW)
+
+    story.tell(Restored(one, report))
+
+    assert story.wait(timedelta(minutes=1)) == []
+    assert agenda.focus(story.state, story.now) == story.state.items[key(one)]
+
+
+def test_after_a_long_absence_expired_alerts_are_listed_but_never_said() -> None:
+    """Promise 9."""
+    story, old = Story(), alert(sent=NOW - timedelta(days=3), hours=24)
+    report = DeliveryReport(terminal="t-1", alert=old.identifier, revision=1, sent=NOW, received_at=NOW)
+
+    story.tell(Restored(old, report))
+    story.wait(timedelta(minutes=1))
+
+    assert story.spoken() == []
+    assert [item.key for item in agenda.recent(story.state, 10)] == [key(old)]
+
+
+def test_a_missing_device_is_an_outcome_and_the_next_alert_is_tried() -> None:
+    """Promise 5."""
+    story, one, two = Story(), alert("a-1"), alert("a-2")
+    story.tell(Arrived(one), Displayed(key(one)), Arrived(two))
+
+    wanted = story.tell(VoiceFailed(key(one), "no sound device"))
+
+    assert Ended(key(one), Outcome.VOICE_FAILED, "no sound device") in wanted
+    assert Reached(key(one), "voiced_at") not in story.actions
+    assert story.state.items[key(two)].voicing is Voicing.DUE
+
+
+def test_the_button_stops_the_voice_and_is_counted_once() -> None:
+    story, one = Story(), alert()
+    story.tell(Arrived(one), Displayed(key(one)), VoiceStarted(key(one)))
+
+    assert story.tell(Confirmed(key(one))) == [StopSpeaking(), Reached(key(one), "confirmed_at")]
+    assert story.tell(Confirmed(key(one))) == []
+    assert agenda.focus(story.state, NOW) is None
+
+
+def test_the_household_hears_an_alert_again_when_it_asks() -> None:
+    story, one = Story(), alert()
+    story.tell(Arrived(one))
+    say(story, one)
+
+    story.tell(ReplayAsked(key(one)))
+
+    assert story.spoken() == [key(one), key(one)]
+
+
+def test_a_withdrawn_alert_cannot_be_heard_again() -> None:
+    story, one = Story(), alert()
+    story.tell(Arrived(one))
+    say(story, one)
+    story.tell(Arrived(cancel(one)))
+    say(story, cancel(one))
+
+    story.tell(ReplayAsked(key(one)), ReplayAsked(key(cancel(one))))
+
+    assert story.spoken() == [key(one), key(cancel(one))]
+
+
+def test_the_screen_stays_with_the_most_urgent_alert_that_nobody_confirmed() -> None:
+    story, urgent, newer = Story(), alert("a-1", level="important"), alert("a-2")
+    story.tell(Arrived(urgent), Arrived(newer))
+    say(story, urgent)
+    say(story, newer)
+
+    shown = agenda.focus(story.state, NOW)
+    assert shown is not None
+    assert shown.key == key(urgent)
+    story.tell(Confirmed(key(urgent)))
+    shown = agenda.focus(story.state, NOW)
+    assert shown is not None
+    assert shown.key == key(newer)
+
+
+class AnyStory(RuleBasedStateMachine):
+    """Whatever happens in whatever order, the manners hold."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.story = Story()
+        self.known: list[Alert] = []
+        self.speaking: Key | None = None
+        self.finished: dict[Key, int] = {}
+        self.asked: set[Key] = set()
+
+    @initialize()
+    def begin(self) -> None:
+        self.perform([])
+
+    def perform(self, actions: list[Action]) -> None:
+        """Do what the agenda wants, as the terminal does."""
+        for action in actions:
+            match action:
+                case StopSpeaking():
+                    self.speaking = None
+                case Speak(spoken, _):
+                    assert self.speaking is None, "two alerts at once"
+                    assert spoken not in self.finished or spoken in self.asked, "voiced twice by itself"
+                    alert_of = self.story.state.items[spoken].alert
+                    newest = max(a.revision for a in self.known if a.identifier == spoken.alert)
+                    assert spoken.revision == newest, "an old revision is spoken"
+                    assert alert_of.expires > self.story.now or spoken in self.asked, "an expired alert is spoken"
+                    self.speaking = spoken
+
+    @rule(
+        number=st.integers(1, 4), level=st.sampled_from(["emergency", "important", "notice"]), hours=st.floats(0.1, 3)
+    )
+    def a_new_alert_arrives(self, number: int, level: str, hours: float) -> None:
+        new = alert(f"a-{number}-{len(self.known)}", level=level, sent=self.story.now, hours=hours)
+        self.known.append(new)
+        self.perform(self.story.tell(Arrived(new)))
+
+    @rule(data=st.data(), kind=st.sampled_from([update, cancel]))
+    def a_later_revision_arrives(self, data: st.DataObject, kind: object) -> None:
+        if self.known:
+            earlier = data.draw(st.sampled_from(self.known))
+            new = kind(earlier)  # type: ignore[operator] # one of two functions of an alert
+            if all((a.identifier, a.revision) != (new.identifier, new.revision) for a in self.known):
+                self.known.append(new)
+                self.perform(self.story.tell(Arrived(new)))
+
+    @rule(data=st.data())
+    def an_alert_arrives_again(self, data: st.DataObject) -> None:
+        if self.known:
+            self.perform(self.story.tell(Arrived(data.draw(st.sampled_from(self.known)))))
+
+    @rule(data=st.data(), event=st.sampled_from([Displayed, Confirmed, ReplayAsked]))
+    def the_household_or_its_screen_acts(self, data: st.DataObject, event: type[Displayed]) -> None:
+        if self.known:
+            of = key(data.draw(st.sampled_from(self.known)))
+            if event is ReplayAsked:  # type: ignore[comparison-overlap] # any of the three
+                self.asked.add(of)
+            self.perform(self.story.tell(event(of)))
+
+    @rule(well=st.booleans())
+    def the_voice_ends(self, well: bool) -> None:
+        if self.speaking is not None:
+            ended, self.speaking = self.speaking, None
+            self.finished[ended] = self.finished.get(ended, 0) + 1
+            self.perform(self.story.tell(VoiceEnded(ended) if well else VoiceFailed(ended, "no device")))
+
+    @rule(minutes=st.floats(0, 90))
+    def time_passes(self, minutes: float) -> None:
+        self.perform(self.story.wait(timedelta(minutes=minutes)))
+
+    @invariant()
+    def the_agenda_knows_who_speaks(self) -> None:
+        speaking = self.story.state.in_voicing(Voicing.SPEAKING)
+        assert [item.key for item in speaking] == ([self.speaking] if self.speaking else [])
+        assert len(speaking) + len(self.story.state.in_voicing(Voicing.DUE)) <= 1
+
+    @invariant()
+    def nobody_waits_while_nothing_is_being_said(self) -> None:
+        if self.story.state.in_voicing(Voicing.WAITING):
+            busy = [*self.story.state.in_voicing(Voicing.SPEAKING), *self.story.state.in_voicing(Voicing.DUE)]
+            assert busy
+
+    @invariant()
+    def what_was_superseded_is_not_on_the_screen(self) -> None:
+        shown = agenda.focus(self.story.state, self.story.now)
+        assert shown is None or not shown.superseded
+
+
+TestAnyStory = AnyStory.TestCase
+TestAnyStory.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)

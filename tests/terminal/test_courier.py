@@ -1,0 +1,278 @@
+"""The courier: what comes in is verified and committed before it is acknowledged, what happened goes out."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kokuchi.link.interface import Received
+from kokuchi.link.memory import MemoryBroker, MemoryLink
+from kokuchi.wire import (
+    Alert,
+    Audience,
+    AudienceKind,
+    DeliveryReport,
+    KeyRing,
+    Membership,
+    Outcome,
+    Presence,
+    Recorded,
+    SigningKey,
+    SyncReply,
+    SyncRequest,
+    Topics,
+    decode_delivery,
+    decode_presence,
+    decode_sync_request,
+    seal,
+)
+from terminal_client.courier import Courier, subscriptions
+from terminal_client.household import Key
+from terminal_client.inbox import Inbox
+from tests.terminal.alerts import TOWN, alert
+from tests.waiting import until
+
+TOPICS = Topics(TOWN)
+KEY = SigningKey.generate()
+MEMBERSHIP = Membership(terminal="t-1", areas=frozenset({"kita"}))
+
+
+def fresh(identifier: str = "a-1", **changes: object) -> Alert:
+    return alert(identifier, sent=datetime.now(UTC), **changes)  # type: ignore[arg-type] # the same keywords
+
+
+class Town:
+    """A terminal's courier on a broker in memory, and the centre's ear and voice on the same broker."""
+
+    def __init__(self, folder: Path) -> None:
+        self.broker = MemoryBroker()
+        self.inbox = Inbox(folder / "inbox.sqlite", "t-1")
+        self.taken: list[Alert] = []
+        self.connected: list[bool] = []
+        self.link = MemoryLink(self.broker, client_id="t-1", subscriptions=subscriptions(TOPICS, MEMBERSHIP))
+        self.courier = Courier(
+            self.link,
+            self.inbox,
+            KeyRing.of(KEY.private.public_key()),
+            TOWN,
+            MEMBERSHIP,
+            on_alert=self.taken.append,
+            on_connection=self.connected.append,
+            presence=self._presence,
+        )
+        self.centre = MemoryLink(
+            self.broker,
+            client_id="centre",
+            subscriptions=[TOPICS.delivery("+"), TOPICS.presence("+"), TOPICS.sync("+")],
+        )
+        self.heard: list[Received] = []
+
+    def _presence(self) -> Presence:
+        refused, last = self.inbox.refused()
+        return Presence(terminal="t-1", sent=datetime.now(UTC), online=True, refused=refused, last_refusal=last)
+
+    async def listen(self) -> None:
+        await self.centre.start()
+        async for event in self.centre.events():
+            if isinstance(event, Received):
+                self.centre.acknowledge(event)
+                self.heard.append(event)
+
+    @property
+    def reports(self) -> list[DeliveryReport]:
+        return [decode_delivery(m.payload) for m in self.heard if m.topic == TOPICS.delivery("t-1")]
+
+    @property
+    def presences(self) -> list[Presence]:
+        return [decode_presence(m.payload) for m in self.heard if m.topic == TOPICS.presence("t-1")]
+
+    @property
+    def syncs(self) -> list[SyncRequest]:
+        return [decode_sync_request(m.payload) for m in self.heard if m.topic == TOPICS.sync("t-1")]
+
+    @property
+    def unacknowledged(self) -> int:
+        return len(self.broker.sessions["t-1"].unacknowledged)
+
+    async def send(self, token: bytes, topic: str = f"{TOPICS.root}/alert/all") -> None:
+        await self.centre.publish(topic, token)
+
+    async def answer(self, request: SyncRequest, *tokens: bytes, key: SigningKey = KEY) -> None:
+        now = datetime.now(UTC)
+        reply = SyncReply(
+            town=TOWN,
+            terminal="t-1",
+            identifier=request.identifier,
+            sent=now,
+            expires=now + timedelta(minutes=5),
+            alerts=tuple(token.decode() for token in tokens),
+            recorded=tuple(Recorded(alert=held.alert, revision=held.revision) for held in request.held),
+        )
+        await self.centre.publish(TOPICS.sync_reply("t-1"), seal(reply, key))
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    town = Town(tmp_path)
+    tasks = [asyncio.create_task(town.listen()), asyncio.create_task(town.courier.run())]
+    await until(lambda: town.connected and town.syncs and town.presences)
+    yield town
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    town.inbox.close()
+
+
+async def test_an_alert_is_committed_acknowledged_and_reported(town: Town) -> None:
+    """Promise 1, at the terminal."""
+    sent = fresh()
+    await town.send(seal(sent, KEY))
+
+    await until(lambda: town.reports)
+    assert town.taken == [sent]
+    assert [taken for taken, _ in town.inbox.taken()] == [sent]
+    assert town.reports[0].received_at is not None
+    assert town.unacknowledged == 0
+
+
+async def test_an_alert_that_comes_twice_is_taken_once(town: Town) -> None:
+    """Promise 2."""
+    sent = fresh()
+    for topic in (f"{TOPICS.root}/alert/all", f"{TOPICS.root}/alert/area/kita", f"{TOPICS.root}/alert/all"):
+        await town.send(seal(sent, KEY), topic)
+    await town.send(seal(fresh("a-2"), KEY))
+
+    await until(lambda: len(town.taken) == 2)
+    assert [taken.identifier for taken in town.taken] == ["a-1", "a-2"]
+
+
+@pytest.mark.parametrize(
+    ("token", "reason"),
+    [
+        (b"garbage", "unsigned"),
+        (b'{"version": 1}', "unsigned"),
+        (seal(fresh(), KEY)[:-8] + b"AAAAAAAA", "altered"),
+        (seal(fresh(), SigningKey.generate()), "unknown_key"),
+        (seal(fresh().model_copy(update={"town": "elsewhere"}), KEY), "foreign_town"),
+    ],
+)
+async def test_what_the_town_did_not_sign_is_quarantined_told_and_everything_goes_on(
+    town: Town, token: bytes, reason: str
+) -> None:
+    """Promise 4."""
+    await town.send(token)
+    await town.send(seal(fresh("good"), KEY))
+
+    await until(lambda: town.presences[-1].refused == 1)
+    await until(lambda: town.taken)
+    assert [taken.identifier for taken in town.taken] == ["good"]
+    assert (town.presences[-1].last_refusal or "").startswith(reason)
+    await until(lambda: town.unacknowledged == 0)
+
+
+async def test_an_alert_for_others_is_reported_as_refused(town: Town) -> None:
+    """Promise 4."""
+    await town.send(seal(fresh(audience=Audience(kind=AudienceKind.AREAS, members=("minami",))), KEY))
+
+    await until(lambda: town.reports)
+    assert town.taken == []
+    assert (town.reports[0].outcome, town.reports[0].reason) == (Outcome.REFUSED, "foreign_audience")
+
+
+async def test_an_expired_alert_is_reported_as_expired(town: Town) -> None:
+    """Promise 4."""
+    await town.send(seal(alert(sent=datetime.now(UTC) - timedelta(days=2), hours=24), KEY))
+
+    await until(lambda: town.reports)
+    assert town.taken == []
+    assert town.reports[0].outcome is Outcome.EXPIRED
+
+
+async def test_a_sync_brings_what_push_has_lost(town: Town) -> None:
+    """Promise 1: push is the fast path, sync makes it certain."""
+    await town.answer(town.syncs[0], seal(fresh("lost"), KEY))
+
+    await until(lambda: town.taken)
+    assert town.taken[0].identifier == "lost"
+    await until(lambda: len(town.syncs) == 2, what="it asks again until nothing is missing")
+    assert [held.alert for held in town.syncs[1].held] == ["lost"]
+
+
+async def test_a_sync_reply_is_believed_only_with_the_towns_signature_and_for_the_question_asked(town: Town) -> None:
+    """Promise 4."""
+    asked = town.syncs[0]
+    await town.answer(asked, seal(fresh("forged"), SigningKey.generate()), key=SigningKey.generate())
+    await town.answer(asked.model_copy(update={"identifier": "other"}), seal(fresh("stale"), KEY))
+    await town.answer(asked, seal(fresh("good"), KEY))
+
+    await until(lambda: town.taken)
+    assert [taken.identifier for taken in town.taken] == ["good"]
+
+
+async def test_what_happened_while_the_broker_was_away_is_told_when_it_is_back(town: Town) -> None:
+    """Promises 3 and 8."""
+    await town.send(seal(fresh(), KEY))
+    await until(lambda: town.reports and not town.inbox.untold())
+    town.broker.stop()
+    await until(lambda: town.connected[-1] is False)
+    town.inbox.reach(Key("a-1", 1), "confirmed_at", datetime.now(UTC))
+    town.courier.report()
+
+    town.broker.start()
+
+    await until(lambda: town.reports[-1].confirmed_at)
+
+
+async def test_a_broker_that_forgot_everything_is_told_again_by_sync(town: Town) -> None:
+    """Promise 3."""
+    await town.send(seal(fresh(), KEY))
+    await until(lambda: town.reports and not town.inbox.untold())
+    town.broker.stop()
+    town.broker.forget()
+    town.heard.clear()
+
+    town.broker.start()
+
+    await until(lambda: town.syncs)
+    assert [held.alert for held in town.syncs[-1].held] == ["a-1"]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_bytes_on_any_topic_are_taken_or_refused_without_harm(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Promise 4."""
+    good = seal(fresh("mutated"), KEY)
+    tokens = data.draw(
+        st.lists(
+            st.one_of(
+                st.binary(max_size=300),
+                st.builds(
+                    lambda at, byte: good[:at] + byte + good[at + 1 :], st.integers(0, 900), st.binary(max_size=2)
+                ),
+            ),
+            max_size=6,
+        )
+    )
+    topic = data.draw(st.sampled_from([f"{TOPICS.root}/alert/all", TOPICS.sync_reply("t-1")]))
+
+    async def run() -> None:
+        town = Town(tmp_path_factory.mktemp("any"))
+        tasks = [asyncio.create_task(town.listen()), asyncio.create_task(town.courier.run())]
+        await until(lambda: town.connected)
+        for token in tokens:
+            await town.send(token, topic)
+        await town.send(seal(fresh("last"), KEY))
+        await until(lambda: any(taken.identifier == "last" for taken in town.taken))
+        assert {taken.identifier for taken in town.taken} <= {"last", "mutated"}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        town.inbox.close()
+
+    asyncio.run(run())

@@ -1,0 +1,138 @@
+"""The inbox: what is committed stays, and what is to be told is known."""
+
+import signal
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from kokuchi.database import DatabaseUnusable
+from kokuchi.wire import Outcome, Refusal, WireError
+from terminal_client.household import Key
+from terminal_client.inbox import KEPT_ALERTS, Inbox
+from tests.terminal.alerts import NOW, alert
+
+KEY = Key("a-1", 1)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "inbox.sqlite"
+
+
+def test_an_alert_is_added_once(path: Path) -> None:
+    inbox = Inbox(path, "t-1")
+
+    assert inbox.add(alert(), NOW)
+    assert not inbox.add(alert(), NOW + timedelta(seconds=5))
+    assert [report.received_at for _, report in inbox.taken()] == [NOW]
+
+
+def test_what_happened_is_there_after_a_restart(path: Path) -> None:
+    inbox = Inbox(path, "t-1")
+    inbox.add(alert(), NOW)
+    inbox.reach(KEY, "displayed_at", NOW + timedelta(seconds=1))
+    inbox.close()
+
+    [(restored, report)] = Inbox(path, "t-1").taken()
+
+    assert restored == alert()
+    assert report.displayed_at == NOW + timedelta(seconds=1)
+
+
+def test_the_first_time_of_a_stage_stays(path: Path) -> None:
+    """Promise 3: nothing moves back."""
+    inbox = Inbox(path, "t-1")
+    inbox.add(alert(), NOW)
+    inbox.reach(KEY, "voiced_at", NOW)
+    inbox.reach(KEY, "voiced_at", NOW + timedelta(hours=1))
+
+    assert inbox.taken()[0][1].voiced_at == NOW
+
+
+def test_a_report_is_to_be_told_until_the_broker_took_its_last_change(path: Path) -> None:
+    inbox = Inbox(path, "t-1")
+    inbox.add(alert(), NOW)
+    told = inbox.untold()
+    inbox.reach(KEY, "displayed_at", NOW)
+
+    inbox.mark_told(told)
+
+    assert [held.report.displayed_at for held in inbox.untold()] == [NOW]
+    inbox.mark_told(inbox.untold())
+    assert inbox.untold() == []
+
+
+def test_a_sync_says_what_the_centre_has_not_confirmed_even_after_expiry(path: Path) -> None:
+    """Promise 3."""
+    inbox = Inbox(path, "t-1")
+    inbox.add(alert(hours=1), NOW)
+    inbox.mark_told(inbox.untold())
+    tomorrow = NOW + timedelta(days=1)
+
+    held = inbox.active_or_unrecorded(tomorrow)
+    inbox.mark_recorded(held)
+
+    assert [item.report.alert for item in held] == ["a-1"]
+    assert inbox.active_or_unrecorded(tomorrow) == []
+
+
+def test_an_alert_that_was_not_taken_is_reported_but_never_shown(path: Path) -> None:
+    inbox = Inbox(path, "t-1")
+    inbox.add(alert(), NOW, (Outcome.REFUSED, Refusal.FOREIGN_AUDIENCE))
+
+    assert inbox.taken() == []
+    assert inbox.untold()[0].report.outcome is Outcome.REFUSED
+
+
+def test_the_inbox_stays_small_but_keeps_what_is_valid_or_untold(path: Path) -> None:
+    inbox = Inbox(path, "t-1")
+    inbox.add(alert("untold", hours=1), NOW)
+    untold = inbox.untold()
+    for number in range(KEPT_ALERTS + 20):
+        inbox.add(alert(f"a-{number}", hours=1), NOW)
+    inbox.mark_told([held for held in inbox.untold(limit=1000) if held not in untold])
+
+    inbox.add(alert("newest", sent=NOW + timedelta(days=2)), NOW + timedelta(days=2))
+
+    kept = [report.alert for _, report in inbox.taken()]
+    assert len(kept) <= KEPT_ALERTS + 2
+    assert {"untold", "newest"} <= set(kept)
+
+
+def test_quarantine_is_bounded_and_says_why(path: Path) -> None:
+    inbox = Inbox(path, "t-1")
+    for number in range(150):
+        inbox.quarantine("topic", b"x" * 5000, WireError(Refusal.UNSIGNED, f"message {number}"), NOW)
+
+    assert inbox.refused() == (150, "unsigned: message 149")
+
+
+def test_a_file_that_is_no_database_is_named(path: Path) -> None:
+    path.write_text("this is not a database" * 100)
+
+    with pytest.raises(DatabaseUnusable, match=r"inbox\.sqlite.*the file is something else or is damaged"):
+        Inbox(path, "t-1")
+
+
+def test_a_killed_writer_leaves_an_inbox_that_opens_with_all_it_committed(path: Path) -> None:
+    """Promise 1, at the terminal: what was acknowledged had been committed."""
+    program = (
+        "import sys; from pathlib import Path; from terminal_client.inbox import Inbox\n"
+        "from tests.terminal.alerts import NOW, alert\n"
+        "inbox = Inbox(Path(sys.argv[1]), 't-1')\n"
+        "for number in range(100000):\n"
+        "    inbox.add(alert(f'a-{number}'), NOW)\n"
+        "    print(f'a-{number}', flush=True)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE, text=True) as writer:
+        assert writer.stdout is not None
+        committed = [writer.stdout.readline().strip() for _ in range(50)]
+        writer.send_signal(signal.SIGKILL)
+        committed += [line.strip() for line in writer.stdout if line.endswith("\n")]
+
+    held = {report.alert for _, report in Inbox(path, "t-1").taken()}
+
+    assert set(committed) <= held

@@ -1,0 +1,215 @@
+"""The terminal at work: agenda, inbox, the real voice and recording devices together."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kokuchi.voice import Chimes, Voice
+from kokuchi.voice.cues import Chime, Cue, Phrase, PhraseSource
+from kokuchi.voice.sound import Sound
+from kokuchi.wire import Alert, DeliveryReport, Outcome
+from kokuchi.wire import Speaker as SpeakerState
+from terminal_client.household import Key
+from terminal_client.inbox import Inbox
+from terminal_client.outputs.interface import Speaker
+from terminal_client.outputs.recording import RecordingScreen, RecordingSpeaker
+from terminal_client.terminal import Terminal
+from terminal_client.view import Trouble, View
+from tests.terminal.alerts import alert, cancel
+from tests.waiting import until
+
+SOUNDS = Path(__file__).resolve().parents[2] / "sounds"
+
+
+@dataclass
+class HeldSpeaker:
+    """A speaker that stays at its second cue until it is let go: somebody who is in the middle of speaking."""
+
+    go: asyncio.Event = field(default_factory=asyncio.Event)
+    begun: list[Cue] = field(default_factory=list)
+    stopped: int = 0
+
+    async def play(self, performance: AsyncIterator[tuple[Cue, Sound]], on_cue: Callable[[Cue, Sound], None]) -> None:
+        try:
+            async for cue, sound in performance:
+                self.begun.append(cue)
+                on_cue(cue, sound)
+                if len(self.begun) > 1:
+                    await self.go.wait()
+        except asyncio.CancelledError:
+            self.stopped += 1
+            raise
+
+
+class Home:
+    """A terminal in a household."""
+
+    def __init__(self, folder: Path, speaker: Speaker) -> None:
+        self.inbox = Inbox(folder / "inbox.sqlite", "t-1")
+        self.screen = RecordingScreen()
+        self.changes = 0
+        self.voice = Voice()
+        self.terminal = Terminal(
+            self.inbox,
+            self.screen,
+            speaker,
+            self.voice,
+            Chimes(SOUNDS),
+            town_name="月形町",
+            town_kana="ツキガタチョウ",
+            on_change=self._count,
+            on_state=lambda: None,
+        )
+
+    def _count(self) -> None:
+        self.changes += 1
+
+    def receive(self, sent: Alert) -> Key:
+        """Take an alert as the courier does, and let the page say that it shows it."""
+        self.inbox.add(sent, datetime.now(UTC))
+        self.terminal.arrived(sent)
+        key = Key(sent.identifier, sent.revision)
+        self.terminal.displayed(key)
+        return key
+
+    def report(self, key: Key) -> DeliveryReport:
+        return next(r for _, r in self.inbox.taken() if (r.alert, r.revision) == (key.alert, key.revision))
+
+    @property
+    def view(self) -> View:
+        return self.screen.views[-1]
+
+
+def fresh(identifier: str = "a-1", **changes: object) -> Alert:
+    return alert(identifier, sent=datetime.now(UTC), **changes)  # type: ignore[arg-type] # the same keywords
+
+
+@pytest.fixture
+async def live(tmp_path: Path) -> AsyncIterator[Callable[[Speaker], Home]]:
+    homes: list[tuple[Home, asyncio.Task[None]]] = []
+
+    def begin(speaker: Speaker) -> Home:
+        home = Home(tmp_path, speaker)
+        homes.append((home, asyncio.create_task(home.terminal.run())))
+        return home
+
+    yield begin
+    for home, task in homes:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await home.voice.close()
+        home.inbox.close()
+
+
+async def test_an_alert_is_shown_said_and_each_stage_is_committed(live: Callable[[Speaker], Home]) -> None:
+    speaker = RecordingSpeaker()
+    home = live(speaker)
+
+    key = home.receive(fresh())
+
+    await until(lambda: home.report(key).voiced_at)
+    report = home.report(key)
+    assert report.displayed_at is not None
+    assert report.voice_started_at is not None
+    assert isinstance(speaker.cues[0], Chime)
+    assert [cue.source for cue in speaker.cues if isinstance(cue, Phrase)][:2] == [
+        PhraseSource.GREETING,
+        PhraseSource.HEADLINE,
+    ]
+    assert home.changes >= 2
+
+
+async def test_the_sentence_that_is_being_said_is_marked_on_the_screen(live: Callable[[Speaker], Home]) -> None:
+    home = live(RecordingSpeaker())
+
+    key = home.receive(fresh(body="一つめの文です。二つめの文です。"))
+
+    await until(lambda: home.report(key).voiced_at)
+    marked = [(view.current.source, view.current.sentence) for view in home.screen.views if view.current]
+    assert (PhraseSource.BODY, 0) in marked
+    assert (PhraseSource.BODY, 1) in marked
+    assert marked.index((PhraseSource.BODY, 0)) < marked.index((PhraseSource.BODY, 1))
+
+
+async def test_a_drill_is_announced_as_one(live: Callable[[Speaker], Home]) -> None:
+    """Promise 7."""
+    speaker = RecordingSpeaker()
+    home = live(speaker)
+
+    key = home.receive(fresh(drill=True))
+
+    await until(lambda: home.report(key).voiced_at)
+    phrases = [cue.source for cue in speaker.cues if isinstance(cue, Phrase)]
+    assert phrases[0] is PhraseSource.DRILL
+    assert any(view.current and view.current.to_json()["drill"] for view in home.screen.views)
+
+
+async def test_a_cancel_stops_the_voice_mid_sentence(live: Callable[[Speaker], Home]) -> None:
+    """Promise 6."""
+    speaker = HeldSpeaker()
+    home = live(speaker)
+    sent = fresh()
+    key = home.receive(sent)
+    await until(lambda: len(speaker.begun) > 1)
+
+    loop = asyncio.get_running_loop()
+    cancelled_at = loop.time()
+    withdrawal = home.receive(cancel(sent))
+
+    await until(lambda: speaker.stopped)
+    assert loop.time() - cancelled_at < 1.0
+    await until(lambda: home.report(key).outcome is Outcome.CANCELLED)
+    assert home.report(key).voiced_at is None
+    speaker.go.set()
+    await until(lambda: home.report(withdrawal).voiced_at)
+    assert home.screen.silences >= 1
+
+
+async def test_a_missing_sound_device_is_reported_and_shown(live: Callable[[Speaker], Home]) -> None:
+    """Promise 5."""
+    home = live(RecordingSpeaker(failure="no such device"))
+
+    key = home.receive(fresh())
+
+    await until(lambda: home.report(key).outcome)
+    report = home.report(key)
+    assert (report.outcome, report.reason, report.voiced_at) == (Outcome.VOICE_FAILED, "no such device", None)
+    await until(lambda: Trouble.NO_SOUND in home.view.troubles)
+    assert home.terminal.speaker_state is SpeakerState.FAILED
+
+
+async def test_without_the_centre_a_terminal_still_shows_and_replays_what_it_has(
+    live: Callable[[Speaker], Home],
+) -> None:
+    """Promise 8."""
+    speaker = RecordingSpeaker()
+    home = live(speaker)
+    key = home.receive(fresh())
+    await until(lambda: home.report(key).voiced_at)
+    home.terminal.connection(False)
+    said = len(speaker.cues)
+
+    home.terminal.replay(key)
+
+    await until(lambda: len(speaker.cues) == 2 * said)
+    assert home.view.troubles == (Trouble.NO_CONNECTION,)
+
+
+async def test_an_alert_that_a_power_cut_interrupted_is_said_again_after_the_start(
+    live: Callable[[Speaker], Home], tmp_path: Path
+) -> None:
+    """Promise 2."""
+    before = Inbox(tmp_path / "inbox.sqlite", "t-1")
+    before.add(fresh(), datetime.now(UTC))
+    before.reach(Key("a-1", 1), "voice_started_at", datetime.now(UTC))
+    before.close()
+    speaker = RecordingSpeaker()
+
+    home = live(speaker)
+
+    await until(lambda: home.report(Key("a-1", 1)).voiced_at)
+    assert isinstance(speaker.cues[0], Chime)

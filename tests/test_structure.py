@@ -1,0 +1,105 @@
+"""The tree shows the architecture: who may import whom (docs/architecture.md), and how large a room may be."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+PACKAGES = ("kokuchi", "broadcaster", "terminal_client")
+LONGEST_ROOM = 300
+
+FORBIDDEN = {
+    "kokuchi": ["broadcaster", "terminal_client", "demo", "tests"],
+    "kokuchi.wire": ["kokuchi.link", "kokuchi.voice", "kokuchi.database", "kokuchi.configuration"],
+    "kokuchi.voice": ["kokuchi.link"],
+    "kokuchi.link": ["kokuchi.voice"],
+    "broadcaster": ["terminal_client", "demo", "tests"],
+    "broadcaster.ledger": ["broadcaster.dispatch", "broadcaster.web", "kokuchi.link", "kokuchi.voice"],
+    "broadcaster.dispatch": ["broadcaster.web", "kokuchi.voice"],
+    "broadcaster.web": ["broadcaster.dispatch", "kokuchi.link"],
+    "broadcaster.provisioning": ["broadcaster.dispatch", "broadcaster.web"],
+    "terminal_client": ["broadcaster", "demo", "tests"],
+}
+"""A room, and what nothing in it imports."""
+
+PURE = {
+    "broadcaster.domain": ["broadcaster.domain", "kokuchi.wire"],
+    "terminal_client.agenda": ["terminal_client.events", "terminal_client.household", "kokuchi.wire"],
+    "terminal_client.events": ["terminal_client.household", "kokuchi.wire"],
+    "terminal_client.intake": ["kokuchi.wire"],
+}
+"""A pure room, and all that it imports of ours."""
+
+CONCRETE = ("MqttLink", "AplaySpeaker", "Dispatcher", "Courier", "PageScreen")
+"""Parts that only a composition root builds."""
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    for package in PACKAGES:
+        for path in sorted((REPOSITORY / package).rglob("*.py")):
+            name = ".".join(path.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__")
+            yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+MODULES = dict(modules())
+
+
+def imports(tree: ast.Module) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, "relative imports hide which room is meant"
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def within(name: str, room: str) -> bool:
+    return name == room or name.startswith(f"{room}.")
+
+
+@pytest.mark.parametrize(("room", "forbidden"), [(room, name) for room, names in FORBIDDEN.items() for name in names])
+def test_a_room_does_not_import_what_it_must_not_know(room: str, forbidden: str) -> None:
+    inside = [name for name in MODULES if within(name, room)]
+    assert inside, f"there is no room {room}"
+    offenders = [name for name in inside if any(within(imported, forbidden) for imported in imports(MODULES[name]))]
+    assert offenders == []
+
+
+@pytest.mark.parametrize("room", PURE)
+def test_a_pure_room_imports_the_wire_alone(room: str) -> None:
+    for name in (name for name in MODULES if within(name, room)):
+        ours = {imported for imported in imports(MODULES[name]) if imported.split(".")[0] in PACKAGES}
+        strange = {imported for imported in ours if not any(within(imported, known) for known in PURE[room])}
+        assert strange == set(), name
+        assert not imports(MODULES[name]) & {"asyncio", "sqlite3", "socket", "subprocess", "threading"}, name
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_only_the_link_imports_paho(name: str) -> None:
+    if not within(name, "kokuchi.link"):
+        assert not any(within(imported, "paho") for imported in imports(MODULES[name]))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_only_a_composition_root_builds_concrete_parts(name: str) -> None:
+    if name.endswith((".bootstrap", ".__main__")):
+        return
+    called = {
+        node.func.id
+        for node in ast.walk(MODULES[name])
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+    assert called.isdisjoint(CONCRETE)
+
+
+def test_no_room_is_so_long_that_two_live_in_it() -> None:
+    lengths = {
+        str(path.relative_to(REPOSITORY)): len(path.read_text(encoding="utf-8").splitlines())
+        for package in (*PACKAGES, "demo", "sounds")
+        for path in (REPOSITORY / package).rglob("*.py")
+    }
+    assert {name: length for name, length in lengths.items() if length > LONGEST_ROOM} == {}

@@ -1,0 +1,23 @@
+"""Waiting for a condition instead of sleeping."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+SECONDS = 15.0
+
+
+async def until(condition: Callable[[], object], seconds: float = SECONDS, what: str = "") -> None:
+    """Return once the condition holds; fail after some seconds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what or condition}"
+        await asyncio.sleep(0.01)
+
+
+def wait_until(condition: Callable[[], object], seconds: float = SECONDS, what: str = "") -> None:
+    """Return once the condition holds; fail after some seconds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what or condition}"
+        time.sleep(0.02)
