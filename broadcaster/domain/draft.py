@@ -1,6 +1,7 @@
 """From what staff have written to an alert that may be sent, or to what is wrong with it, field by field."""
 
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,8 @@ from kokuchi.wire.audience import MAXIMUM_MEMBERS
 
 ADVISED_BODY = 300
 """Over this many characters staff are told that the text is long (a commercial system's limit; field.md)."""
+
+_TEMPLATE_BRACKETS = frozenset("〔〕")
 
 
 @dataclass(frozen=True)
@@ -134,9 +137,17 @@ def _check_text(field: str, label: str, text: str, maximum: int) -> list[Problem
                 f"has {length} characters; at most {maximum} are possible",
             )
         ]
-    if any(ord(character) < 32 and character not in "\r\n\t" for character in text) or "\x7f" in text:
+    if any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t" for character in text):
         return [
             Problem(field, f"{label}に使えない文字(制御文字)があります。消してください。", "has control characters")
+        ]
+    if _TEMPLATE_BRACKETS & set(text):
+        return [
+            Problem(
+                field,
+                f"{label}に、ひな形の〔 〕が残っています。中を書きかえ、〔 〕を消してください。",
+                "has the brackets of a template, 〔 or 〕, in it",
+            )
         ]
     return []
 

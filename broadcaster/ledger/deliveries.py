@@ -75,9 +75,22 @@ class Deliveries:
             " JOIN terminals AS t ON t.id = d.terminal_id WHERE d.alert_id = ? ORDER BY t.terminal",
             [alert_row],
         )
-        return [
-            Line(Terminal(row["terminal"], row["household"], row["kind"], row["area"]), _delivery(row)) for row in rows
-        ]
+        return [_line(row) for row in rows]
+
+    def doubtful(self, alert_rows: Iterable[int]) -> dict[int, list[Line]]:
+        """Return by their rows the lines of several alerts that can stand out; what is left out is well."""
+        wanted = list(alert_rows)
+        found: dict[int, list[Line]] = {row: [] for row in wanted}
+        rows = self._connections.read().execute(
+            "SELECT t.terminal, t.household, t.kind, t.area, d.* FROM deliveries AS d"
+            " JOIN terminals AS t ON t.id = d.terminal_id WHERE d.alert_id IN (SELECT value FROM json_each(?))"
+            " AND (d.received_at IS NULL OR d.outcome IS NOT NULL"
+            " OR (d.voiced_at IS NOT NULL AND d.displayed_at IS NULL)) ORDER BY t.terminal",
+            [json.dumps(wanted)],
+        )
+        for row in rows:
+            found[row["alert_id"]].append(_line(row))
+        return found
 
     def reach(self, alert_rows: Iterable[int]) -> dict[int, Reach]:
         """Return the counts of several alerts by their rows."""
@@ -106,6 +119,10 @@ class Deliveries:
             .fetchone()
         )
         return int(row["n"])
+
+
+def _line(row: sqlite3.Row) -> Line:
+    return Line(Terminal(row["terminal"], row["household"], row["kind"], row["area"]), _delivery(row))
 
 
 def _delivery(row: sqlite3.Row) -> Delivery:

@@ -1,0 +1,69 @@
+"""Alerts in a list, each with how far it has come."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from broadcaster.domain.audience import describe
+from broadcaster.domain.delivery import Reach
+from broadcaster.ledger.alerts import Accepted
+from broadcaster.web.delivery_log import StageCount, count_troubled, prospect_of
+from broadcaster.web.site import Site
+from broadcaster.web.words import LEVELS, STAGES, day_and_clock
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One alert in a list."""
+
+    identifier: str
+    headline: str
+    event: str
+    level: str
+    level_word: str
+    drill: bool
+    withdrawn: bool
+    waiting: bool
+    audience: str
+    sent: str
+    addressed: int
+    counts: tuple[StageCount, ...]
+    troubled: int
+
+
+def summaries(site: Site, alerts: Sequence[Accepted]) -> list[Summary]:
+    """Return the alerts as lists show them, with a fixed number of queries."""
+    rows = [accepted.row for accepted in alerts]
+    reaches = site.ledger.deliveries.reach(rows)
+    doubtful = site.ledger.deliveries.doubtful(rows)
+    presences = site.ledger.presences.all()
+    waiting = site.ledger.outbox.waiting_alerts()
+    now = site.clock()
+    return [
+        _summary(
+            site,
+            accepted,
+            reaches[accepted.row],
+            accepted.row in waiting,
+            count_troubled(doubtful[accepted.row], accepted, presences, prospect_of(accepted, waiting, now), now),
+        )
+        for accepted in alerts
+    ]
+
+
+def _summary(site: Site, accepted: Accepted, reach: Reach, waiting: bool, troubled: int) -> Summary:
+    alert = accepted.alert
+    return Summary(
+        identifier=alert.identifier,
+        headline=alert.headline,
+        event=alert.event,
+        level=alert.level.value,
+        level_word=LEVELS[alert.level],
+        drill=alert.is_drill,
+        withdrawn=alert.is_cancel,
+        waiting=waiting,
+        audience=describe(alert.audience, site.town),
+        sent=day_and_clock(alert.sent, site.town.time_zone),
+        addressed=reach.addressed,
+        counts=tuple(StageCount(word, getattr(reach, stage)) for stage, word in STAGES.items()),
+        troubled=troubled,
+    )

@@ -1,0 +1,86 @@
+"""Builds the application from its parts."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import URL
+from starlette.exceptions import HTTPException
+from starlette.middleware.sessions import SessionMiddleware
+
+from broadcaster.domain.town import Town
+from broadcaster.ledger import Ledger
+from broadcaster.web import sessions
+from broadcaster.web.errors import NotLoggedIn, PageError, error_of_status
+from broadcaster.web.pages import bare_error_page, error_page
+from broadcaster.web.preview import VoicePreview
+from broadcaster.web.protection import Protection, protect
+from broadcaster.web.routes import alerts, compose, events, health, home, log, login, sound, terminals, withdrawal
+from broadcaster.web.site import HERE, Site
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(
+    *,
+    ledger: Ledger,
+    town: Town,
+    voice: VoicePreview,
+    session_secret: str,
+    secure_cookies: bool,
+    clock: Callable[[], datetime] = _now,
+) -> FastAPI:
+    """Return the pages as an ASGI application; the ledger stays the caller's to close."""
+    app = FastAPI(title="kokuchi", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.site = Site(ledger=ledger, town=town, voice=voice, clock=clock)
+    app.add_middleware(
+        SessionMiddleware,
+        secret_key=session_secret,
+        session_cookie="kokuchi",
+        max_age=int(sessions.MAXIMUM_AGE.total_seconds()),
+        same_site="lax",
+        https_only=secure_cookies,
+    )
+    app.add_middleware(Protection)
+    app.mount("/static", StaticFiles(directory=HERE / "static"))
+    for subject in (health, login, home, compose, sound, events, alerts, withdrawal, log, terminals):
+        app.include_router(subject.router)
+    app.add_exception_handler(NotLoggedIn, _lead_to_login)
+    app.add_exception_handler(PageError, _show_error)
+    app.add_exception_handler(HTTPException, _show_status)
+    app.add_exception_handler(RequestValidationError, _show_invalid)
+    app.add_exception_handler(Exception, _show_failure)
+    return app
+
+
+def _lead_to_login(_: Request, error: Exception) -> Response:
+    path = error.path if isinstance(error, NotLoggedIn) else "/"
+    return RedirectResponse(URL("/login").include_query_params(next=path), status_code=303)
+
+
+def _show_error(request: Request, error: Exception) -> Response:
+    return error_page(request, error if isinstance(error, PageError) else error_of_status(500))
+
+
+def _show_status(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    response = error_page(request, error_of_status(status))
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)
+    return response
+
+
+def _show_invalid(request: Request, _: Exception) -> Response:
+    return error_page(request, error_of_status(422))
+
+
+def _show_failure(request: Request, _: Exception) -> Response:
+    # Starlette answers this one outside of all middleware, so the headers are set here.
+    response = bare_error_page(request, error_of_status(500))
+    protect(response.headers, request.url.path)
+    return response

@@ -1,0 +1,43 @@
+"""What can keep a page from being shown.
+
+PageError       a page that says in Japanese what is wrong and what to do, with its HTTP status
+NotLoggedIn     leads to the login page, and from there back
+"""
+
+
+class PageError(Exception):
+    """A request that ends with an error page."""
+
+    def __init__(self, status: int, title: str, advice: str) -> None:
+        super().__init__(title)
+        self.status = status
+        self.title = title
+        self.advice = advice
+
+
+class NotLoggedIn(Exception):  # noqa: N818 - reads as what it says
+    """A page for which one has to log in; `path` is where to go afterwards."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+_PAGES = {
+    400: ("送られた内容を読みとれませんでした", "前の画面にもどり、もう一度操作してください。"),
+    404: ("ページが見つかりません", "アドレスが変わったか、まちがっています。ホームから選びなおしてください。"),
+    405: ("この操作はできません", "アドレスを直接開いたためと思われます。ホームから選びなおしてください。"),
+    413: ("送られた内容が大きすぎます", "何も送信されていません。本文を短くして、もう一度操作してください。"),
+    422: ("送られた内容を読みとれませんでした", "アドレスか入力にまちがいがあります。ホームから選びなおしてください。"),
+    500: (
+        "処理できませんでした",
+        "システムの中で問題が起きました。お知らせを送信していたときは、「放送記録」で送信されたかを確かめてから、"
+        "もう一度操作してください。くり返し起きるときは、保守の担当者に連絡してください。",
+    ),
+}
+
+
+def error_of_status(status: int) -> PageError:
+    """Return the error page of an HTTP status."""
+    title, advice = _PAGES.get(status, ("処理できませんでした", "ホームから、もう一度操作してください。"))
+    return PageError(status, title, advice)

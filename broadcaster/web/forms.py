@@ -1,0 +1,98 @@
+"""What staff have written on the form, kept as they wrote it, and the draft that it means."""
+
+from dataclasses import dataclass, fields, replace
+
+from pydantic import ValidationError
+from starlette.datastructures import FormData
+
+from broadcaster.domain.draft import Draft
+from broadcaster.domain.town import Category, Town
+from broadcaster.web.sessions import text_of, texts_of
+from broadcaster.web.words import SEVERITIES
+from kokuchi.wire import Audience, AudienceKind, Level, Severity
+
+
+@dataclass(frozen=True)
+class Written:
+    """The fields of the form, whatever was put into them."""
+
+    category: str = ""
+    headline: str = ""
+    body: str = ""
+    level: str = ""
+    audience: str = AudienceKind.ALL.value
+    areas: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    terminals: tuple[str, ...] = ()
+    drill: str = ""
+
+    @classmethod
+    def of(cls, form: FormData) -> "Written":
+        """Return what a form holds. Browsers send lines that end with CR LF; the wire knows LF only."""
+        return cls(
+            category=text_of(form, "category"),
+            headline=" ".join(text_of(form, "headline").splitlines()),
+            body=text_of(form, "body").replace("\r\n", "\n").replace("\r", "\n"),
+            level=text_of(form, "level"),
+            audience=text_of(form, "audience"),
+            areas=texts_of(form, "areas"),
+            groups=texts_of(form, "groups"),
+            terminals=texts_of(form, "terminals"),
+            drill=text_of(form, "drill"),
+        )
+
+    @classmethod
+    def from_template(cls, category: Category | None) -> "Written":
+        """Return the form as it is before anything is written, with the category's template if there is one."""
+        if category is None:
+            return cls()
+        return cls(
+            category=category.id,
+            headline=category.headline.strip(),
+            body=category.body.strip(),
+            level=Level.of(category.severity).value,
+        )
+
+    def draft(self, town: Town) -> Draft:
+        """Return the draft that this means."""
+        return Draft(
+            category=self.category,
+            headline=self.headline,
+            body=self.body,
+            audience=self._audience(),
+            severity=self._severity(town.category(self.category)),
+            drill=bool(self.drill),
+        )
+
+    def to_everyone(self) -> "Written":
+        """Return the same for everybody, to hear it before the audience is chosen."""
+        return replace(self, audience=AudienceKind.ALL.value)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return the fields as a form sends them."""
+        found: list[tuple[str, str]] = []
+        for field in fields(self):
+            value = getattr(self, field.name)
+            found += [(field.name, item) for item in ([value] if isinstance(value, str) else value)]
+        return found
+
+    def _audience(self) -> Audience | None:
+        if self.audience not in set(AudienceKind):
+            return None
+        kind = AudienceKind(self.audience)
+        members = {"areas": self.areas, "groups": self.groups, "terminals": self.terminals}.get(kind, ())
+        if kind is not AudienceKind.ALL and not members:
+            return None
+        try:
+            return Audience(kind=kind, members=members)
+        except ValidationError:
+            # Too many, or names that cannot exist: the domain's check says so in words.
+            return Audience.model_construct(kind=kind, members=members)
+
+    def _severity(self, category: Category | None) -> Severity | None:
+        if self.level not in set(Level):
+            return None
+        level = Level(self.level)
+        if category is not None and Level.of(category.severity) is level:
+            return None
+        return SEVERITIES[level]

@@ -1,0 +1,75 @@
+"""Pages that move by themselves: server-sent events that carry the parts of a page that have changed."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from fastapi import Request
+from fastapi.responses import StreamingResponse
+
+from broadcaster.domain.roles import Act, may
+from broadcaster.web import sessions
+from broadcaster.web.banner import banner
+from broadcaster.web.site import Site, site_of
+
+HEARTBEAT_SECONDS = 15.0
+PAUSE_SECONDS = 0.25
+# The browser asks again by itself; its session is then checked like any other request's.
+LONGEST_STREAM_SECONDS = 3600.0
+
+
+@dataclass(frozen=True)
+class Part:
+    """The inside of the element with this id: a template, and what it shows. Equal parts look equal."""
+
+    id: str
+    template: str
+    context: Mapping[str, object]
+
+
+Look = Callable[[], Sequence[Part]]
+"""Reads from the ledger what a page shows now."""
+
+
+def live(request: Request, look: Look) -> StreamingResponse:
+    """Answer with the changes of a page until the reader leaves or may no longer read it."""
+    site = site_of(request)
+
+    def allowed_look() -> Sequence[Part] | None:
+        account = sessions.visitor(request)
+        if account is None or not may(account.role, Act.READ_LOG):
+            return None
+        return [Part("banner", "parts/banner.html", {"banner": banner(site)}), *look()]
+
+    return StreamingResponse(
+        changes(site, allowed_look), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
+    )
+
+
+async def changes(site: Site, look: Callable[[], Sequence[Part] | None]) -> AsyncIterator[str]:
+    """Yield an event with all parts, then one whenever some have changed; ends when there is nothing to look at."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + LONGEST_STREAM_SECONDS
+    shown: dict[str, Part] = {}
+    last_word = 0.0
+    while loop.time() < end:
+        seen = site.ledger.changes.count
+        parts = await asyncio.to_thread(look)
+        if parts is None:
+            return
+        changed = [part for part in parts if shown.get(part.id) != part]
+        if changed:
+            yield await asyncio.to_thread(_event, site, changed)
+            last_word = loop.time()
+        elif loop.time() - last_word >= HEARTBEAT_SECONDS:
+            yield ": still here\n\n"
+            last_word = loop.time()
+        shown = {part.id: part for part in parts}
+        await asyncio.sleep(PAUSE_SECONDS)
+        await site.ledger.changes.wait(seen, HEARTBEAT_SECONDS)
+
+
+def _event(site: Site, parts: Sequence[Part]) -> str:
+    html = {part.id: site.templates.get_template(part.template).render(**part.context) for part in parts}
+    return f"data: {json.dumps(html, ensure_ascii=False)}\n\n"

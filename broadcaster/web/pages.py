@@ -1,0 +1,43 @@
+"""From a template to a page."""
+
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+
+from broadcaster.domain.roles import Act, may
+from broadcaster.web import sessions
+from broadcaster.web.banner import banner
+from broadcaster.web.errors import PageError
+from broadcaster.web.site import site_of
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """Return a page within the layout; `context` is what its template names."""
+    site = site_of(request)
+    account = sessions.visitor(request)
+    html = site.templates.get_template(template).render(
+        town=site.town,
+        account=account,
+        may_send=account is not None and may(account.role, Act.SEND),
+        csrf=sessions.token_of(request),
+        banner=banner(site) if account else None,
+        path=request.url.path,
+        **context,
+    )
+    return HTMLResponse(html, status_code=status)
+
+
+def error_page(request: Request, error: PageError) -> HTMLResponse:
+    """Return an error page."""
+    return page(request, "error.html", status=error.status, error=error)
+
+
+def bare_error_page(request: Request, error: PageError) -> HTMLResponse:
+    """Return an error page for which nothing is read from the ledger, since that may be what has failed."""
+    html = (
+        site_of(request)
+        .templates.get_template("error.html")
+        .render(town=site_of(request).town, account=None, may_send=False, csrf="", banner=None, path="", error=error)
+    )
+    return HTMLResponse(html, status_code=error.status)

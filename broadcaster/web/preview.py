@@ -1,0 +1,15 @@
+"""What the pages need of a voice, so that staff hear an alert before households do."""
+
+from typing import Protocol
+
+from kokuchi.wire import Alert
+
+
+class VoicePreview(Protocol):
+    """A voice at the centre. Both methods raise kokuchi.voice.VoiceError."""
+
+    async def reading(self, text: str) -> str:
+        """Return the kana that is said for a text."""
+
+    async def render(self, alert: Alert) -> bytes:
+        """Return a WAV file of all that a terminal says for this alert."""

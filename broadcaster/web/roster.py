@@ -1,0 +1,81 @@
+"""The terminals as operators see them: how each one is, those in trouble first."""
+
+from dataclasses import dataclass
+
+from broadcaster.domain.delivery import has_fault
+from broadcaster.web.site import Site
+from broadcaster.web.words import SPEAKERS, moment
+from kokuchi.wire import Presence
+
+
+@dataclass(frozen=True)
+class RosterRow:
+    """One terminal with what it last said of itself. `state` is online, faulty, offline or never."""
+
+    terminal: str
+    household: str
+    area: str
+    state: str
+    state_word: str
+    since: str
+    speaker: str
+    detail: str
+    software: str
+    unheard: str
+
+
+@dataclass(frozen=True)
+class RosterCounts:
+    """How many terminals are well, and how many are not."""
+
+    total: int
+    online: int
+    offline: int
+    never: int
+    faulty: int
+
+
+_STATES = {"offline": "接続なし", "faulty": "音に異常", "never": "未接続", "online": "正常"}
+
+
+def roster(site: Site) -> list[RosterRow]:
+    """Return every terminal, those in trouble first."""
+    presences = site.ledger.presences.all()
+    areas = {area.id: area.name for area in site.town.areas}
+    rows = []
+    for terminal in site.ledger.terminals.all():
+        presence = presences.get(terminal.id)
+        state = _state(presence)
+        rows.append(
+            RosterRow(
+                terminal=terminal.id,
+                household=terminal.household,
+                area=areas.get(terminal.area, terminal.area),
+                state=state,
+                state_word=_STATES[state],
+                since=moment(presence.sent, site.town.time_zone) if presence else "—",
+                speaker=SPEAKERS[presence.speaker] if presence else "—",
+                detail=presence.speaker_detail if presence and has_fault(presence) else "",
+                software=(presence.software or "—") if presence else "—",
+                unheard=f"{presence.unheard}件" if presence else "—",
+            )
+        )
+    order = list(_STATES)
+    return sorted(rows, key=lambda row: order.index(row.state))
+
+
+def count_roster(site: Site) -> RosterCounts:
+    """Return how many terminals are in which state."""
+    presences = site.ledger.presences.all()
+    states = [_state(presences.get(terminal.id)) for terminal in site.ledger.terminals.all()]
+    return RosterCounts(
+        total=len(states), **{state: states.count(state) for state in ("online", "offline", "never", "faulty")}
+    )
+
+
+def _state(presence: Presence | None) -> str:
+    if presence is None:
+        return "never"
+    if not presence.online:
+        return "offline"
+    return "faulty" if has_fault(presence) else "online"

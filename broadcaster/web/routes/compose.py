@@ -1,0 +1,137 @@
+"""Writing an alert, looking at it once more, sending it."""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from broadcaster.domain.audience import Terminal, recipients
+from broadcaster.domain.draft import ADVISED_BODY, Draft, DraftError, Problem, compose, contact_of, new_identifier
+from broadcaster.ledger.accounts import Account
+from broadcaster.ledger.alerts import AlertExists
+from broadcaster.web.forms import Written
+from broadcaster.web.pages import page
+from broadcaster.web.readings import reading_or_none
+from broadcaster.web.sessions import CheckedForm, Sender, text_of
+from broadcaster.web.site import Site, site_of
+from broadcaster.web.words import AUDIENCES, LEVEL_EFFECTS, LEVELS, moment, plan
+from kokuchi.wire import Alert, Contact, Level, Reading, Topics
+from kokuchi.wire.alert import MAXIMUM_BODY, MAXIMUM_HEADLINE
+
+router = APIRouter()
+
+_IDENTIFIER = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+
+
+@router.get("/alerts/new")
+def new_alert(request: Request, _: Sender, category: str = "") -> Response:
+    """Show the form, with a category's template if one is named."""
+    written = Written.from_template(site_of(request).town.category(category))
+    return _form_page(request, written, [])
+
+
+@router.post("/alerts/new")
+def rewrite_alert(request: Request, _: Sender, form: CheckedForm) -> Response:
+    """Show the form with what was written."""
+    return _form_page(request, Written.of(form), [])
+
+
+@router.post("/alerts/check")
+def check_alert(request: Request, _: Sender, form: CheckedForm) -> Response:
+    """Show what sending would do, or the form with what is wrong."""
+    site, written = site_of(request), Written.of(form)
+    roster = site.ledger.terminals.all()
+    now = site.clock()
+    try:
+        alert = compose(written.draft(site.town), site.town, roster, now, identifier=new_identifier(now))
+    except DraftError as error:
+        return _form_page(request, written, error.problems)
+    reached = recipients(alert.audience, roster)
+    presences = site.ledger.presences.all()
+    online = [terminal for terminal in reached if terminal.id in presences and presences[terminal.id].online]
+    return page(
+        request,
+        "check.html",
+        alert=alert,
+        written=written,
+        plan=plan(alert, site.town, len(reached)),
+        effect=LEVEL_EFFECTS[alert.level],
+        level_word=LEVELS[alert.level],
+        reached=len(reached),
+        away=len(reached) - len(online),
+        expires=moment(alert.expires, site.town.time_zone),
+        advised=ADVISED_BODY,
+    )
+
+
+@router.post("/alerts")
+async def send_alert(request: Request, account: Sender, form: CheckedForm) -> Response:
+    """Accept the alert, once however often the form is sent, or show the form with what is wrong."""
+    site, written = site_of(request), Written.of(form)
+    identifier = text_of(form, "identifier")
+    if not _IDENTIFIER.fullmatch(identifier):
+        return await asyncio.to_thread(check_alert, request, account, form)
+    draft = written.draft(site.town)
+    category = site.town.category(draft.category)
+    contact = contact_of(category, site.town) if category else site.town.desk
+    reading = await reading_or_none(site.voice, draft.headline.strip(), draft.body.strip(), contact)
+    try:
+        await asyncio.to_thread(_accept, site, draft, identifier, reading, account)
+    except DraftError as error:
+        return await asyncio.to_thread(_form_page, request, written, error.problems)
+    except AlertExists:
+        # The form was sent twice; the alert is there.
+        return _to_alert(identifier)
+    return _to_alert(identifier)
+
+
+def _accept(site: Site, draft: Draft, identifier: str, reading: Reading | None, account: Account) -> Alert:
+    roster = site.ledger.terminals.all()
+    alert = compose(draft, site.town, roster, site.clock(), identifier=identifier, reading=reading)
+    reached = [terminal.id for terminal in recipients(alert.audience, roster)]
+    site.ledger.alerts.accept(alert, Topics(site.town.id).of_audience(alert.audience), reached, account.name)
+    return alert
+
+
+def _to_alert(identifier: str) -> Response:
+    return RedirectResponse(f"/alerts/{identifier}", status_code=303)
+
+
+def _form_page(request: Request, written: Written, problems: Sequence[Problem]) -> Response:
+    site = site_of(request)
+    roster = site.ledger.terminals.all()
+    chosen = site.town.category(written.category)
+    return page(
+        request,
+        "compose.html",
+        status=422 if problems else 200,
+        written=written,
+        problems=problems,
+        problem_of={problem.field: problem.japanese for problem in problems},
+        levels=[(level.value, LEVELS[level], LEVEL_EFFECTS[level]) for level in Level],
+        level_of={category.id: Level.of(category.severity).value for category in site.town.categories},
+        contact_of={category.id: contact_of(category, site.town) for category in site.town.categories},
+        contact=_contact(site, written),
+        chosen=chosen,
+        audiences=[(kind.value, word) for kind, word in AUDIENCES.items()],
+        roster=roster,
+        counts=_counts(roster),
+        area_names={area.id: area.name for area in site.town.areas},
+        maximum_headline=MAXIMUM_HEADLINE,
+        maximum_body=MAXIMUM_BODY,
+        advised=ADVISED_BODY,
+    )
+
+
+def _contact(site: Site, written: Written) -> Contact:
+    category = site.town.category(written.category)
+    return contact_of(category, site.town) if category else site.town.desk
+
+
+def _counts(roster: Sequence[Terminal]) -> Counter[str]:
+    areas = Counter(f"areas-{terminal.area}" for terminal in roster)
+    groups = Counter(f"groups-{group}" for terminal in roster for group in terminal.groups)
+    return areas + groups

@@ -1,0 +1,40 @@
+"""The streams that keep pages up to date; each sends the parts that its page is made of."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+
+from broadcaster.web.live import live
+from broadcaster.web.routes import alerts, home, log, terminals
+from broadcaster.web.sessions import Reader
+from broadcaster.web.site import site_of
+
+router = APIRouter()
+
+
+@router.get("/events")
+def home_events(request: Request, _: Reader) -> StreamingResponse:
+    """Follow the first page."""
+    site = site_of(request)
+    return live(request, lambda: home.parts(site))
+
+
+@router.get("/log/events")
+def log_events(request: Request, _: Reader, number: log.PageNumber = 1) -> StreamingResponse:
+    """Follow one page of the list of alerts."""
+    site = site_of(request)
+    return live(request, lambda: log.parts(site, number))
+
+
+@router.get("/terminals/events")
+def terminal_events(request: Request, _: Reader) -> StreamingResponse:
+    """Follow the roster."""
+    site = site_of(request)
+    return live(request, lambda: [terminals.counts(site), *terminals.rows(site)])
+
+
+@router.get("/alerts/{identifier}/events")
+def alert_events(request: Request, identifier: str, _: Reader, revision: alerts.Revision = None) -> StreamingResponse:
+    """Follow one revision of an alert."""
+    site = site_of(request)
+    accepted = alerts.find_alert(site, identifier, revision)
+    return live(request, lambda: alerts.parts(site, accepted))

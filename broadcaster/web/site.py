@@ -1,0 +1,52 @@
+"""What every page works with."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from fastapi import Request
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from broadcaster.domain.town import Town
+from broadcaster.ledger import Ledger
+from broadcaster.web.preview import VoicePreview
+from broadcaster.web.throttle import Throttle
+
+HERE = Path(__file__).parent
+
+_CONCURRENT_PASSWORD_CHECKS = 2
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@dataclass(frozen=True)
+class Site:
+    """The parts that were handed to `create_app`, and what the pages remember in memory.
+
+    `password_checks` bounds how many passwords are checked at once, since argon2 takes much memory on purpose.
+    """
+
+    ledger: Ledger
+    town: Town
+    voice: VoicePreview
+    clock: Callable[[], datetime]
+    templates: Environment = field(default_factory=_environment)
+    throttle: Throttle = field(default_factory=Throttle)
+    ended_sessions: dict[str, datetime] = field(default_factory=dict)
+    password_checks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CONCURRENT_PASSWORD_CHECKS))
+
+
+def site_of(request: Request) -> Site:
+    """Return the site that serves the request."""
+    site: Site = request.app.state.site
+    return site

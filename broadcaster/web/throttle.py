@@ -1,0 +1,36 @@
+"""Slows down who guesses passwords."""
+
+import math
+from datetime import datetime, timedelta
+
+_FREE_FAILURES = 5
+_WAIT = timedelta(seconds=30)
+_FORGOTTEN_AFTER = timedelta(minutes=15)
+_MANY_NAMES = 10_000
+
+
+class Throttle:
+    """Counts wrong passwords by name, in memory. After five of them each further attempt has to wait."""
+
+    def __init__(self) -> None:
+        self._failures: dict[str, tuple[int, datetime]] = {}
+
+    def seconds_to_wait(self, name: str, now: datetime) -> int:
+        """Return for how long no attempt with this name is looked at; 0 if one may be made."""
+        count, last = self._failures.get(name, (0, now))
+        if count < _FREE_FAILURES:
+            return 0
+        return max(0, math.ceil((last + _WAIT - now).total_seconds()))
+
+    def failed(self, name: str, now: datetime) -> None:
+        """Count a wrong password."""
+        count, last = self._failures.get(name, (0, now))
+        if now - last > _FORGOTTEN_AFTER:
+            count = 0
+        if len(self._failures) > _MANY_NAMES:
+            self._failures = {key: value for key, value in self._failures.items() if now - value[1] <= _WAIT}
+        self._failures[name] = (count + 1, now)
+
+    def succeeded(self, name: str) -> None:
+        """Forget the failures of a name."""
+        self._failures.pop(name, None)

@@ -1,0 +1,116 @@
+"""The Japanese words for what the domain knows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from broadcaster.domain.audience import describe
+from broadcaster.domain.delivery import Stage, Trouble
+from broadcaster.domain.roles import Role
+from broadcaster.domain.town import Town
+from kokuchi.wire import Alert, AudienceKind, Level, Severity, Speaker
+
+LEVELS = {Level.EMERGENCY: "緊急", Level.IMPORTANT: "重要", Level.NOTICE: "お知らせ"}
+
+LEVEL_EFFECTS = {
+    Level.EMERGENCY: "ほかの放送を止めてすぐに、大きな音で放送します。確認されるまでくり返します。",
+    Level.IMPORTANT: "画面いっぱいに表示し、2回読み上げます。夜間の静音時間中は、終わってから読み上げます。",
+    Level.NOTICE: "画面に表示し、1回読み上げます。夜間の静音時間中は、終わってから読み上げます。",
+}
+
+SEVERITIES = {
+    Level.EMERGENCY: Severity.EXTREME,
+    Level.IMPORTANT: Severity.SEVERE,
+    Level.NOTICE: Severity.MINOR,
+}
+"""The severity that staff mean when they choose a level."""
+
+AUDIENCES = {
+    AudienceKind.ALL: "全域",
+    AudienceKind.AREAS: "地区を選ぶ",
+    AudienceKind.GROUPS: "グループを選ぶ",
+    AudienceKind.TERMINALS: "端末を選ぶ",
+}
+
+STAGES = {Stage.RECEIVED: "受信", Stage.DISPLAYED: "表示", Stage.VOICED: "放送", Stage.CONFIRMED: "確認"}
+
+ROLES = {Role.AUTHOR: "お知らせ担当", Role.OPERATOR: "運用担当", Role.ADMINISTRATOR: "管理者"}
+
+SPEAKERS = {Speaker.UNTRIED: "まだ鳴らしていません", Speaker.WORKING: "正常", Speaker.FAILED: "音が出ません"}
+
+_WEEKDAYS = "月火水木金土日"
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What stands out about a delivery, and what to do."""
+
+    short: str
+    meaning: str
+    action: str
+
+
+TROUBLES = {
+    Trouble.NEVER_SEEN: Advice(
+        "未接続",
+        "この端末は、まだ一度もつながったことがありません",
+        "電源と通信の線、端末の登録を確かめてください。急ぐときは電話や訪問で伝えてください。",
+    ),
+    Trouble.OFFLINE: Advice(
+        "つながりません",
+        "電源が切れているか、通信が止まっています",
+        "つながると自動で届きます。急ぐときは電話や訪問で伝えてください。",
+    ),
+    Trouble.NO_ANSWER: Advice(
+        "応答なし",
+        "つながっていますが、受信の応答がありません",
+        "しばらく待っても変わらないときは、端末の電源を入れなおしてもらってください。",
+    ),
+    Trouble.VOICE_FAILED: Advice(
+        "音が出ません",
+        "端末の音が出ませんでした",
+        "電話や訪問で伝え、スピーカーの線と音量を確かめてください。",
+    ),
+    Trouble.REFUSED: Advice(
+        "受付拒否",
+        "端末がお知らせを受け付けませんでした",
+        "電話や訪問で伝え、端末の時計と登録を保守の担当者に確かめてもらってください。",
+    ),
+    Trouble.NOT_DISPLAYED: Advice(
+        "表示なし",
+        "音は出ましたが、画面に表示されませんでした",
+        "画面の電源と線を確かめてください。",
+    ),
+    Trouble.EXPIRED: Advice(
+        "期限切れ",
+        "放送される前に有効期限が過ぎました",
+        "いまも必要な内容なら、新しいお知らせを作って送ってください。",
+    ),
+}
+
+
+def moment(value: datetime, zone: ZoneInfo) -> str:
+    """Return a day and a time to the minute, for sentences."""
+    local = value.astimezone(zone)
+    return f"{local.month}月{local.day}日({_WEEKDAYS[local.weekday()]}){local.hour}時{local.minute:02}分"
+
+
+def day_and_clock(value: datetime, zone: ZoneInfo) -> str:
+    """Return a day and a time, short, for lists."""
+    return f"{value.astimezone(zone):%Y/%m/%d %H:%M}"
+
+
+def clock(value: datetime | None, day: datetime, zone: ZoneInfo) -> str:
+    """Return a time to the second, with its day if that is another one than `day`'s; empty if there is none."""
+    if value is None:
+        return ""
+    local = value.astimezone(zone)
+    return f"{local:%H:%M:%S}" if local.date() == day.astimezone(zone).date() else f"{local:%m/%d %H:%M:%S}"
+
+
+def plan(alert: Alert, town: Town, terminals: int) -> str:
+    """Return in one sentence what sending this alert will do."""
+    single = alert.audience.kind is AudienceKind.TERMINALS
+    whom = f"選んだ端末{terminals}台" if single else f"{describe(alert.audience, town)}の{terminals}台"
+    drill = "訓練として、" if alert.is_drill else ""
+    return f"{whom}に、いますぐ、{drill}「{LEVELS[alert.level]}」で放送します。"

@@ -1,0 +1,61 @@
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from broadcaster.ledger import Ledger
+from broadcaster.web import create_app
+from tests.broadcaster.web.browser import Browser
+from tests.broadcaster.web.town import TOWN, Clock, FakeVoice, make_ledger
+
+
+@pytest.fixture(scope="session")
+def made_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("web") / "ledger.sqlite"
+    make_ledger(path)
+    return path
+
+
+@pytest.fixture
+def ledger(made_ledger: Path, tmp_path: Path) -> Iterator[Ledger]:
+    path = tmp_path / "ledger.sqlite"
+    shutil.copy(made_ledger, path)
+    ledger = Ledger(path)
+    yield ledger
+    ledger.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def voice() -> FakeVoice:
+    return FakeVoice()
+
+
+@pytest.fixture
+def app(ledger: Ledger, voice: FakeVoice, clock: Clock) -> FastAPI:
+    return create_app(ledger=ledger, town=TOWN, voice=voice, session_secret="s" * 32, secure_cookies=False, clock=clock)
+
+
+@pytest.fixture
+async def browser(app: FastAPI) -> AsyncIterator[Browser]:
+    browser = Browser(app)
+    yield browser
+    await browser.client.aclose()
+
+
+@pytest.fixture
+async def author(browser: Browser) -> Browser:
+    await browser.log_in("hanako")
+    return browser
+
+
+@pytest.fixture
+async def operator(browser: Browser) -> Browser:
+    await browser.log_in("ops")
+    return browser

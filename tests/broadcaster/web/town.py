@@ -1,0 +1,121 @@
+"""A small town for the tests of the pages."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from broadcaster.domain.audience import Terminal, recipients
+from broadcaster.domain.draft import Draft, compose
+from broadcaster.domain.roles import Role
+from broadcaster.domain.town import Category, Place, Town
+from broadcaster.ledger import Ledger
+from broadcaster.ledger.accounts import Account
+from kokuchi.voice import EngineError
+from kokuchi.wire import Alert, Audience, AudienceKind, Contact, DeliveryReport, Presence, Severity, Topics
+
+NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+PASSWORD = "correct horse battery"
+EVERYONE = Audience(kind=AudienceKind.ALL)
+DESK = Contact(name="月形町役場 産業課", telephone="0126-53-2321")
+
+CATEGORIES = tuple(
+    Category(id=identifier, name=name, severity=severity, headline=f"〔{name}〕", body="〔いつ〕、〔どこ〕で。")
+    for identifier, name, severity in [
+        ("scam", "詐欺事案情報", Severity.SEVERE),
+        ("consumer_harm", "消費者被害情報", Severity.SEVERE),
+        ("suspicious_person", "不審者情報", Severity.EXTREME),
+        ("prefecture_notice", "道からの注意喚起情報", Severity.MODERATE),
+        ("awareness_event", "消費者啓発開催情報", Severity.MINOR),
+    ]
+)
+TOWN = Town(
+    id="tsukigata",
+    name="月形町",
+    kana="ツキガタチョウ",
+    office="月形町役場",
+    desk=DESK,
+    areas=(Place(id="kita", name="北地区"), Place(id="minami", name="南地区")),
+    groups=(Place(id="elderly", name="高齢者のみの世帯"),),
+    categories=CATEGORIES,
+)
+ROSTER = (
+    Terminal("t-1", "佐藤 一郎", "household", "kita", frozenset({"elderly"})),
+    Terminal("t-2", "鈴木 ハナ", "household", "kita"),
+    Terminal("t-3", "高橋 商店", "business", "minami"),
+)
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+class FakeVoice:
+    """Says everything in the same kana, unless it is broken or slow."""
+
+    def __init__(self) -> None:
+        self.broken = False
+        self.seconds = 0.0
+
+    async def reading(self, text: str) -> str:
+        self._check()
+        await asyncio.sleep(self.seconds)
+        return f"カナ{len(text)}"
+
+    async def render(self, alert: Alert) -> bytes:
+        self._check()
+        return b"RIFF" + alert.headline.encode()
+
+    def _check(self) -> None:
+        if self.broken:
+            raise EngineError("no voice")
+
+
+def make_ledger(path: Path) -> None:
+    """Make a ledger with accounts and terminals; passwords are slow on purpose, so this is done once."""
+    ledger = Ledger(path)
+    for account in [
+        Account("hanako", "田中 花子", Role.AUTHOR),
+        Account("ops", "運用 太郎", Role.OPERATOR),
+        Account("<b>kanri</b>", "<i>管理</i>", Role.ADMINISTRATOR),
+    ]:
+        ledger.accounts.add(account, PASSWORD)
+    ledger.terminals.add((terminal, "hash") for terminal in ROSTER)
+    ledger.broker.record(True, "", NOW)
+    ledger.close()
+
+
+def accept(
+    ledger: Ledger, *, headline: str = "不審な電話に注意", body: str = "本文です。", audience: Audience = EVERYONE
+) -> Alert:
+    """Accept an alert as if it had been sent from the pages, and publish it."""
+    alert = compose(Draft("scam", headline, body, audience), TOWN, ROSTER, NOW)
+    reached = [terminal.id for terminal in recipients(audience, ROSTER)]
+    ledger.alerts.accept(alert, Topics(TOWN.id).of_audience(audience), reached, "hanako")
+    publish(ledger)
+    return alert
+
+
+def publish(ledger: Ledger) -> None:
+    """Do what dispatch does with a broker that takes everything."""
+    ledger.outbox.settle([(publication, None) for publication in ledger.outbox.claim(NOW)], NOW)
+
+
+def report(alert: Alert, terminal: str, **stages: object) -> DeliveryReport:
+    """Return a terminal's report."""
+    return DeliveryReport.model_validate(
+        {"terminal": terminal, "alert": alert.identifier, "revision": alert.revision, "sent": NOW, **stages}
+    )
+
+
+def presence(terminal: str, *, online: bool = True, **more: object) -> Presence:
+    """Return what a terminal says of itself."""
+    return Presence.model_validate({"terminal": terminal, "sent": NOW, "online": online, **more})
