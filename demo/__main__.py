@@ -3,19 +3,16 @@
 import signal
 import sys
 import time
-from functools import partial
 from pathlib import Path
 
 import click
 
 from demo.once import as_json, print_result, send_each_kind
 from demo.places import REPOSITORY, TERMINALS, Places
-from demo.preparation import USERS, environment, open_ledger, prepare
-from demo.processes import DemoError, Processes, answers, require_free
-from demo.sound import file_device, has_sound_device
+from demo.preparation import USERS, open_ledger, prepare
+from demo.processes import DemoError, Processes, require_free
+from demo.town import start_town
 from demo.wall import browser_command, wall
-
-READY_SECONDS = 60.0
 
 
 @click.command()
@@ -54,7 +51,7 @@ def _run(places: Places, once: bool, json_wanted: bool) -> bool:
     prepare(places)
     with Processes(places.logs) as processes, wall(places) as wall_url, open_ledger(places) as ledger:
         click.echo("kokuchi: starting a private Mosquitto, the centre and three terminals …", err=True)
-        _start(places, processes, quiet=once)
+        start_town(places, processes, quiet=once)
         if once:
             processes.start("browser", browser_command(places, wall_url))
             result = send_each_kind(places, processes, ledger)
@@ -67,35 +64,6 @@ def _run(places: Places, once: bool, json_wanted: bool) -> bool:
         while True:
             processes.check()
             time.sleep(0.5)
-
-
-def _start(places: Places, processes: Processes, quiet: bool) -> None:
-    python = sys.executable
-    settings = environment(places)
-    processes.start("mosquitto", [_mosquitto(), "-c", str(places.data / "var" / "mosquitto" / "mosquitto.conf")])
-    processes.start("centre", [python, "-m", "broadcaster", "--config", str(places.config), "serve"], settings)
-    loud = not quiet and has_sound_device()
-    for terminal in TERMINALS:
-        folder = places.device_files(terminal)
-        # One terminal speaks through the machine's own speaker; three at once nobody would understand.
-        audible = loud and terminal == TERMINALS[0]
-        sound = {} if audible else file_device(folder)
-        variables = {
-            **settings,
-            **sound,
-            "KOKUCHI_SCREEN__PORT": str(places.terminal_port(terminal)),
-            "KOKUCHI_SPEAKER__REAL_TIME": "false" if quiet else "true",
-        }
-        del variables["KOKUCHI_WEB__HOST"], variables["KOKUCHI_WEB__PORT"]
-        command = [python, "-m", "terminal_client", "--config", str(folder / "terminal.toml"), "run"]
-        processes.start(terminal, command, variables)
-    for port in (places.port, *(places.terminal_port(terminal) for terminal in TERMINALS)):
-        processes.wait_for(f"port {port}", partial(answers, port), READY_SECONDS)
-
-
-def _mosquitto() -> str:
-    # Debian puts it where only root's PATH leads.
-    return "/usr/sbin/mosquitto" if Path("/usr/sbin/mosquitto").exists() else "mosquitto"
 
 
 def _where_to_look(places: Places, wall_url: str) -> str:

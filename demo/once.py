@@ -65,24 +65,28 @@ class Result:
 
 def send_each_kind(places: Places, processes: Processes, ledger: Ledger) -> Result:
     """Send an alert of each kind, one after the other, and confirm each once it was voiced; raises DemoError."""
-    account, password = USERS[0]
-    staff = Staff(places, account.name, password)
     for terminal in TERMINALS:
         processes.wait_for(f"the screen of {terminal}", _screen_is_open(ledger, terminal), 30)
     # What an earlier run left unsaid is said first; it would delay the alerts that are measured here.
     processes.wait_for("the terminals to finish what they had", _nothing_is_being_said(ledger), VOICED_SECONDS)
-    sent = []
-    for category, headline, body in MESSAGES:
-        identifier = staff.send(category, headline, body, TERMINALS)
-        accepted = ledger.alerts.get(identifier)
-        if accepted is None:
-            raise DemoError(f"the alert {identifier} is not in the ledger")
-        processes.wait_for(f"{category} voiced", _reached(ledger, accepted, Stage.VOICED), VOICED_SECONDS)
-        for terminal in TERMINALS:
-            confirm(places, terminal, identifier)
-        processes.wait_for(f"{category} confirmed", _reached(ledger, accepted, Stage.CONFIRMED), REPORTED_SECONDS)
-        sent.append((accepted, ledger.deliveries.of_alert(accepted.row)))
+    account, password = USERS[0]
+    with Staff(places, account.name, password) as staff:
+        sent = [_send_one(places, processes, ledger, staff, *message) for message in MESSAGES]
     return Result(sent)
+
+
+def _send_one(
+    places: Places, processes: Processes, ledger: Ledger, staff: Staff, category: str, headline: str, body: str
+) -> tuple[Accepted, list[Line]]:
+    identifier = staff.send(category, headline, body, TERMINALS)
+    accepted = ledger.alerts.get(identifier)
+    if accepted is None:
+        raise DemoError(f"the alert {identifier} is not in the ledger")
+    processes.wait_for(f"{category} voiced", _reached(ledger, accepted, Stage.VOICED), VOICED_SECONDS)
+    for terminal in TERMINALS:
+        confirm(places, terminal, identifier)
+    processes.wait_for(f"{category} confirmed", _reached(ledger, accepted, Stage.CONFIRMED), REPORTED_SECONDS)
+    return accepted, ledger.deliveries.of_alert(accepted.row)
 
 
 def print_result(result: Result) -> None:

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,12 +20,20 @@ class DemoError(Exception):
     """Why the demo cannot go on; one line for whoever started it."""
 
 
+@dataclass(frozen=True)
+class _Child:
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    process: subprocess.Popen[bytes]
+
+
 class Processes:
     """Child processes; leaving the block ends them, the last started first."""
 
     def __init__(self, logs: Path) -> None:
         self._logs = logs
-        self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
+        self._children: dict[str, _Child] = {}
         logs.mkdir(parents=True, exist_ok=True)
 
     def __enter__(self) -> Self:
@@ -33,39 +42,57 @@ class Processes:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        for _name, process in reversed(self._running):
-            process.terminate()
+        children = list(reversed(self._children.values()))
+        for child in children:
+            child.process.terminate()
         deadline = time.monotonic() + STOP_SECONDS
-        for _name, process in reversed(self._running):
+        for child in children:
             try:
-                process.wait(max(0.1, deadline - time.monotonic()))
+                child.process.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+                child.process.kill()
+                child.process.wait()
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None) -> None:
         """Start a program whose output goes to a log of its name."""
         if shutil.which(command[0]) is None:
             raise DemoError(f"{command[0]} is not installed; `make demo` as root installs it")
-        with (self._logs / f"{name}.log").open("wb") as log:
+        variables = dict(environment or os.environ)
+        with self._log(name).open("ab") as log:
+            log.truncate(0)
             process = subprocess.Popen(  # noqa: S603 - the demo's own programs
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env=dict(environment or os.environ),
+                env=variables,
                 # Ctrl-C is for the demo; it ends its children itself and in order.
                 start_new_session=True,
             )
-        self._running.append((name, process))
+        self._children[name] = _Child(name, command, variables, process)
+
+    def end(self, name: str, signal_number: int) -> None:
+        """End one program with a signal and wait for it; `start_again` brings it back."""
+        process = self._children[name].process
+        process.send_signal(signal_number)
+        process.wait()
+
+    def signal(self, name: str, signal_number: int) -> None:
+        """Send one program a signal that does not end it."""
+        self._children[name].process.send_signal(signal_number)
+
+    def start_again(self, name: str) -> None:
+        """Start a program that has ended once more, as it was started before."""
+        child = self._children[name]
+        self.start(name, child.command, child.environment)
 
     def check(self) -> None:
         """Raise DemoError if a process has ended."""
-        for name, process in self._running:
-            if process.poll() is not None:
-                log = self._logs / f"{name}.log"
+        for child in self._children.values():
+            if child.process.poll() is not None:
+                log = self._log(child.name)
                 lines = log.read_text(errors="replace").strip().splitlines()
-                raise DemoError(f"{name} has ended: {lines[-1] if lines else 'it said nothing'} ({log})")
+                raise DemoError(f"{child.name} has ended: {lines[-1] if lines else 'it said nothing'} ({log})")
 
     def wait_for(self, what: str, condition: Callable[[], bool], seconds: float) -> None:
         """Return once the condition holds; raise DemoError when a process ends or the time is over."""
@@ -75,6 +102,9 @@ class Processes:
             if time.monotonic() > deadline:
                 raise DemoError(f"{what}: not within {seconds:.0f} s; the logs are in {self._logs}")
             time.sleep(0.05)
+
+    def _log(self, name: str) -> Path:
+        return self._logs / f"{name}.log"
 
 
 def require_free(ports: Mapping[str, int]) -> None:

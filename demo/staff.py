@@ -1,6 +1,7 @@
 """Staff with no hands: sends alerts through the pages as a browser would, and presses the household's button."""
 
 from html.parser import HTMLParser
+from typing import Self
 from urllib.parse import urlencode
 
 import httpx
@@ -38,6 +39,12 @@ class Staff:
         answer = self._submit(page, "/login", [("name", name), ("password", password)])
         if answer.url.path == "/login":
             raise DemoError(f"{name} could not log in")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
 
     def send(self, category: str, headline: str, body: str, terminals: tuple[str, ...]) -> str:
         """Write an alert, look at it once more, send it; return its identifier."""

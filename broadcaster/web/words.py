@@ -13,9 +13,9 @@ from kokuchi.wire import Alert, AudienceKind, Level, Severity, Speaker
 LEVELS = {Level.EMERGENCY: "緊急", Level.IMPORTANT: "重要", Level.NOTICE: "お知らせ"}
 
 LEVEL_EFFECTS = {
-    Level.EMERGENCY: "ほかの放送を止めてすぐに、大きな音で放送します。確認されるまでくり返します。",
-    Level.IMPORTANT: "画面いっぱいに表示し、2回読み上げます。夜間の静音時間中は、終わってから読み上げます。",
-    Level.NOTICE: "画面に表示し、1回読み上げます。夜間の静音時間中は、終わってから読み上げます。",
+    Level.EMERGENCY: "ほかの放送を止めて、すぐに2回読み上げます。止めた放送は、そのあとに読みなおします。",
+    Level.IMPORTANT: "画面いっぱいに表示し、2回読み上げます。",
+    Level.NOTICE: "画面に表示し、1回読み上げます。",
 }
 
 SEVERITIES = {

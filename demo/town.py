@@ -1,0 +1,45 @@
+"""The sample town's processes: a private Mosquitto, the centre, three terminals."""
+
+import sys
+from functools import partial
+from pathlib import Path
+
+from demo.places import TERMINALS, Places
+from demo.preparation import environment
+from demo.processes import Processes, answers
+from demo.sound import file_device, has_sound_device
+
+READY_SECONDS = 60.0
+
+
+def start_town(places: Places, processes: Processes, *, quiet: bool) -> None:
+    """Start a prepared town and return once every page answers; raises DemoError.
+
+    `quiet` is for nobody's ears: no sound device is used, and sound is taken as fast as it can be made.
+    """
+    python = sys.executable
+    settings = environment(places)
+    processes.start("mosquitto", [_mosquitto(), "-c", str(places.data / "var" / "mosquitto" / "mosquitto.conf")])
+    processes.start("centre", [python, "-m", "broadcaster", "--config", str(places.config), "serve"], settings)
+    loud = not quiet and has_sound_device()
+    for terminal in TERMINALS:
+        folder = places.device_files(terminal)
+        # One terminal speaks through the machine's own speaker; three at once nobody would understand.
+        audible = loud and terminal == TERMINALS[0]
+        sound = {} if audible else file_device(folder)
+        variables = {
+            **settings,
+            **sound,
+            "KOKUCHI_SCREEN__PORT": str(places.terminal_port(terminal)),
+            "KOKUCHI_SPEAKER__REAL_TIME": "false" if quiet else "true",
+        }
+        del variables["KOKUCHI_WEB__HOST"], variables["KOKUCHI_WEB__PORT"]
+        command = [python, "-m", "terminal_client", "--config", str(folder / "terminal.toml"), "run"]
+        processes.start(terminal, command, variables)
+    for port in (places.port, *(places.terminal_port(terminal) for terminal in TERMINALS)):
+        processes.wait_for(f"port {port}", partial(answers, port), READY_SECONDS)
+
+
+def _mosquitto() -> str:
+    # Debian puts it where only root's PATH leads.
+    return "/usr/sbin/mosquitto" if Path("/usr/sbin/mosquitto").exists() else "mosquitto"

@@ -1,0 +1,117 @@
+"""A whole town of real processes for tests: Mosquitto, the centre and three terminals, as the demo runs them."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from broadcaster.ledger import Ledger
+from broadcaster.ledger.alerts import Accepted
+from broadcaster.ledger.deliveries import Line
+from broadcaster.provisioning.mosquitto import password_hash
+from demo.places import HOST, REPOSITORY, TERMINALS, Places
+from demo.preparation import USERS, environment, open_ledger, prepare
+from demo.processes import Processes
+from demo.staff import Staff
+from demo.town import start_town
+from tests.waiting import wait_until
+
+
+def free_port_range(length: int = 12) -> int:
+    """Return the first of some ports that are free in a row."""
+    for first in range(20000 + os.getpid() % 20000, 60000, length):
+        try:
+            for port in range(first, first + length):
+                with socket.socket() as probe:
+                    probe.bind((HOST, port))
+        except OSError:
+            continue
+        return first
+    raise RuntimeError("no free ports")
+
+
+@dataclass
+class Town:
+    """A running town."""
+
+    places: Places
+    processes: Processes
+    ledger: Ledger
+
+    def send(
+        self, headline: str, body: str, terminals: tuple[str, ...] = TERMINALS, category: str = "awareness_event"
+    ) -> str:
+        """Send an alert through the staff's pages; return its identifier."""
+        account, password = USERS[0]
+        with Staff(self.places, account.name, password) as staff:
+            return staff.send(category, headline, body, terminals)
+
+    def publish_as_intruder(self, topic: str, payload: bytes) -> None:
+        """Publish on any topic, as somebody who has got hold of all rights at the broker but not of the key."""
+        files = self.places.data / "var" / "mosquitto"
+        passwords, rights = files / "passwords", files / "rights"
+        if "intruder" not in passwords.read_text():
+            passwords.write_text(passwords.read_text() + f"intruder:{password_hash('intruder')}\n")
+            rights.write_text(rights.read_text() + "\nuser intruder\ntopic readwrite #\n")
+            self.processes.signal("mosquitto", signal.SIGHUP)
+        broker = ["-V", "5", "-p", str(self.places.broker_port), "-u", "intruder", "-P", "intruder"]
+        command = ["mosquitto_pub", *broker, "-q", "1", "-t", topic, "-s"]
+
+        def is_published() -> bool:
+            return subprocess.run(command, input=payload, timeout=20, capture_output=True, check=False).returncode == 0
+
+        wait_until(is_published, what="the broker knows the intruder")
+
+    def broadcaster(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run the command `broadcaster` with the town's settings."""
+        return subprocess.run(
+            [sys.executable, "-m", "broadcaster", "--config", str(self.places.config), *arguments],
+            env=environment(self.places),
+            cwd=REPOSITORY,
+            capture_output=True,
+            text=True,
+            check=check,
+            timeout=60,
+        )
+
+    def accepted(self, identifier: str) -> Accepted:
+        """Return an alert of the ledger."""
+        found = self.ledger.alerts.get(identifier)
+        assert found is not None
+        return found
+
+    def line(self, identifier: str, terminal: str = TERMINALS[0]) -> Line:
+        """Return what the ledger knows of an alert at a terminal."""
+        lines = self.ledger.deliveries.of_alert(self.accepted(identifier).row)
+        return next(line for line in lines if line.terminal.id == terminal)
+
+    def kill(self, name: str) -> None:
+        """Kill a process as a power cut does."""
+        self.processes.end(name, signal.SIGKILL)
+
+    def wait_for_presence(self, *, online: bool = True) -> None:
+        """Wait until every running terminal is known to be there, or not to be."""
+        wait_until(
+            lambda: all(
+                (presence := self.ledger.presences.all().get(terminal)) and presence.online is online
+                for terminal in TERMINALS
+            ),
+            what=f"terminals online: {online}",
+        )
+
+
+@contextmanager
+def running_town(folder: Path) -> Iterator[Town]:
+    """Start a town with its data in a folder, on free ports."""
+    places = Places(folder, free_port_range())
+    prepare(places)
+    with Processes(places.logs) as processes, open_ledger(places) as ledger:
+        start_town(places, processes, quiet=True)
+        town = Town(places, processes, ledger)
+        town.wait_for_presence()
+        yield town
