@@ -1,4 +1,4 @@
-"""Make the chimes beside this file. Needs the extra `sounds`: `pip install -e '.[sounds]'`, then run it.
+"""Make the chimes beside this file. Needs what `make test` installs: `.venv/bin/python sounds/make_chimes.py`.
 
 Every tone is our own: bells in equal temperament and a beeping attention tone. None imitates J-ALERT's siren or the
 chime of the earthquake early warning. All are brought to the loudness of the voice, not to a common peak: an attention

@@ -1,6 +1,6 @@
 """Mosquitto's configuration, passwords and rights, generated from the roster.
 
-The values settle the four traps of a stock setup that docs/protocol.md, "The broker", explains.
+The values settle the four traps of a stock setup that docs/architecture.md, "The broker", explains.
 """
 
 import base64

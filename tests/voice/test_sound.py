@@ -6,6 +6,8 @@ from array import array
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy
+import pyloudnorm
 import pytest
 
 from kokuchi.voice import Chime, ChimeError, Chimes, Sound, SoundError, join, morae, silence
@@ -153,9 +155,6 @@ def test_each_level_has_its_chimes_at_the_voice_s_rate(chimes: Chimes, level: Le
 
 
 def test_the_chimes_are_as_loud_as_the_voice(chimes: Chimes, open_jtalk_voice: OpenJTalkVoice) -> None:
-    pyloudnorm = pytest.importorskip("pyloudnorm", reason="needs the extra `sounds`")
-    import numpy
-
     def loudness(sound: Sound) -> float:
         return float(pyloudnorm.Meter(RATE).integrated_loudness(numpy.frombuffer(sound.pcm, "<i2") / 32_768))
 
@@ -171,7 +170,6 @@ def test_a_missing_chime_is_named_with_what_to_do(tmp_path: Path) -> None:
 
 
 def test_the_chimes_are_made_again_byte_for_byte(tmp_path: Path) -> None:
-    pytest.importorskip("pyloudnorm", reason="needs the extra `sounds`")
     maker = shutil.copy(SOUNDS / "make_chimes.py", tmp_path)
     subprocess.run([sys.executable, maker], capture_output=True, check=True)
     made = sorted(tmp_path.glob("*.wav"))
