@@ -1,0 +1,58 @@
+"""A town of real processes and a real browser."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from demo.preparation import USERS
+from tests.chromium import chromium
+from tests.town import Town, running_town
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    with running_town(tmp_path_factory.mktemp("town")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(15_000)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def staff(new_page: Page, town: Town) -> Page:
+    log_in(new_page, town, *_credentials("staff"))
+    return new_page
+
+
+def _credentials(name: str) -> tuple[str, str]:
+    return next((account.name, password) for account, password in USERS if account.name == name)
+
+
+def log_in(page: Page, town: Town, name: str, password: str) -> None:
+    """Log in as a person does."""
+    page.goto(f"{town.places.centre_url}/login")
+    page.get_by_label("アカウント名").fill(name)
+    page.get_by_label("パスワード").fill(password)
+    page.get_by_role("button", name="ログイン").click()
+
+
+@pytest.fixture
+def household(browser: Browser, town: Town) -> Iterator[Page]:
+    context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": 1024, "height": 600})
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    page.goto(f"{town.places.terminal_url('t-0001')}/")
+    yield page
+    context.close()
