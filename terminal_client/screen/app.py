@@ -1,0 +1,123 @@
+"""The web application of one terminal's screen."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from fastapi.staticfiles import StaticFiles
+from fastapi.templating import Jinja2Templates
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from kokuchi.wire.fields import Identifier
+from terminal_client.household import Household, Key
+from terminal_client.outputs.screen import PageScreen
+from terminal_client.screen.protection import Protection, require_json
+
+LOOPBACK = ("127.0.0.1", "localhost")
+
+_HERE = Path(__file__).parent
+_RECONNECT_MILLISECONDS = 1000
+
+
+class _Act(BaseModel):
+    """Which revision of which alert an act is about."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    alert: Identifier
+    revision: Annotated[int, Field(ge=1, le=10_000)]
+
+    @property
+    def key(self) -> Key:
+        return Key(self.alert, self.revision)
+
+
+def create_screen_app(
+    *,
+    screen: PageScreen,
+    household: Household,
+    town_name: str,
+    time_zone: str,
+    terminal: str,
+    allowed_hosts: Sequence[str] = LOOPBACK,
+) -> FastAPI:
+    """Return the page of this terminal, its events and its sounds, and the acts that it passes to the household.
+
+    It has no accounts: it is to be served on loopback alone, and answers only to `allowed_hosts`.
+    """
+    app = FastAPI(title="kokuchi screen", docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False)
+    app.add_middleware(Protection)
+    app.add_exception_handler(RequestValidationError, _bad_input)
+    app.mount("/static", StaticFiles(directory=_HERE / "static"))
+    app.include_router(_page(town_name, time_zone, terminal))
+    app.include_router(_stream(screen))
+    app.include_router(_acts(household))
+    return app
+
+
+def _page(town_name: str, time_zone: str, terminal: str) -> APIRouter:
+    router = APIRouter()
+    templates = Jinja2Templates(directory=_HERE / "templates")
+    pictograms = sorted(path.stem for path in (_HERE / "static" / "pictograms").glob("*.svg"))
+    context = {"town_name": town_name, "time_zone": time_zone, "terminal": terminal, "pictograms": pictograms}
+
+    @router.get("/")
+    async def page(request: Request) -> HTMLResponse:
+        return templates.TemplateResponse(request, "screen.html", context)
+
+    @router.get("/healthz")
+    async def health() -> dict[str, str]:
+        return {"status": "ok", "terminal": terminal}
+
+    return router
+
+
+def _stream(screen: PageScreen) -> APIRouter:
+    router = APIRouter()
+
+    # FastAPI adds a comment every 15 s, and cancels the watching as soon as the page leaves.
+    @router.get("/events", response_class=EventSourceResponse)
+    async def events() -> AsyncIterator[ServerSentEvent]:
+        async for kind, data in screen.watch():
+            yield ServerSentEvent(
+                event=kind, raw_data=json.dumps(data, ensure_ascii=False), retry=_RECONNECT_MILLISECONDS
+            )
+
+    @router.get("/sounds/{number}.wav")
+    async def sound(number: int) -> Response:
+        wav = screen.wav(number)
+        if wav is None:
+            raise HTTPException(404, "this sound has been played")
+        return Response(wav, media_type="audio/wav")
+
+    return router
+
+
+def _acts(household: Household) -> APIRouter:
+    router = APIRouter(dependencies=[Depends(require_json)])
+
+    @router.post("/displayed", status_code=204)
+    async def displayed(act: _Act) -> None:
+        household.displayed(act.key)
+
+    @router.post("/confirm", status_code=204)
+    async def confirm(act: _Act) -> None:
+        household.confirm(act.key)
+
+    @router.post("/replay", status_code=204)
+    async def replay(act: _Act) -> None:
+        household.replay(act.key)
+
+    return router
+
+
+async def _bad_input(_request: Request, error: Any) -> JSONResponse:
+    problems = [f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}" for problem in error.errors()]
+    return JSONResponse({"detail": "; ".join(problems)}, status_code=422)

@@ -1,0 +1,90 @@
+// The screen at rest: the time, what is wrong if anything is, and the recent alerts.
+
+import { keyOf } from "./acts.js";
+import { byId, element, pictogram, setFlag, setText } from "./dom.js";
+import { Pager } from "./pager.js";
+import { age, dateOf, parts } from "./times.js";
+
+const TROUBLES = {
+  no_connection: "役場との通信が切れています。つながりしだいお知らせします。",
+  no_sound: "音が出ません。役場にお知らせください。",
+};
+
+const MINUTE = 60_000;
+
+export class RestPage {
+  constructor(onOpen) {
+    this.page = byId("rest");
+    this.cards = byId("cards");
+    this.pager = new Pager(this.cards, byId("cards-pager"));
+    this.onOpen = onOpen;
+    this.recent = [];
+    this.tick();
+  }
+
+  hide() {
+    this.page.hidden = true;
+  }
+
+  show(view) {
+    this.page.hidden = false;
+    this.recent = view.recent;
+    byId("empty").hidden = view.recent.length > 0;
+    byId("troubles").replaceChildren(...view.troubles.map(troubleLine));
+    this.drawCards();
+  }
+
+  drawCards() {
+    const focused = document.activeElement?.dataset.key;
+    const now = new Date();
+    this.cards.replaceChildren(...this.recent.map((card) => this.drawCard(card, now)));
+    [...this.cards.children].find((button) => button.dataset.key === focused)?.focus({ preventScroll: true });
+    this.pager.refresh();
+  }
+
+  drawCard(card, now) {
+    const isWithdrawn = card.withdrawn || card.type === "Cancel";
+    const isUnconfirmed = !card.confirmed && !isWithdrawn;
+    const picture = element("img", "pictogram");
+    picture.src = pictogram(card.category);
+    picture.alt = "";
+    const marks = [];
+    if (card.drill) marks.push(element("strong", "mark drill-mark", "訓練"));
+    if (isWithdrawn) marks.push(element("strong", "mark withdrawn", "取り消されました"));
+    if (isUnconfirmed) marks.push(element("strong", "mark unconfirmed", "未確認"));
+    const button = element(
+      "button",
+      "card",
+      picture,
+      element("span", "card-kind", ...marks, card.event),
+      element("span", "card-age", age(new Date(card.sent), now)),
+      element("span", "card-headline", element("span", "", card.headline)),
+    );
+    button.type = "button";
+    button.dataset.key = keyOf(card);
+    button.dataset.level = card.level;
+    setFlag(button, "withdrawn", isWithdrawn);
+    setFlag(button, "unconfirmed", isUnconfirmed);
+    button.addEventListener("click", () => this.onOpen(card));
+    return button;
+  }
+
+  tick() {
+    const now = new Date();
+    const { hour, minute } = parts(now);
+    setText(byId("hour"), hour.padStart(2, "0"));
+    setText(byId("minute"), minute.padStart(2, "0"));
+    if (byId("date").textContent !== dateOf(now)) {
+      setText(byId("date"), dateOf(now));
+      this.drawCards();
+    }
+    setTimeout(() => this.tick(), MINUTE - (Date.now() % MINUTE));
+  }
+}
+
+function troubleLine(trouble) {
+  const picture = element("img", "");
+  picture.src = "/static/trouble.svg";
+  picture.alt = "";
+  return element("p", "trouble", picture, element("span", "", TROUBLES[trouble] ?? "調子がよくありません。役場にお知らせください。"));
+}
