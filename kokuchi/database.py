@@ -28,7 +28,10 @@ class Connections:
             path.parent.mkdir(parents=True, exist_ok=True)
             database = self.read()
             database.execute("PRAGMA journal_mode=WAL")
-            migrations.apply(database)
+            if migrations.pending(database):
+                # One transaction: of two processes that are the first in the same moment, one makes the tables.
+                with self.write():
+                    migrations.apply(database)
         except (sqlite3.DatabaseError, OSError) as error:
             self.close()
             raise DatabaseUnusable(f"{path}: cannot be used as a database: {_advice(error)}") from error

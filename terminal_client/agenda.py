@@ -22,6 +22,7 @@ from terminal_client.events import (
     Restored,
     Speak,
     StopSpeaking,
+    TimeKnown,
     TimePassed,
     VoiceEnded,
     VoiceFailed,
@@ -31,6 +32,9 @@ from terminal_client.household import Key
 
 DISPLAY_WAIT = timedelta(seconds=1)
 """How long the sound waits for the screen to say that it shows the text. A broken screen must not silence the voice."""
+
+FIRST_RETRY, LAST_RETRY = timedelta(seconds=20), timedelta(minutes=10)
+"""A sound device that vanished is tried again after this time, then after twice as long each time."""
 
 KEPT = 60
 """How many alerts the agenda remembers for the screen; the inbox keeps its own."""
@@ -53,6 +57,8 @@ class Item:
     arrival: int
     voicing: Voicing = Voicing.WAITING
     due_since: datetime | None = None
+    failures: int = 0
+    not_before: datetime | None = None
     asked: bool = False
     displayed: bool = False
     heard: bool = False
@@ -77,6 +83,7 @@ class State:
 
     items: Mapping[Key, Item] = field(default_factory=dict)
     arrivals: int = 0
+    time_is_known: bool = True
 
     def having(self, *items: Item) -> "State":
         """Return the state with these items in place of theirs."""
@@ -101,7 +108,9 @@ def step(state: State, event: Event, now: datetime) -> Step:
 def deadline(state: State) -> datetime | None:
     """Return when `TimePassed` is due at the latest, if at all."""
     moments = [item.due_since + DISPLAY_WAIT for item in state.in_voicing(Voicing.DUE) if item.due_since]
-    moments += [item.alert.expires for item in state.in_voicing(Voicing.WAITING) if not item.asked]
+    for item in state.in_voicing(Voicing.WAITING):
+        moments += [item.not_before] if item.not_before else []
+        moments += [] if item.asked else [item.alert.expires]
     return min(moments, default=None)
 
 
@@ -113,7 +122,7 @@ def focus(state: State, now: datetime) -> Item | None:
     open_items = [
         item
         for item in state.items.values()
-        if not (item.confirmed or item.superseded or item.silent) and item.alert.expires > now
+        if not (item.confirmed or item.superseded or item.silent) and state.time_is_known and item.alert.expires > now
     ]
     return min(open_items, key=lambda item: (item.alert.level.rank, -item.arrival), default=None)
 
@@ -129,12 +138,14 @@ def _take(state: State, event: Event, now: datetime) -> Step:
         case Arrived(alert):
             return _arrive(state, alert)
         case Restored(alert, report):
-            return _restore(state, alert, report, now)
+            return _restore(state, alert, report)
+        case TimeKnown():
+            return replace(state, time_is_known=True), []
         case TimePassed():
             return state, []
         case _:
             item = state.items.get(event.key)
-            return _happen(state, item, event) if item else (state, [])
+            return _happen(state, item, event, now) if item else (state, [])
 
 
 def _arrive(state: State, alert: Alert) -> Step:
@@ -161,8 +172,9 @@ def _arrive(state: State, alert: Alert) -> Step:
     return state.having(item), actions
 
 
-def _restore(state: State, alert: Alert, report: DeliveryReport, now: datetime) -> Step:
-    over = report.voiced_at or report.confirmed_at or report.outcome or alert.expires <= now
+def _restore(state: State, alert: Alert, report: DeliveryReport) -> Step:
+    failed = report.outcome is Outcome.VOICE_FAILED
+    over = report.voiced_at or report.confirmed_at or (report.outcome and not failed)
     family = [other for other in state.items.values() if other.alert.identifier == alert.identifier]
     newer = any(other.alert.revision > alert.revision for other in family)
     item = Item(
@@ -179,7 +191,7 @@ def _restore(state: State, alert: Alert, report: DeliveryReport, now: datetime) 
     return replace(state.having(item, *older), arrivals=state.arrivals + 1), []
 
 
-def _happen(state: State, item: Item, event: Event) -> Step:
+def _happen(state: State, item: Item, event: Event, now: datetime) -> Step:
     key = item.key
     match event:
         case Displayed():
@@ -190,21 +202,30 @@ def _happen(state: State, item: Item, event: Event) -> Step:
             changed = replace(item, voicing=Voicing.FINISHED, asked=False)
             actions = [Reached(key, "voiced_at")]
         case VoiceFailed(_, reason):
-            changed = replace(item, voicing=Voicing.FINISHED, asked=False)
-            return state.having(changed), [Ended(key, Outcome.VOICE_FAILED, reason)]
+            return state.having(_failed(item, now)), [Ended(key, Outcome.VOICE_FAILED, reason)]
         case Confirmed():
             stop: list[Action] = [StopSpeaking()] if item.voicing is Voicing.SPEAKING else []
             changed = replace(item, confirmed=True, voicing=Voicing.FINISHED, asked=False)
             return state.having(changed), [*stop, *([] if item.confirmed else [Reached(key, "confirmed_at")])]
         case ReplayAsked() if not (item.superseded or item.alert.is_cancel):
             again: list[Action] = [StopSpeaking()] if item.voicing is Voicing.SPEAKING else []
-            return state.having(replace(item, voicing=Voicing.WAITING, asked=True)), again
+            return state.having(replace(item, voicing=Voicing.WAITING, asked=True, not_before=None)), again
         case _:
             return state, []
     return state.having(changed), list(actions)
 
 
+def _failed(item: Item, now: datetime) -> Item:
+    """Return an item whose sound no device took: tried again, unless somebody has read it or only asked for it."""
+    if item.confirmed or item.superseded or item.asked:
+        return replace(item, voicing=Voicing.FINISHED, asked=False)
+    wait = min(LAST_RETRY, FIRST_RETRY * 2**item.failures)
+    return replace(item, voicing=Voicing.WAITING, failures=item.failures + 1, not_before=now + wait)
+
+
 def _expire(state: State, now: datetime) -> Step:
+    if not state.time_is_known:
+        return state, []
     late = [
         item
         for voicing in (Voicing.WAITING, Voicing.DUE)
@@ -217,7 +238,7 @@ def _expire(state: State, now: datetime) -> Step:
 
 def _advance(state: State, now: datetime) -> Step:
     actions: list[Action] = []
-    waiting = state.in_voicing(Voicing.WAITING)
+    waiting = [item for item in state.in_voicing(Voicing.WAITING) if _is_ready(state, item, now)]
     busy = [*state.in_voicing(Voicing.SPEAKING), *state.in_voicing(Voicing.DUE)]
     if waiting and busy and _interrupts(waiting[0], busy[0]):
         if busy[0].voicing is Voicing.SPEAKING:
@@ -231,6 +252,11 @@ def _advance(state: State, now: datetime) -> Step:
         state = state.having(replace(busy[0], voicing=Voicing.SPEAKING))
         actions.append(Speak(busy[0].key, after_hearing=_was_heard(state, busy[0].alert)))
     return state, actions
+
+
+def _is_ready(state: State, item: Item, now: datetime) -> bool:
+    # A device without a clock cannot know whether an alert is still valid; it says only what it is asked to.
+    return item.asked or (state.time_is_known and (item.not_before is None or item.not_before <= now))
 
 
 def _interrupts(item: Item, busy: Item) -> bool:

@@ -12,13 +12,16 @@ from kokuchi.serving import listen, serve
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.speech import Voice
 from kokuchi.wire import KeyRing, Presence, Topics, encode
+from terminal_client.committing import Committer
 from terminal_client.courier import Courier, subscriptions
 from terminal_client.inbox import Inbox
 from terminal_client.outputs.screen import PageScreen
 from terminal_client.outputs.speaker import AplaySpeaker
 from terminal_client.screen import create_screen_app
 from terminal_client.settings import Settings
+from terminal_client.system_clock import boot_seconds, is_synchronised
 from terminal_client.terminal import Terminal
+from terminal_client.timekeeping import TownTime
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +43,9 @@ class Device:
         voice = Voice()
         inbox = Inbox(settings.inbox, settings.terminal)
         screen = PageScreen()
-        started = datetime.now(UTC)
+        time = TownTime(lambda: datetime.now(UTC), boot_seconds, is_synchronised)
+        started = time.now()
+        committer = Committer(lambda: courier.tell_presence())
         topics = Topics(settings.town.id)
         link = MqttLink(
             settings.broker_address,
@@ -56,7 +61,7 @@ class Device:
             refused, last_refusal = inbox.refused()
             return Presence(
                 terminal=settings.terminal,
-                sent=datetime.now(UTC),
+                sent=time.now(),
                 online=True,
                 software=__version__,
                 started_at=started,
@@ -67,6 +72,9 @@ class Device:
                 unheard=terminal.unheard,
                 refused=refused,
                 last_refusal=last_refusal,
+                clock=time.source,
+                clock_ahead_seconds=round(time.deviation().total_seconds()),
+                storage_fault=committer.fault,
             )
 
         terminal = Terminal(
@@ -75,6 +83,8 @@ class Device:
             AplaySpeaker(settings.speaker.device, real_time=settings.speaker.real_time),
             voice,
             Chimes(settings.chimes),
+            time=time,
+            committer=committer,
             town_name=settings.town.name,
             town_kana=settings.town.kana,
             on_change=lambda: courier.report(),
@@ -88,7 +98,10 @@ class Device:
             settings.membership,
             on_alert=terminal.arrived,
             on_connection=terminal.connection,
+            on_time_known=terminal.time_known,
             presence=presence,
+            time=time,
+            committer=committer,
         )
         screen.on_attached_change = courier.tell_presence
         application = create_screen_app(

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from uuid import uuid4
 
 from kokuchi.link import Connected, Disconnected, Link, LinkError, Received
@@ -21,8 +21,10 @@ from kokuchi.wire import (
     open_alert,
     open_sync_reply,
 )
+from terminal_client.committing import Committer
 from terminal_client.inbox import Held, Inbox
-from terminal_client.intake import objection
+from terminal_client.intake import expired, objection, wrong_audience
+from terminal_client.timekeeping import TownTime
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,18 @@ SYNC_AFTER_ALERT_SECONDS = (10.0, 60.0)
 """A random time after an alert, so that a town's terminals do not ask all at once."""
 
 
+CLOCK_SECONDS = 1.0
+FRESH_SECONDS = 5.0
+"""An answer that took longer than this tells too little of what time it is now."""
+
+
+@dataclass(frozen=True)
+class _Question:
+    identifier: str
+    held: list[Held]
+    count: float
+
+
 def subscriptions(topics: Topics, membership: Membership) -> list[str]:
     """Return what a terminal listens to."""
     return [*topics.of_member(membership), topics.sync_reply(membership.terminal)]
@@ -42,7 +56,8 @@ def subscriptions(topics: Topics, membership: Membership) -> list[str]:
 class Courier:
     """Carries messages between a link and an inbox.
 
-    `on_alert` is called for each alert that was taken and committed, `on_connection` when the link comes or goes.
+    `on_alert` is called for each alert that was taken and committed, `on_connection` when the link comes or goes,
+    `on_time_known` whenever the centre has told the time.
     """
 
     def __init__(
@@ -55,7 +70,10 @@ class Courier:
         *,
         on_alert: Callable[[Alert], None],
         on_connection: Callable[[bool], None],
+        on_time_known: Callable[[], None],
         presence: Callable[[], Presence],
+        time: TownTime,
+        committer: Committer,
     ) -> None:
         self._link = link
         self._inbox = inbox
@@ -64,11 +82,14 @@ class Courier:
         self._membership = membership
         self._on_alert = on_alert
         self._on_connection = on_connection
+        self._on_time_known = on_time_known
         self._presence = presence
+        self._time = time
+        self._committer = committer
         self._report_wanted = asyncio.Event()
         self._presence_wanted = asyncio.Event()
         self._sync_wanted = asyncio.Event()
-        self._asked: dict[str, list[Held]] = {}
+        self._asked: _Question | None = None
 
     def report(self) -> None:
         """Say soon what has changed in the inbox."""
@@ -87,6 +108,7 @@ class Courier:
                 group.create_task(self._send_reports())
                 group.create_task(self._send_presence())
                 group.create_task(self._send_syncs())
+                group.create_task(self._await_system_clock())
         finally:
             await self._link.close()
 
@@ -112,19 +134,21 @@ class Courier:
                 await self._take_sync_reply(received.payload)
         except WireError as error:
             log.warning("message refused", extra={"topic": received.topic, "refusal": error.refusal})
-            await asyncio.to_thread(self._inbox.quarantine, received.topic, received.payload, error, datetime.now(UTC))
+            await self._committer.commit(
+                self._inbox.quarantine, received.topic, received.payload, error, self._time.now()
+            )
             self._presence_wanted.set()
         # Poison too is acknowledged: it is in quarantine, and the broker would stop delivering what comes after it.
         self._link.acknowledge(received)
 
     async def _take_alert(self, token: bytes) -> None:
         alert = open_alert(token, self._keys, self._topics.town)
-        now = datetime.now(UTC)
-        refused = objection(alert, self._membership, now)
-        if not await asyncio.to_thread(self._inbox.add, alert, now, refused):
-            return
-        log.info("alert taken", extra={"alert": alert.identifier, "revision": alert.revision, "refused": refused})
-        if refused is None:
+        self._time.heard(alert.sent)
+        known, now = self._time.is_known, self._time.now()
+        against = objection(alert, self._membership, now) if known else wrong_audience(alert, self._membership)
+        taken = await self._committer.commit(self._inbox.add, alert, now, against, judged=known)
+        log.info("alert", extra={"alert": alert.identifier, "revision": alert.revision, "taken": taken})
+        if taken:
             self._on_alert(alert)
         self._report_wanted.set()
         delay = random.uniform(*SYNC_AFTER_ALERT_SECONDS)  # noqa: S311 - spreads load, guards nothing
@@ -132,16 +156,41 @@ class Courier:
 
     async def _take_sync_reply(self, token: bytes) -> None:
         reply = open_sync_reply(token, self._keys, self._topics.town)
-        asked = self._asked.pop(reply.identifier, None)
+        asked = self._asked if self._asked and self._asked.identifier == reply.identifier else None
         if asked is None or reply.terminal != self._membership.terminal:
             return
+        self._asked = None
+        self._time.heard(reply.sent)
+        if asyncio.get_running_loop().time() - asked.count < FRESH_SECONDS:
+            self._time.answered(reply.sent)
+        await self._judge_what_waits()
         for alert_token in reply.alerts:
             await self._take_alert(alert_token.encode())
         recorded = set(reply.recorded)
-        held = [item for item in asked if Recorded(alert=item.report.alert, revision=item.report.revision) in recorded]
-        await asyncio.to_thread(self._inbox.mark_recorded, held)
+        held = [
+            item for item in asked.held if Recorded(alert=item.report.alert, revision=item.report.revision) in recorded
+        ]
+        await self._committer.commit(self._inbox.mark_recorded, held)
         if reply.alerts:
             self._sync_wanted.set()
+
+    async def _judge_what_waits(self) -> None:
+        """Take or refuse what came while the time was not known."""
+        if not self._time.is_known:
+            return
+        for alert in await asyncio.to_thread(self._inbox.unjudged):
+            against = expired(alert, self._time.now())
+            await self._committer.commit(self._inbox.judge, alert, against)
+            if against is None:
+                self._on_alert(alert)
+            self._report_wanted.set()
+        self._on_time_known()
+
+    async def _await_system_clock(self) -> None:
+        """The device's clock may be synchronised while the centre, which tells the time too, is away."""
+        while not self._time.is_known:  # noqa: ASYNC110 - the kernel announces nothing
+            await asyncio.sleep(CLOCK_SECONDS)
+        await self._judge_what_waits()
 
     async def _send_reports(self) -> None:
         while True:
@@ -158,7 +207,7 @@ class Courier:
                 # What happened stays in the inbox; the next connection reports and syncs it.
                 log.warning("report not sent", extra={"reason": str(error)})
                 continue
-            await asyncio.to_thread(self._inbox.mark_told, held)
+            await self._committer.commit(self._inbox.mark_told, held)
             self._report_wanted.set()
 
     async def _send_presence(self) -> None:
@@ -177,7 +226,7 @@ class Courier:
             self._sync_wanted.clear()
             if not self._link.is_connected:
                 continue
-            now = datetime.now(UTC)
+            now = self._time.now()
             held = await asyncio.to_thread(self._inbox.active_or_unrecorded, now)
             request = SyncRequest(
                 terminal=self._membership.terminal,
@@ -186,7 +235,7 @@ class Courier:
                 held=tuple(item.report for item in held),
             )
             # Only the newest question counts; an answer to an older one says nothing that this one will not.
-            self._asked = {request.identifier: held}
+            self._asked = _Question(request.identifier, held, asyncio.get_running_loop().time())
             try:
                 await self._link.publish(self._topics.sync(self._membership.terminal), encode(request))
             except LinkError as error:

@@ -65,11 +65,27 @@ class ReplayAsked:
 
 
 @dataclass(frozen=True)
+class TimeKnown:
+    """From now on the time is the town's, and alerts can be judged by it."""
+
+
+@dataclass(frozen=True)
 class TimePassed:
     """Nothing happened, but it is later."""
 
 
-Event = Arrived | Restored | Displayed | VoiceStarted | VoiceEnded | VoiceFailed | Confirmed | ReplayAsked | TimePassed
+Event = (
+    Arrived
+    | Restored
+    | Displayed
+    | VoiceStarted
+    | VoiceEnded
+    | VoiceFailed
+    | Confirmed
+    | ReplayAsked
+    | TimeKnown
+    | TimePassed
+)
 
 
 @dataclass(frozen=True)

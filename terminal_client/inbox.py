@@ -16,8 +16,12 @@ from kokuchi.database import Connections
 from kokuchi.wire import Alert, DeliveryReport, Outcome, WireError
 from kokuchi.wire.fields import iso
 from terminal_client.household import Key
+from terminal_client.intake import Objection
 
 KEPT_ALERTS = 200
+KEPT_SEEN = 10_000
+"""Revisions are remembered long after their alerts were pruned, so that a replay is known even without a clock."""
+
 KEPT_REFUSED = 100
 _KEPT_BYTES = 1024
 _MOMENTS = ("received_at", "displayed_at", "voice_started_at", "voiced_at", "confirmed_at")
@@ -27,7 +31,7 @@ migrations = Migrations("terminal")
 
 @migrations()
 def m001_inbox(db: Database) -> None:
-    """One row a revision of an alert; quarantine keeps what could not be believed."""
+    """One row a revision of an alert; `seen` outlives them; quarantine keeps what could not be believed."""
     db.execute(
         """
         CREATE TABLE alerts (
@@ -46,6 +50,17 @@ def m001_inbox(db: Database) -> None:
             changes INTEGER NOT NULL DEFAULT 1,
             told INTEGER NOT NULL DEFAULT 0,
             recorded INTEGER NOT NULL DEFAULT 0,
+            judged INTEGER NOT NULL DEFAULT 1,
+            UNIQUE (alert, revision)
+        )
+        """
+    )
+    db.execute(
+        """
+        CREATE TABLE seen (
+            arrival INTEGER PRIMARY KEY,
+            alert TEXT NOT NULL,
+            revision INTEGER NOT NULL,
             UNIQUE (alert, revision)
         )
         """
@@ -83,29 +98,51 @@ class Inbox:
         """Close the database."""
         self._connections.close()
 
-    def add(self, alert: Alert, now: datetime, refused: tuple[Outcome, str] | None = None) -> bool:
-        """Commit an alert, or one that is valid but not taken with the outcome and its reason; False if it was here."""
+    def add(self, alert: Alert, now: datetime, objection: Objection | None = None, *, judged: bool = True) -> bool:
+        """Commit a verified alert; tell whether it is new here and is to be shown and said.
+
+        With an objection it is only remembered and reported; unjudged, it waits for `judge`. An older revision than one
+        that was ever here is not taken: a withdrawn or corrected text does not come back, however often it is sent.
+        """
         with self._connections.write() as db:
+            newest = db.execute("SELECT max(revision) FROM seen WHERE alert = ?", [alert.identifier]).fetchone()[0]
             added = db.execute(
-                "INSERT INTO alerts (alert, revision, expires_at, payload, received_at, outcome, reason)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (alert, revision) DO NOTHING",
+                "INSERT INTO seen (alert, revision) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                [alert.identifier, alert.revision],
+            ).rowcount
+            if not added:
+                return False
+            if newest is not None and newest > alert.revision:
+                objection = (Outcome.CANCELLED, "a newer revision was here first")
+            db.execute(
+                "INSERT INTO alerts (alert, revision, expires_at, payload, received_at, outcome, reason, judged)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     alert.identifier,
                     alert.revision,
                     iso(alert.expires),
-                    None if refused else alert.model_dump_json(exclude_none=True),
+                    None if objection else alert.model_dump_json(exclude_none=True),
                     iso(now),
-                    refused[0] if refused else None,
-                    refused[1] if refused else "",
+                    *(objection or (None, "")),
+                    objection is not None or judged,
                 ],
-            ).rowcount
-            # The newest are kept, and whatever is valid or not yet told.
-            db.execute(
-                "DELETE FROM alerts WHERE expires_at < ? AND told = changes"
-                " AND arrival <= (SELECT max(arrival) FROM alerts) - ?",
-                [iso(now), KEPT_ALERTS],
             )
-        return added == 1
+            self._prune(db, now)
+        return objection is None and judged
+
+    def unjudged(self) -> list[Alert]:
+        """Return the alerts that wait for the time to be known, in the order of arrival."""
+        rows = self._connections.read().execute("SELECT payload FROM alerts WHERE NOT judged ORDER BY arrival")
+        return [Alert.model_validate_json(row["payload"]) for row in rows]
+
+    def judge(self, alert: Alert, objection: Objection | None) -> None:
+        """Commit that an alert is taken, or why not."""
+        with self._connections.write() as db:
+            db.execute(
+                "UPDATE alerts SET judged = 1, payload = CASE WHEN ? THEN NULL ELSE payload END,"
+                " outcome = ?, reason = ?, changes = changes + 1 WHERE alert = ? AND revision = ?",
+                [objection is not None, *(objection or (None, "")), alert.identifier, alert.revision],
+            )
 
     def reach(self, key: Key, moment: str, now: datetime) -> None:
         """Commit that a stage was reached; the first time that it was stays."""
@@ -128,7 +165,9 @@ class Inbox:
 
     def taken(self) -> list[tuple[Alert, DeliveryReport]]:
         """Return every alert that was taken, in the order of arrival, with its report."""
-        rows = self._connections.read().execute("SELECT * FROM alerts WHERE payload IS NOT NULL ORDER BY arrival")
+        rows = self._connections.read().execute(
+            "SELECT * FROM alerts WHERE judged AND payload IS NOT NULL ORDER BY arrival"
+        )
         return [(Alert.model_validate_json(row["payload"]), self._report(row)) for row in rows]
 
     def untold(self, limit: int = 100) -> list[Held]:
@@ -163,6 +202,15 @@ class Inbox:
         """Return how many messages were ever quarantined, and why the last was."""
         row = self._connections.read().execute("SELECT id, refusal FROM quarantine ORDER BY id DESC LIMIT 1").fetchone()
         return (row["id"], row["refusal"]) if row else (0, None)
+
+    def _prune(self, db: Database, now: datetime) -> None:
+        # The newest are kept, and whatever is valid or not yet told.
+        db.execute(
+            "DELETE FROM alerts WHERE expires_at < ? AND told = changes"
+            " AND arrival <= (SELECT max(arrival) FROM alerts) - ?",
+            [iso(now), KEPT_ALERTS],
+        )
+        db.execute("DELETE FROM seen WHERE arrival <= (SELECT max(arrival) FROM seen) - ?", [KEPT_SEEN])
 
     def _mark(self, statement: str, held: Iterable[Held]) -> None:
         rows = [(item.changes, item.report.alert, item.report.revision) for item in held]

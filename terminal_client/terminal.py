@@ -5,7 +5,7 @@ import contextlib
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from functools import partial
 
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.cues import Cue, Phrase
@@ -16,6 +16,7 @@ from kokuchi.voice.speech import Voice
 from kokuchi.wire import Alert
 from kokuchi.wire import Speaker as SpeakerState
 from terminal_client import agenda
+from terminal_client.committing import Committer
 from terminal_client.events import (
     Arrived,
     Confirmed,
@@ -27,6 +28,7 @@ from terminal_client.events import (
     Restored,
     Speak,
     StopSpeaking,
+    TimeKnown,
     TimePassed,
     VoiceEnded,
     VoiceFailed,
@@ -35,6 +37,7 @@ from terminal_client.events import (
 from terminal_client.household import Key
 from terminal_client.inbox import Inbox
 from terminal_client.outputs.interface import Screen, Speaker, SpeakerFailed
+from terminal_client.timekeeping import TownTime
 from terminal_client.view import Card, Trouble, View
 
 log = logging.getLogger(__name__)
@@ -57,6 +60,8 @@ class Terminal:
         voice: Voice,
         chimes: Chimes,
         *,
+        time: TownTime,
+        committer: Committer,
         town_name: str,
         town_kana: str,
         on_change: Callable[[], None],
@@ -67,11 +72,14 @@ class Terminal:
         self._speaker = speaker
         self._voice = voice
         self._chimes = chimes
+        self._time = time
+        self._committer = committer
         self._town = (town_name, town_kana)
         self._on_change = on_change
         self._on_state = on_state
         self._events: asyncio.Queue[Event] = asyncio.Queue()
-        self._state = agenda.State()
+        self._writes: asyncio.Queue[Callable[[], None]] = asyncio.Queue()
+        self._state = agenda.State(time_is_known=False)
         self._speech: asyncio.Task[None] | None = None
         self._spoken: Phrase | None = None
         self._connected = False
@@ -92,6 +100,10 @@ class Terminal:
         self._connected = connected
         self._draw()
 
+    def time_known(self) -> None:
+        """The centre has told the time."""
+        self._events.put_nowait(TimeKnown())
+
     def displayed(self, key: Key) -> None:
         """The page has drawn this alert."""
         self._events.put_nowait(Displayed(key))
@@ -106,17 +118,22 @@ class Terminal:
 
     async def run(self) -> None:
         """Take up what the inbox holds, and live until cancelled."""
+        writing = asyncio.create_task(self._write(), name="writing")
         try:
             for alert, report in await asyncio.to_thread(self._inbox.taken):
                 await self._happened(Restored(alert, report))
+            if self._time.is_known:
+                await self._happened(TimeKnown())
             while True:
                 await self._happened(await self._next_event())
         finally:
             await self._stop_speaking()
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
 
     async def _next_event(self) -> Event:
         due = agenda.deadline(self._state)
-        wait = IDLE_SECONDS if due is None else min(IDLE_SECONDS, max(0.0, (due - _now()).total_seconds()))
+        wait = IDLE_SECONDS if due is None else min(IDLE_SECONDS, max(0.0, (due - self._time.now()).total_seconds()))
         try:
             async with asyncio.timeout(wait):
                 return await self._events.get()
@@ -124,26 +141,28 @@ class Terminal:
             return TimePassed()
 
     async def _happened(self, event: Event) -> None:
-        now = _now()
+        now = self._time.now()
         self._state, actions = agenda.step(self._state, event, now)
         if any(isinstance(action, StopSpeaking) for action in actions):
             await self._stop_speaking()
         self._draw()
-        changed = False
         for action in actions:
             match action:
                 case Reached(key, moment):
-                    await asyncio.to_thread(self._inbox.reach, key, moment, now)
-                    changed = True
+                    self._writes.put_nowait(partial(self._inbox.reach, key, moment, now))
                 case Ended(key, outcome, reason):
-                    await asyncio.to_thread(self._inbox.end, key, outcome, reason)
-                    changed = True
+                    self._writes.put_nowait(partial(self._inbox.end, key, outcome, reason))
                 case Speak(key, after_hearing):
                     alert = self._state.items[key].alert
                     self._speech = asyncio.create_task(self._speak(key, alert, after_hearing), name="speech")
                 case StopSpeaking():
                     pass
-        if changed:
+
+    async def _write(self) -> None:
+        """Commit what happened, in order. A disk that cannot be written holds up neither screen nor voice."""
+        while True:
+            write = await self._writes.get()
+            await self._committer.commit(write)
             self._on_change()
             self._on_state()
 
@@ -186,11 +205,13 @@ class Terminal:
         self._on_state()
 
     def _draw(self) -> None:
-        now = _now()
+        now = self._time.now()
         current = agenda.focus(self._state, now)
         troubles = [
             *([] if self._connected else [Trouble.NO_CONNECTION]),
             *([Trouble.NO_SOUND] if self.speaker_state is SpeakerState.FAILED else []),
+            *([Trouble.NO_STORAGE] if self._committer.fault else []),
+            *([] if self._time.is_known else [Trouble.NO_CLOCK]),
         ]
         card = self._card(current) if current else None
         if card is not None and card.speaking and self._spoken is not None:
@@ -211,7 +232,3 @@ class Terminal:
             confirmed=item.confirmed,
             withdrawn=item.alert.is_cancel,
         )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

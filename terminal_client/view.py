@@ -16,13 +16,15 @@ class Trouble(StrEnum):
 
     NO_CONNECTION = "no_connection"
     NO_SOUND = "no_sound"
+    NO_STORAGE = "no_storage"
+    NO_CLOCK = "no_clock"
 
 
 @dataclass(frozen=True)
 class Card:
     """An alert as the screen needs it.
 
-    `source` and `sentence` are those of the phrase that is being spoken, so that the page can mark it; None when silent.
+    `source` and `sentence` are those of the phrase that is being spoken, for the page to mark it; None when silent.
     """
 
     alert: Alert

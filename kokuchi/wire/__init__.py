@@ -17,7 +17,7 @@ from kokuchi.wire.codec import (
 )
 from kokuchi.wire.delivery import DeliveryReport, Outcome
 from kokuchi.wire.errors import Refusal, WireError
-from kokuchi.wire.presence import Presence, Speaker
+from kokuchi.wire.presence import Clock, Presence, Speaker
 from kokuchi.wire.signature import KeyRing, SigningKey
 from kokuchi.wire.sync import Recorded, SyncReply, SyncRequest
 from kokuchi.wire.topics import Topics
@@ -28,6 +28,7 @@ __all__ = [
     "Audience",
     "AudienceKind",
     "Category",
+    "Clock",
     "Contact",
     "DeliveryReport",
     "KeyRing",

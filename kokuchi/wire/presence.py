@@ -16,6 +16,14 @@ class Speaker(StrEnum):
     FAILED = "failed"
 
 
+class Clock(StrEnum):
+    """Whose word the terminal's time is."""
+
+    CENTRE = "centre"
+    SYSTEM = "system"
+    UNKNOWN = "unknown"
+
+
 class Presence(Message):
     """The state of a terminal at `sent`. In a last will, `sent` is when the connection was made.
 
@@ -36,3 +44,6 @@ class Presence(Message):
     unheard: Annotated[int, Field(ge=0)] = 0
     refused: Annotated[int, Field(ge=0)] | None = None
     last_refusal: Annotated[Text, Field(max_length=200)] | None = None
+    clock: Clock | None = None
+    clock_ahead_seconds: int | None = None
+    storage_fault: Annotated[Text, Field(max_length=200)] | None = None

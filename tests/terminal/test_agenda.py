@@ -22,6 +22,7 @@ from terminal_client.events import (
     Restored,
     Speak,
     StopSpeaking,
+    TimeKnown,
     TimePassed,
     VoiceEnded,
     VoiceFailed,
@@ -227,6 +228,66 @@ def test_after_a_long_absence_expired_alerts_are_listed_but_never_said() -> None
     assert [item.key for item in agenda.recent(story.state, 10)] == [key(old)]
 
 
+def test_a_device_that_comes_back_says_what_it_could_not_say_before() -> None:
+    story, one = Story(), alert()
+    story.tell(Arrived(one), Displayed(key(one)), VoiceFailed(key(one), "no sound device"))
+
+    assert story.wait(agenda.FIRST_RETRY / 2) == []
+    story.wait(agenda.FIRST_RETRY / 2)
+    story.tell(VoiceEnded(key(one)))
+
+    assert story.spoken() == [key(one), key(one)]
+    assert Reached(key(one), "voiced_at") in story.actions
+
+
+def test_a_device_that_stays_away_is_tried_less_and_less_until_the_alert_expires() -> None:
+    story, one = Story(), alert(hours=2)
+    story.tell(Arrived(one), Displayed(key(one)))
+    tries = 0
+    while story.now < one.expires:
+        if story.state.in_voicing(Voicing.SPEAKING):
+            tries += 1
+            story.tell(VoiceFailed(key(one), "no sound device"))
+        story.wait(timedelta(seconds=10))
+
+    assert 10 < tries < 20
+    assert story.state.items[key(one)].voicing is Voicing.FINISHED
+
+
+def test_what_was_read_and_confirmed_is_not_tried_again() -> None:
+    story, one = Story(), alert()
+    story.tell(Arrived(one), Displayed(key(one)), VoiceFailed(key(one), "no sound device"), Confirmed(key(one)))
+
+    story.wait(timedelta(hours=1))
+
+    assert story.spoken() == [key(one)]
+
+
+def test_a_terminal_without_a_clock_says_nothing_by_itself_until_it_knows_the_time() -> None:
+    """Promise 4."""
+    story, old, valid = Story(state=agenda.State(time_is_known=False)), alert("a-1", hours=1), alert("a-2")
+    report = DeliveryReport(terminal="t-1", alert="a-1", revision=1, sent=NOW, received_at=NOW)
+    story.tell(Restored(old, report), Restored(valid, report.model_copy(update={"alert": "a-2"})))
+    story.wait(timedelta(minutes=5))
+    assert story.spoken() == []
+    assert agenda.focus(story.state, story.now) is None
+
+    story.now += timedelta(days=1) - timedelta(hours=1)
+    wanted = story.tell(TimeKnown(), Displayed(key(valid)))
+
+    assert Ended(key(old), Outcome.EXPIRED, "expired before it could be said") in wanted
+    assert story.spoken() == [key(valid)]
+
+
+def test_a_terminal_without_a_clock_still_replays_what_it_is_asked_to() -> None:
+    """Promise 8."""
+    story, one = Story(state=agenda.State(time_is_known=False)), alert()
+    report = DeliveryReport(terminal="t-1", alert="a-1", revision=1, sent=NOW, received_at=NOW, voiced_at=NOW)
+    story.tell(Restored(one, report), ReplayAsked(key(one)), Displayed(key(one)))
+
+    assert story.spoken() == [key(one)]
+
+
 def test_a_missing_device_is_an_outcome_and_the_next_alert_is_tried() -> None:
     """Promise 5."""
     story, one, two = Story(), alert("a-1"), alert("a-2")
@@ -293,7 +354,7 @@ class AnyStory(RuleBasedStateMachine):
         self.story = Story()
         self.known: list[Alert] = []
         self.speaking: Key | None = None
-        self.finished: dict[Key, int] = {}
+        self.finished: set[Key] = set()
         self.asked: set[Key] = set()
 
     @initialize()
@@ -345,11 +406,17 @@ class AnyStory(RuleBasedStateMachine):
                 self.asked.add(of)
             self.perform(self.story.tell(event(of)))
 
+    @rule()
+    def the_screen_shows_what_is_due(self) -> None:
+        for item in self.story.state.in_voicing(Voicing.DUE):
+            self.perform(self.story.tell(Displayed(item.key)))
+
     @rule(well=st.booleans())
     def the_voice_ends(self, well: bool) -> None:
         if self.speaking is not None:
             ended, self.speaking = self.speaking, None
-            self.finished[ended] = self.finished.get(ended, 0) + 1
+            if well:
+                self.finished.add(ended)
             self.perform(self.story.tell(VoiceEnded(ended) if well else VoiceFailed(ended, "no device")))
 
     @rule(minutes=st.floats(0, 90))
@@ -364,7 +431,8 @@ class AnyStory(RuleBasedStateMachine):
 
     @invariant()
     def nobody_waits_while_nothing_is_being_said(self) -> None:
-        if self.story.state.in_voicing(Voicing.WAITING):
+        waiting = self.story.state.in_voicing(Voicing.WAITING)
+        if any(item.not_before is None or item.not_before <= self.story.now for item in waiting):
             busy = [*self.story.state.in_voicing(Voicing.SPEAKING), *self.story.state.in_voicing(Voicing.DUE)]
             assert busy
 
@@ -375,4 +443,4 @@ class AnyStory(RuleBasedStateMachine):
 
 
 TestAnyStory = AnyStory.TestCase
-TestAnyStory.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestAnyStory.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)

@@ -1,6 +1,8 @@
 """The courier: what comes in is verified and committed before it is acknowledged, what happened goes out."""
 
 import asyncio
+import sqlite3
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +17,7 @@ from kokuchi.wire import (
     Alert,
     Audience,
     AudienceKind,
+    Clock,
     DeliveryReport,
     KeyRing,
     Membership,
@@ -30,9 +33,11 @@ from kokuchi.wire import (
     decode_sync_request,
     seal,
 )
+from terminal_client.committing import Committer
 from terminal_client.courier import Courier, subscriptions
 from terminal_client.household import Key
 from terminal_client.inbox import Inbox
+from terminal_client.timekeeping import TownTime
 from tests.terminal.alerts import TOWN, alert
 from tests.waiting import until
 
@@ -53,6 +58,11 @@ class Town:
         self.inbox = Inbox(folder / "inbox.sqlite", "t-1")
         self.taken: list[Alert] = []
         self.connected: list[bool] = []
+        self.times_known: list[datetime] = []
+        self.clock_error = timedelta()
+        self.synchronised = True
+        self.time = TownTime(lambda: datetime.now(UTC) + self.clock_error, time.monotonic, lambda: self.synchronised)
+        self.committer = Committer(lambda: None)
         self.link = MemoryLink(self.broker, client_id="t-1", subscriptions=subscriptions(TOPICS, MEMBERSHIP))
         self.courier = Courier(
             self.link,
@@ -62,7 +72,10 @@ class Town:
             MEMBERSHIP,
             on_alert=self.taken.append,
             on_connection=self.connected.append,
+            on_time_known=lambda: self.times_known.append(self.time.now()),
             presence=self._presence,
+            time=self.time,
+            committer=self.committer,
         )
         self.centre = MemoryLink(
             self.broker,
@@ -239,6 +252,49 @@ async def test_a_broker_that_forgot_everything_is_told_again_by_sync(town: Town)
 
     await until(lambda: town.syncs)
     assert [held.alert for held in town.syncs[-1].held] == ["a-1"]
+
+
+@pytest.mark.parametrize("clock_error", [timedelta(days=-20000), timedelta(days=3650)])
+async def test_a_terminal_without_a_clock_neither_drops_a_valid_alert_nor_takes_an_old_one(
+    town: Town, clock_error: timedelta
+) -> None:
+    """Promise 4."""
+    town.clock_error, town.synchronised = clock_error, False
+    await town.send(seal(fresh("valid"), KEY))
+    await town.send(seal(alert("old", sent=datetime.now(UTC) - timedelta(days=2), hours=24), KEY))
+    await until(lambda: len(town.inbox.unjudged()) == 2)
+    assert town.taken == []
+    assert town.time.source is Clock.UNKNOWN
+
+    await town.answer(town.syncs[0])
+
+    await until(lambda: town.taken)
+    assert [taken.identifier for taken in town.taken] == ["valid"]
+    await until(lambda: any(report.outcome is Outcome.EXPIRED for report in town.reports))
+    assert abs(town.times_known[-1] - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+async def test_a_disk_that_cannot_be_written_is_waited_for_and_nothing_is_acknowledged_meanwhile(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promise 1, at the terminal."""
+    commit, full = town.inbox.add, True
+
+    def add(*arguments: object, **options: object) -> bool:
+        if full:
+            raise sqlite3.OperationalError("database or disk is full")
+        return commit(*arguments, **options)  # type: ignore[arg-type] # as they came
+
+    monkeypatch.setattr(town.inbox, "add", add)
+    await town.send(seal(fresh(), KEY))
+    await until(lambda: town.committer.fault == "database or disk is full")
+    assert town.unacknowledged == 1
+
+    full = False
+
+    await until(lambda: town.taken)
+    await until(lambda: town.unacknowledged == 0)
+    assert town.committer.fault is None
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -12,7 +12,7 @@ from kokuchi.database import DatabaseUnusable
 from kokuchi.wire import Outcome, Refusal, WireError
 from terminal_client.household import Key
 from terminal_client.inbox import KEPT_ALERTS, Inbox
-from tests.terminal.alerts import NOW, alert
+from tests.terminal.alerts import NOW, alert, cancel
 
 KEY = Key("a-1", 1)
 
@@ -136,3 +136,40 @@ def test_a_killed_writer_leaves_an_inbox_that_opens_with_all_it_committed(path: 
     held = {report.alert for _, report in Inbox(path, "t-1").taken()}
 
     assert set(committed) <= held
+
+
+def test_a_replay_of_a_pruned_alert_is_known(path: Path) -> None:
+    """Promise 4: revision and identifier are remembered beyond expiry."""
+    inbox = Inbox(path, "t-1")
+    inbox.add(alert("old", hours=1), NOW)
+    inbox.mark_told(inbox.untold())
+    for number in range(KEPT_ALERTS + 5):
+        inbox.add(alert(f"a-{number}"), NOW + timedelta(days=1))
+    assert "old" not in [report.alert for _, report in inbox.taken()]
+
+    assert not inbox.add(alert("old", hours=1), NOW)
+
+
+def test_a_withdrawn_text_does_not_come_back(path: Path) -> None:
+    """Promise 6: a Cancel that arrives before its alert still wins."""
+    inbox = Inbox(path, "t-1")
+    inbox.add(cancel(alert()), NOW)
+
+    assert not inbox.add(alert(), NOW)
+    late = next(held.report for held in inbox.untold() if held.report.revision == 1)
+    assert (late.outcome, late.reason) == (Outcome.CANCELLED, "a newer revision was here first")
+
+
+def test_an_alert_that_came_without_a_clock_is_judged_later_also_after_a_restart(path: Path) -> None:
+    inbox = Inbox(path, "t-1")
+    inbox.add(alert("valid"), NOW, judged=False)
+    inbox.add(alert("old"), NOW, judged=False)
+    inbox.close()
+    inbox = Inbox(path, "t-1")
+    assert inbox.taken() == []
+
+    inbox.judge(alert("valid"), None)
+    inbox.judge(alert("old"), (Outcome.EXPIRED, "expired before it arrived"))
+
+    assert [taken.identifier for taken, _ in inbox.taken()] == ["valid"]
+    assert inbox.unjudged() == []

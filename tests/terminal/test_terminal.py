@@ -1,6 +1,7 @@
 """The terminal at work: agenda, inbox, the real voice and recording devices together."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,11 +14,13 @@ from kokuchi.voice.cues import Chime, Cue, Phrase, PhraseSource
 from kokuchi.voice.sound import Sound
 from kokuchi.wire import Alert, DeliveryReport, Outcome
 from kokuchi.wire import Speaker as SpeakerState
+from terminal_client.committing import Committer
 from terminal_client.household import Key
 from terminal_client.inbox import Inbox
 from terminal_client.outputs.interface import Speaker
 from terminal_client.outputs.recording import RecordingScreen, RecordingSpeaker
 from terminal_client.terminal import Terminal
+from terminal_client.timekeeping import TownTime
 from terminal_client.view import Trouble, View
 from tests.terminal.alerts import alert, cancel
 from tests.waiting import until
@@ -59,6 +62,8 @@ class Home:
             speaker,
             self.voice,
             Chimes(SOUNDS),
+            time=TownTime(lambda: datetime.now(UTC), time.monotonic, lambda: True),
+            committer=Committer(lambda: None),
             town_name="月形町",
             town_kana="ツキガタチョウ",
             on_change=self._count,

@@ -11,6 +11,7 @@ from kokuchi.wire import (
     Alert,
     Audience,
     AudienceKind,
+    Clock,
     Contact,
     DeliveryReport,
     Membership,
@@ -161,6 +162,9 @@ def presences() -> SearchStrategy[Presence]:
         unheard=st.integers(0, 2**40),
         refused=_optional(st.integers(0, 2**40)),
         last_refusal=_optional(texts()),
+        clock=_optional(st.sampled_from(Clock)),
+        clock_ahead_seconds=_optional(st.integers(-(2**40), 2**40)),
+        storage_fault=_optional(texts()),
     )
 
 

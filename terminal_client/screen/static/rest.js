@@ -8,6 +8,8 @@ import { age, dateOf, parts } from "./times.js";
 const TROUBLES = {
   no_connection: "役場との通信が切れています。つながりしだいお知らせします。",
   no_sound: "音が出ません。役場にお知らせください。",
+  no_storage: "端末の調子が悪いようです。役場にお知らせください。",
+  no_clock: "時刻を確かめています。",
 };
 
 const MINUTE = 60_000;

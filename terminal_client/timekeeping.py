@@ -1,0 +1,67 @@
+"""What time it is in the town, for a device that may have no clock at power-on.
+
+The centre's clock is the one that alerts are dated by, so its signed words decide. Each fresh, signed answer of the
+centre says what time it is there; from then on a monotonic count is added to it, and turning the device's own clock
+changes nothing. Before the first answer the device's clock is believed only if it says that it is synchronised.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from kokuchi.wire import Clock
+
+
+@dataclass(frozen=True)
+class _Anchor:
+    moment: datetime
+    count: float
+
+
+class TownTime:
+    """The time, and whether it is known.
+
+    `system` is the device's clock, `count` a monotonic count of seconds, `is_synchronised` tells whether the system
+    vouches for its clock.
+    """
+
+    def __init__(
+        self, system: Callable[[], datetime], count: Callable[[], float], is_synchronised: Callable[[], bool]
+    ) -> None:
+        self._system = system
+        self._count = count
+        self._is_synchronised = is_synchronised
+        self._anchor: _Anchor | None = None
+        self._floor: datetime | None = None
+
+    @property
+    def source(self) -> Clock:
+        """Whose word the time is."""
+        if self._anchor is not None:
+            return Clock.CENTRE
+        return Clock.SYSTEM if self._is_synchronised() else Clock.UNKNOWN
+
+    @property
+    def is_known(self) -> bool:
+        """Whether an alert may be judged by the time."""
+        return self.source is not Clock.UNKNOWN
+
+    def now(self) -> datetime:
+        """Return the time; while it is not known, a time that is at least not before what was signed."""
+        if self._anchor is not None:
+            return self._anchor.moment + timedelta(seconds=self._count() - self._anchor.count)
+        system = self._system()
+        return system if self._floor is None else max(system, self._floor)
+
+    def deviation(self) -> timedelta:
+        """Return by how much the device's clock is ahead of the time."""
+        return self._system() - self.now()
+
+    def heard(self, sent: datetime) -> None:
+        """Take note of a signed message: it is not earlier than when that was sent."""
+        if self._floor is None or sent > self._floor:
+            self._floor = sent
+
+    def answered(self, sent: datetime) -> None:
+        """Take note of a signed answer to a question asked just now: it is as late as that."""
+        self._anchor = _Anchor(sent, self._count())

@@ -1,0 +1,54 @@
+"""What time it is for a device that may have no clock."""
+
+from datetime import UTC, datetime, timedelta
+
+from kokuchi.wire import Clock
+from terminal_client.timekeeping import TownTime
+
+CENTRE = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Device:
+    """A device whose clock and count a test can turn."""
+
+    def __init__(self, clock: datetime, synchronised: bool) -> None:
+        self.clock = clock
+        self.count = 0.0
+        self.time = TownTime(lambda: self.clock, lambda: self.count, lambda: synchronised)
+
+    def wait(self, duration: timedelta) -> None:
+        self.clock += duration
+        self.count += duration.total_seconds()
+
+
+def test_a_synchronised_clock_is_believed() -> None:
+    device = Device(CENTRE, synchronised=True)
+
+    assert (device.time.now(), device.time.source, device.time.is_known) == (CENTRE, Clock.SYSTEM, True)
+
+
+def test_at_power_on_the_time_is_not_known_but_not_before_what_was_signed() -> None:
+    device = Device(EPOCH, synchronised=False)
+    device.time.heard(CENTRE)
+    device.time.heard(CENTRE - timedelta(days=1))
+
+    assert (device.time.now(), device.time.source, device.time.is_known) == (CENTRE, Clock.UNKNOWN, False)
+
+
+def test_the_centres_answer_tells_the_time() -> None:
+    device = Device(EPOCH, synchronised=False)
+    device.time.answered(CENTRE)
+    device.wait(timedelta(hours=2))
+
+    assert (device.time.now(), device.time.source) == (CENTRE + timedelta(hours=2), Clock.CENTRE)
+
+
+def test_turning_the_devices_clock_changes_nothing_once_the_time_is_known() -> None:
+    device = Device(CENTRE, synchronised=True)
+    device.time.answered(CENTRE)
+    device.wait(timedelta(minutes=1))
+    device.clock += timedelta(days=365)
+
+    assert device.time.now() == CENTRE + timedelta(minutes=1)
+    assert device.time.deviation() == timedelta(days=365)
