@@ -19,8 +19,8 @@ def start_town(places: Places, processes: Processes, *, quiet: bool) -> None:
     """
     python = sys.executable
     settings = environment(places)
-    processes.start("mosquitto", [_mosquitto(), "-c", str(places.data / "var" / "mosquitto" / "mosquitto.conf")])
-    processes.start("centre", [python, "-m", "broadcaster", "--config", str(places.config), "serve"], settings)
+    processes.start("mosquitto", mosquitto_command(places))
+    processes.start("centre", centre_command(places), settings)
     loud = not quiet and has_sound_device()
     for terminal in TERMINALS:
         folder = places.device_files(terminal)
@@ -40,6 +40,13 @@ def start_town(places: Places, processes: Processes, *, quiet: bool) -> None:
         processes.wait_for(f"port {port}", partial(answers, port), READY_SECONDS)
 
 
-def _mosquitto() -> str:
+def mosquitto_command(places: Places) -> list[str]:
+    """Return the command of the private Mosquitto."""
     # Debian puts it where only root's PATH leads.
-    return "/usr/sbin/mosquitto" if Path("/usr/sbin/mosquitto").exists() else "mosquitto"
+    program = "/usr/sbin/mosquitto" if Path("/usr/sbin/mosquitto").exists() else "mosquitto"
+    return [program, "-c", str(places.data / "var" / "mosquitto" / "mosquitto.conf")]
+
+
+def centre_command(places: Places) -> list[str]:
+    """Return the command of the centre."""
+    return [sys.executable, "-m", "broadcaster", "--config", str(places.config), "serve"]

@@ -2,10 +2,7 @@
 
 import asyncio
 import logging
-import random
 from collections.abc import Callable
-from dataclasses import dataclass
-from uuid import uuid4
 
 from kokuchi.link import Connected, Disconnected, Link, LinkError, Received
 from kokuchi.wire import (
@@ -14,7 +11,6 @@ from kokuchi.wire import (
     Membership,
     Presence,
     Recorded,
-    SyncRequest,
     Topics,
     WireError,
     encode,
@@ -22,8 +18,9 @@ from kokuchi.wire import (
     open_sync_reply,
 )
 from terminal_client.committing import Committer
-from terminal_client.inbox import Held, Inbox
+from terminal_client.inbox import Inbox
 from terminal_client.intake import expired, objection, wrong_audience
+from terminal_client.syncing import Syncing
 from terminal_client.timekeeping import TownTime
 
 log = logging.getLogger(__name__)
@@ -32,20 +29,7 @@ PRESENCE_SECONDS = 60.0
 GATHER_SECONDS = 0.08
 """Stages follow each other closely; a report waits this long so that it carries several."""
 
-SYNC_AFTER_ALERT_SECONDS = (10.0, 60.0)
-"""A random time after an alert, so that a town's terminals do not ask all at once."""
-
-
 CLOCK_SECONDS = 1.0
-FRESH_SECONDS = 5.0
-"""An answer that took longer than this tells too little of what time it is now."""
-
-
-@dataclass(frozen=True)
-class _Question:
-    identifier: str
-    held: list[Held]
-    count: float
 
 
 def subscriptions(topics: Topics, membership: Membership) -> list[str]:
@@ -88,8 +72,7 @@ class Courier:
         self._committer = committer
         self._report_wanted = asyncio.Event()
         self._presence_wanted = asyncio.Event()
-        self._sync_wanted = asyncio.Event()
-        self._asked: _Question | None = None
+        self._syncing = Syncing(link, inbox, membership.terminal, self._topics.sync(membership.terminal), time.now)
 
     def report(self) -> None:
         """Say soon what has changed in the inbox."""
@@ -107,7 +90,7 @@ class Courier:
                 group.create_task(self._listen())
                 group.create_task(self._send_reports())
                 group.create_task(self._send_presence())
-                group.create_task(self._send_syncs())
+                group.create_task(self._syncing.run())
                 group.create_task(self._await_system_clock())
         finally:
             await self._link.close()
@@ -120,8 +103,9 @@ class Courier:
                 case Connected():
                     log.info("broker connected")
                     self._on_connection(True)
-                    for wanted in (self._presence_wanted, self._sync_wanted, self._report_wanted):
-                        wanted.set()
+                    self._syncing.ask()
+                    self._presence_wanted.set()
+                    self._report_wanted.set()
                 case Disconnected(reason):
                     log.warning("broker not connected", extra={"reason": reason})
                     self._on_connection(False)
@@ -151,28 +135,30 @@ class Courier:
         if taken:
             self._on_alert(alert)
         self._report_wanted.set()
-        delay = random.uniform(*SYNC_AFTER_ALERT_SECONDS)  # noqa: S311 - spreads load, guards nothing
-        asyncio.get_running_loop().call_later(delay, self._sync_wanted.set)
 
     async def _take_sync_reply(self, token: bytes) -> None:
         reply = open_sync_reply(token, self._keys, self._topics.town)
-        asked = self._asked if self._asked and self._asked.identifier == reply.identifier else None
-        if asked is None or reply.terminal != self._membership.terminal:
+        question = self._syncing.answer(reply)
+        if question is None:
             return
-        self._asked = None
         self._time.heard(reply.sent)
-        if asyncio.get_running_loop().time() - asked.count < FRESH_SECONDS:
+        if question.is_fresh:
             self._time.answered(reply.sent)
         await self._judge_what_waits()
         for alert_token in reply.alerts:
             await self._take_alert(alert_token.encode())
         recorded = set(reply.recorded)
-        held = [
-            item for item in asked.held if Recorded(alert=item.report.alert, revision=item.report.revision) in recorded
+        known = [
+            item
+            for item in question.held
+            if Recorded(alert=item.report.alert, revision=item.report.revision) in recorded
         ]
-        await self._committer.commit(self._inbox.mark_recorded, held)
+        await self._committer.commit(self._inbox.mark_recorded, known)
         if reply.alerts:
-            self._sync_wanted.set()
+            # There may be more than fits into one answer.
+            self._syncing.ask()
+        elif await asyncio.to_thread(self._inbox.has_unrecorded):
+            self._syncing.ask_later()
 
     async def _judge_what_waits(self) -> None:
         """Take or refuse what came while the time was not known."""
@@ -208,6 +194,8 @@ class Courier:
                 log.warning("report not sent", extra={"reason": str(error)})
                 continue
             await self._committer.commit(self._inbox.mark_told, held)
+            # The broker has them; whether the ledger has them only the centre can say.
+            self._syncing.ask_later()
             self._report_wanted.set()
 
     async def _send_presence(self) -> None:
@@ -219,27 +207,6 @@ class Courier:
                 except LinkError as error:
                     log.warning("presence not sent", extra={"reason": str(error)})
             await _either(self._presence_wanted, PRESENCE_SECONDS)
-
-    async def _send_syncs(self) -> None:
-        while True:
-            await self._sync_wanted.wait()
-            self._sync_wanted.clear()
-            if not self._link.is_connected:
-                continue
-            now = self._time.now()
-            held = await asyncio.to_thread(self._inbox.active_or_unrecorded, now)
-            request = SyncRequest(
-                terminal=self._membership.terminal,
-                identifier=uuid4().hex,
-                sent=now,
-                held=tuple(item.report for item in held),
-            )
-            # Only the newest question counts; an answer to an older one says nothing that this one will not.
-            self._asked = _Question(request.identifier, held, asyncio.get_running_loop().time())
-            try:
-                await self._link.publish(self._topics.sync(self._membership.terminal), encode(request))
-            except LinkError as error:
-                log.warning("sync not sent", extra={"reason": str(error)})
 
 
 async def _either(event: asyncio.Event, seconds: float) -> None:

@@ -178,6 +178,11 @@ class Inbox:
         """Return what a sync must say: valid alerts, and reports that the centre has not confirmed; newest first."""
         return self._held("expires_at > ? OR recorded < changes ORDER BY arrival DESC LIMIT ?", [iso(now), limit])
 
+    def has_unrecorded(self) -> bool:
+        """Tell whether there are reports that the centre has not confirmed."""
+        row = self._connections.read().execute("SELECT 1 FROM alerts WHERE recorded < changes LIMIT 1").fetchone()
+        return row is not None
+
     def mark_told(self, held: Iterable[Held]) -> None:
         """Commit that the broker has taken these reports."""
         self._mark("UPDATE alerts SET told = max(told, ?) WHERE alert = ? AND revision = ?", held)

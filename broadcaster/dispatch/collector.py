@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = 1.0
 BATCH = 500
 
+_STRANGE_TOPIC = WireError(Refusal.INVALID, "the message is on a topic on which no terminal reports")
+"""Such a message can come from a subscription of an earlier version, which the broker still keeps."""
+
 
 @dataclass
 class _Batch:
@@ -94,7 +97,10 @@ class Collector:
         return batch
 
     def _read(self, received: Received, batch: _Batch) -> None:
-        terminal = self._topics.terminal_of(received.topic)
+        try:
+            terminal = self._topics.terminal_of(received.topic)
+        except IndexError:
+            raise _STRANGE_TOPIC from None
         if received.topic == self._topics.delivery(terminal):
             report = decode_delivery(received.payload)
             _require(report.terminal == terminal)
@@ -103,12 +109,14 @@ class Collector:
             presence = decode_presence(received.payload)
             _require(presence.terminal == terminal)
             batch.presences.append(presence)
-        else:
+        elif received.topic == self._topics.sync(terminal):
             request = decode_sync_request(received.payload)
             _require(request.terminal == terminal)
             _require(all(report.terminal == terminal for report in request.held))
             batch.requests.append(request)
             batch.reports.extend(request.held)
+        else:
+            raise _STRANGE_TOPIC
 
     def _commit(self, batch: _Batch) -> None:
         if batch.reports:

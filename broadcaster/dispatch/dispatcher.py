@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from broadcaster.dispatch.collector import Collector
 from broadcaster.dispatch.publisher import Publisher
+from broadcaster.dispatch.reminder import Reminders
+from broadcaster.dispatch.sealing import Sealer
 from broadcaster.dispatch.sync import answer
 from broadcaster.ledger import Ledger
 from kokuchi.link import Connected, Disconnected, Link, LinkError, Received
@@ -27,7 +29,9 @@ class Dispatcher:
         self._link = link
         self._key = key
         self._topics = Topics(town)
-        self._publisher = Publisher(ledger, link, key)
+        sealer = Sealer(ledger, key)
+        self._publisher = Publisher(ledger, link, sealer)
+        self._reminders = Reminders(ledger, link, sealer, self._topics)
         self._collector = Collector(ledger, link, self._topics, self._answer_sync)
 
     async def run(self) -> None:
@@ -37,6 +41,7 @@ class Dispatcher:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._publisher.run())
                 group.create_task(self._collector.run())
+                group.create_task(self._reminders.run())
                 group.create_task(self._listen())
         finally:
             await self._link.close()
@@ -51,6 +56,7 @@ class Dispatcher:
                     if not session_present:
                         # The broker has lost what it had, or never had it; terminals know what comes twice.
                         await asyncio.to_thread(self._ledger.outbox.republish, datetime.now(UTC))
+                        await asyncio.to_thread(self._ledger.presences.doubt)
                     await asyncio.to_thread(self._ledger.broker.record, True, "", datetime.now(UTC))
                 case Disconnected(reason):
                     log.warning("broker not connected", extra={"reason": reason})

@@ -5,10 +5,10 @@ import logging
 import sqlite3
 from datetime import UTC, datetime
 
+from broadcaster.dispatch.sealing import Sealed, Sealer
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.outbox import Publication
 from kokuchi.link import Link, LinkError
-from kokuchi.wire import SigningKey, seal
 
 log = logging.getLogger(__name__)
 
@@ -19,10 +19,10 @@ LOOK_SECONDS = 0.5
 class Publisher:
     """Publishes what waits in the outbox, as soon as it is written and the broker is there."""
 
-    def __init__(self, ledger: Ledger, link: Link, key: SigningKey) -> None:
+    def __init__(self, ledger: Ledger, link: Link, sealer: Sealer) -> None:
         self._ledger = ledger
         self._link = link
-        self._key = key
+        self._sealer = sealer
 
     async def run(self) -> None:
         """Publish until cancelled. A ledger that cannot be written is tried again, as a broker that is away is."""
@@ -45,23 +45,17 @@ class Publisher:
     async def _publish_batch(self) -> bool:
         """Publish some of what waits; tell whether everything that was tried went out."""
         claimed = await asyncio.to_thread(self._ledger.outbox.claim, datetime.now(UTC))
-        sealed = {row: await asyncio.to_thread(self._seal, row) for row in {item.alert_row for item in claimed}}
-        failures = await asyncio.gather(*(self._publish(item, *sealed[item.alert_row]) for item in claimed))
+        sealed = [await asyncio.to_thread(self._sealer.by_row, item.alert_row) for item in claimed]
+        failures = await asyncio.gather(*map(self._publish, claimed, sealed))
         outcomes = list(zip(claimed, failures, strict=True))
         await asyncio.to_thread(self._ledger.outbox.settle, outcomes, datetime.now(UTC))
         return not any(failures)
 
-    def _seal(self, alert_row: int) -> tuple[bytes, datetime]:
-        accepted = self._ledger.alerts.by_row(alert_row)
-        if accepted is None:
-            raise LookupError(f"the outbox names alert row {alert_row}, which is not there")
-        return seal(accepted.alert, self._key), accepted.alert.expires
-
-    async def _publish(self, item: Publication, token: bytes, expires: datetime) -> str | None:
+    async def _publish(self, item: Publication, sealed: Sealed) -> str | None:
         try:
-            await self._link.publish(item.topic, token, expires_in=(expires - datetime.now(UTC)).total_seconds())
+            await self._link.publish(item.topic, sealed.token, expires_in=sealed.seconds_left(datetime.now(UTC)))
         except LinkError as error:
             log.warning("alert not published", extra={"topic": item.topic, "reason": str(error)})
             return str(error)
-        log.info("alert published", extra={"topic": item.topic, "bytes": len(token)})
+        log.info("alert published", extra={"topic": item.topic, "bytes": len(sealed.token)})
         return None

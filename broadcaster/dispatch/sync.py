@@ -7,7 +7,7 @@ from kokuchi.wire import Alert, Recorded, SigningKey, SyncReply, SyncRequest, se
 
 REPLY_VALID = timedelta(minutes=10)
 REPLY_BYTES = 128 * 1024
-"""A reply carries no more than this of alerts; a terminal that was given some asks again."""
+"""A reply carries no more than this of alerts, or one that is larger; a terminal that was given some asks again."""
 
 
 def missing(request: SyncRequest, active: Sequence[Alert]) -> list[Alert]:
@@ -26,6 +26,8 @@ def answer(town: str, request: SyncRequest, active: Sequence[Alert], key: Signin
         if room < 0 and tokens:
             break
         tokens.append(token)
+    # A reply with an alert that is larger than its room has none left for the rest; the next one confirms it.
+    confirmed = request.held if sum(map(len, tokens)) <= REPLY_BYTES else ()
     return SyncReply(
         town=town,
         terminal=request.terminal,
@@ -33,5 +35,5 @@ def answer(town: str, request: SyncRequest, active: Sequence[Alert], key: Signin
         sent=now,
         expires=now + REPLY_VALID,
         alerts=tuple(tokens),
-        recorded=tuple(Recorded(alert=report.alert, revision=report.revision) for report in request.held),
+        recorded=tuple(Recorded(alert=report.alert, revision=report.revision) for report in confirmed),
     )

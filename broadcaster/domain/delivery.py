@@ -15,6 +15,16 @@ SILENT_AFTER = timedelta(seconds=30)
 """A terminal that has not answered for this long stands out."""
 
 
+FIRST_REMINDER, LAST_REMINDER = timedelta(seconds=30), timedelta(minutes=30)
+"""A connected terminal that says nothing is sent the alert again after this time, later after twice as long."""
+
+
+def reminder_after(attempts: int) -> timedelta:
+    """Return how long to wait for an answer after so many attempts to send an alert again."""
+    doubled: timedelta = FIRST_REMINDER * (1 << min(attempts, 16))
+    return min(LAST_REMINDER, doubled)
+
+
 class Stage(StrEnum):
     """How far an alert has come, in order."""
 
@@ -38,8 +48,9 @@ class Delivery:
 
     @classmethod
     def of(cls, report: DeliveryReport) -> "Delivery":
-        """Return what a report says."""
-        return cls(**{field.name: getattr(report, field.name) for field in fields(cls)})
+        """Return what a report says; a reason belongs to an outcome and says nothing without one."""
+        said = cls(**{field.name: getattr(report, field.name) for field in fields(cls)})
+        return said if said.outcome else replace(said, reason="")
 
     def at(self, stage: Stage) -> datetime | None:
         """Return when the stage was reached."""

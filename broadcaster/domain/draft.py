@@ -16,6 +16,8 @@ ADVISED_BODY = 300
 """Over this many characters staff are told that the text is long (a commercial system's limit; field.md)."""
 
 _TEMPLATE_BRACKETS = frozenset("〔〕")
+_SHORTEST_VALIDITY = timedelta(hours=1)
+_MAXIMUM_REFERENCES = 100
 
 
 @dataclass(frozen=True)
@@ -98,22 +100,64 @@ def compose(
     )
 
 
+def can_be_corrected(alert: Alert, now: datetime) -> bool:
+    """Tell whether an alert is still there to be corrected: neither withdrawn nor expired."""
+    return not alert.is_cancel and alert.expires > now
+
+
+def correct(
+    alert: Alert, headline: str, body: str, town: Town, now: datetime, *, reading: Reading | None = None
+) -> Alert:
+    """Return the Update of an alert with another text, or raise DraftError.
+
+    All else stays as it was sent. It lives as long as a new alert of its category, and never shorter than the old one.
+    `reading` is the kana of the new text.
+    """
+    problems = [
+        *_check_correctable(alert, now),
+        *_check_text("headline", "見出し", headline, MAXIMUM_HEADLINE),
+        *_check_text("body", "本文", body, MAXIMUM_BODY),
+    ]
+    if (headline.strip(), body.strip()) == (alert.headline, alert.body):
+        problems.append(Problem("body", "前の文と同じです。どこかを直してください。", "nothing was changed"))
+    if problems:
+        raise DraftError(problems)
+    category = town.category(alert.category)
+    validity = timedelta(hours=category.valid_hours) if category else _SHORTEST_VALIDITY
+    return _next_revision(alert, MessageType.UPDATE, now, validity).model_copy(
+        update={"headline": headline.strip(), "body": body.strip(), "reading": reading}
+    )
+
+
 def withdraw(alert: Alert, now: datetime) -> Alert:
     """Return the Cancel of an alert: it keeps the text, so that those who heard it know what is withdrawn."""
-    return alert.model_copy(
-        update={
-            "revision": alert.revision + 1,
-            "sent": now,
-            "expires": max(alert.expires, now + timedelta(hours=1)),
-            "message_type": MessageType.CANCEL,
-            "references": (*alert.references, alert.reference),
-        }
-    )
+    return _next_revision(alert, MessageType.CANCEL, now, _SHORTEST_VALIDITY)
 
 
 def contact_of(category: Category, town: Town) -> Contact:
     """Return whom to call about messages of this category."""
     return category.contact or town.desk
+
+
+def _next_revision(alert: Alert, message_type: MessageType, now: datetime, validity: timedelta) -> Alert:
+    return alert.model_copy(
+        update={
+            "revision": alert.revision + 1,
+            "sent": now,
+            "expires": max(alert.expires, now + validity),
+            "message_type": message_type,
+            # The contract takes so many; the newest ones are those that somebody may still hold.
+            "references": (*alert.references, alert.reference)[-_MAXIMUM_REFERENCES:],
+        }
+    )
+
+
+def _check_correctable(alert: Alert, now: datetime) -> list[Problem]:
+    if can_be_corrected(alert, now):
+        return []
+    if alert.is_cancel:
+        return [Problem("alert", "このお知らせは取り消されているので、訂正できません。", "is withdrawn already")]
+    return [Problem("alert", "このお知らせは有効期限が過ぎているので、訂正できません。", "has expired")]
 
 
 def _check_category(draft: Draft, town: Town) -> list[Problem]:

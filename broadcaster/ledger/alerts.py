@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from broadcaster.domain.delivery import reminder_after
 from kokuchi.database import Connections
 from kokuchi.wire import Alert
 from kokuchi.wire.fields import iso
@@ -57,8 +58,9 @@ class Alerts:
                 "INSERT INTO outbox (alert_id, topic) VALUES (?, ?)", [(row, topic) for topic in topics]
             )
             db.conn.executemany(
-                "INSERT INTO deliveries (alert_id, terminal_id) SELECT ?, id FROM terminals WHERE terminal = ?",
-                [(row, terminal) for terminal in recipients],
+                "INSERT INTO deliveries (alert_id, terminal_id, next_attempt_at)"
+                " SELECT ?, id, ? FROM terminals WHERE terminal = ?",
+                [(row, iso(alert.sent + reminder_after(0)), terminal) for terminal in recipients],
             )
         return Accepted(row, alert, accepted_by)
 

@@ -40,10 +40,11 @@ _MERGE = "\n".join(
 
 @dataclass(frozen=True)
 class Line:
-    """One line of an alert's delivery log."""
+    """One line of an alert's delivery log; `attempts` is how often it was sent again for want of an answer."""
 
     terminal: Terminal
     delivery: Delivery
+    attempts: int = 0
 
 
 class Deliveries:
@@ -122,7 +123,7 @@ class Deliveries:
 
 
 def _line(row: sqlite3.Row) -> Line:
-    return Line(Terminal(row["terminal"], row["household"], row["kind"], row["area"]), _delivery(row))
+    return Line(Terminal(row["terminal"], row["household"], row["kind"], row["area"]), _delivery(row), row["attempts"])
 
 
 def _delivery(row: sqlite3.Row) -> Delivery:

@@ -11,6 +11,7 @@ from broadcaster.ledger.migrations import migrations
 from broadcaster.ledger.outbox import Outbox
 from broadcaster.ledger.presences import Presences
 from broadcaster.ledger.quarantine import Quarantine
+from broadcaster.ledger.reminders import Reminders
 from broadcaster.ledger.terminals import Terminals
 from kokuchi.database import Connections
 
@@ -25,6 +26,7 @@ class Ledger:
         self.alerts = Alerts(self.connections)
         self.outbox = Outbox(self.connections)
         self.deliveries = Deliveries(self.connections)
+        self.reminders = Reminders(self.connections)
         self.presences = Presences(self.connections)
         self.quarantine = Quarantine(self.connections)
         self.broker = Broker(self.connections)

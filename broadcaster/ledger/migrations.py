@@ -138,3 +138,14 @@ def m005_broker(db: Database) -> None:
         )
         """
     )
+
+
+@migrations()
+def m006_reminders(db: Database) -> None:
+    """How often an alert was sent again to a terminal that says nothing, and when it is due once more."""
+    db.execute("ALTER TABLE deliveries ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE deliveries ADD COLUMN next_attempt_at TEXT")
+    db.execute(
+        "CREATE INDEX deliveries_to_remind ON deliveries (next_attempt_at)"
+        " WHERE next_attempt_at IS NOT NULL AND received_at IS NULL"
+    )

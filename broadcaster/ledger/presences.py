@@ -31,6 +31,13 @@ class Presences:
                 rows,
             )
 
+    def doubt(self) -> None:
+        """Take every terminal for disconnected until it speaks: the broker has lost what it knew of them."""
+        with self._connections.write() as db:
+            db.execute(
+                "UPDATE presences SET online = 0, payload = json_set(payload, '$.online', json('false')) WHERE online"
+            )
+
     def all(self) -> dict[str, Presence]:
         """Return the presence of every terminal that has ever been seen."""
         rows = self._connections.read().execute(

@@ -28,7 +28,7 @@ class PublishRefused(LinkError):  # noqa: N818 - the broker's refusal, in its ow
 
 @dataclass(frozen=True)
 class Connected:
-    """The broker has accepted the connection and knows the subscriptions."""
+    """The broker has accepted the connection; the subscriptions reach it before anything that is published now."""
 
     session_present: bool
 
@@ -84,7 +84,10 @@ class Link(Protocol):
         """
 
     def acknowledge(self, received: Received) -> None:
-        """Tell the broker that the message is safe with us. Messages are acknowledged in the order they came."""
+        """Tell the broker that the message is safe with us. Messages are acknowledged in the order they came.
+
+        Without the connection that it came on this does nothing: the broker delivers the message again.
+        """
 
     async def close(self) -> None:
         """Say goodbye, without the will, and end the events."""

@@ -54,9 +54,9 @@ class MqttLink:
         self._subscriptions = list(subscriptions)
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._pending: dict[int, asyncio.Future[None]] = {}
+        self._unacknowledged: dict[int, Received] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._connected = False
-        self._subscribing: tuple[int, bool] | None = None
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
             client_id=client_id,
@@ -124,8 +124,13 @@ class MqttLink:
             self._pending.pop(info.mid, None)
 
     def acknowledge(self, received: Received) -> None:
-        """Send the PUBACK for a message."""
-        self._client.ack(received.message_id, received.qos)
+        """Send the PUBACK for a message of this connection.
+
+        A message of an earlier one comes again, and its number may be another message's by now.
+        """
+        if self._unacknowledged.get(received.message_id) is received:
+            del self._unacknowledged[received.message_id]
+            self._client.ack(received.message_id, received.qos)
 
     async def close(self) -> None:
         """Disconnect and end the events."""
@@ -146,21 +151,17 @@ class MqttLink:
         if reason.is_failure:
             self._hand_over(self._lose_connection, f"the broker refused the connection: {reason}")
             return
-        if not self._subscriptions:
-            self._hand_over(self._gain_connection, flags.session_present)
-            return
-        _, message_id = client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._subscriptions])
-        self._subscribing = (message_id, flags.session_present) if message_id is not None else None
+        if self._subscriptions:
+            client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._subscriptions])
+        # Before any message of the subscriptions, and the broker knows of them before anything that we publish.
+        self._hand_over(self._gain_connection, flags.session_present)
 
     def _on_subscribe(
-        self, _client: mqtt.Client, _userdata: object, message_id: int, reasons: list[ReasonCode], _props: object
+        self, _client: mqtt.Client, _userdata: object, _message_id: int, reasons: list[ReasonCode], _props: object
     ) -> None:
-        if self._subscribing is None or self._subscribing[0] != message_id:
-            return
         refused = [topic for topic, reason in zip(self._subscriptions, reasons, strict=False) if reason.is_failure]
         if refused:
             log.error("broker refused subscriptions", extra={"topics": refused})
-        self._hand_over(self._gain_connection, self._subscribing[1])
 
     def _on_connect_fail(self, _client: mqtt.Client, _userdata: object) -> None:
         self._hand_over(self._lose_connection, f"no broker answers at {self._address.host} port {self._address.port}")
@@ -176,7 +177,7 @@ class MqttLink:
         except UnicodeDecodeError:
             topic = ""
         received = Received(topic, bytes(message.payload), message.retain, message.mid, message.qos)
-        self._hand_over(self._events.put_nowait, received)
+        self._hand_over(self._take, received)
 
     def _on_publish(
         self, _client: mqtt.Client, _userdata: object, message_id: int, reason: ReasonCode, _props: object
@@ -189,8 +190,13 @@ class MqttLink:
         self._connected = True
         self._events.put_nowait(Connected(session_present))
 
+    def _take(self, received: Received) -> None:
+        self._unacknowledged[received.message_id] = received
+        self._events.put_nowait(received)
+
     def _lose_connection(self, reason: str) -> None:
         self._connected = False
+        self._unacknowledged.clear()
         for taken in self._pending.values():
             if not taken.done():
                 taken.set_exception(NotConnected(reason))

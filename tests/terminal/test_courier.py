@@ -33,6 +33,7 @@ from kokuchi.wire import (
     decode_sync_request,
     seal,
 )
+from terminal_client import syncing
 from terminal_client.committing import Committer
 from terminal_client.courier import Courier, subscriptions
 from terminal_client.household import Key
@@ -213,6 +214,32 @@ async def test_a_sync_brings_what_push_has_lost(town: Town) -> None:
     assert town.taken[0].identifier == "lost"
     await until(lambda: len(town.syncs) == 2, what="it asks again until nothing is missing")
     assert [held.alert for held in town.syncs[1].held] == ["lost"]
+
+
+async def test_a_question_that_nobody_answers_is_asked_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Promise 3: a broker that is killed forgets what it carried."""
+    monkeypatch.setattr(syncing, "PATIENCE_SECONDS", 0.2)
+    await town.answer(town.syncs[0], seal(fresh(), KEY))
+
+    await until(lambda: len(town.syncs) >= 3)
+    await town.answer(town.syncs[-1])
+
+    await until(lambda: not town.inbox.has_unrecorded())
+
+
+async def test_what_was_told_is_asked_about_until_the_centre_has_recorded_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promise 3."""
+    monkeypatch.setattr(syncing, "LATER_SECONDS", (0.1, 0.2))
+    await town.answer(town.syncs[0])
+    await town.send(seal(fresh(), KEY))
+
+    await until(lambda: len(town.syncs) >= 2)
+    assert [held.alert for held in town.syncs[-1].held] == ["a-1"]
+    await town.answer(town.syncs[-1])
+
+    await until(lambda: not town.inbox.has_unrecorded())
 
 
 async def test_a_sync_reply_is_believed_only_with_the_towns_signature_and_for_the_question_asked(town: Town) -> None:

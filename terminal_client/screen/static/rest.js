@@ -58,9 +58,10 @@ export class RestPage {
       "button",
       "card",
       picture,
-      element("span", "card-kind", ...marks, card.event),
+      element("span", "card-kind", card.event),
       element("span", "card-age", age(new Date(card.sent), now)),
       element("span", "card-headline", element("span", "", card.headline)),
+      element("span", "marks", ...marks),
     );
     button.type = "button";
     button.dataset.key = keyOf(card);

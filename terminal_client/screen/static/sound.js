@@ -35,6 +35,7 @@ export class SoundQueue {
   draw() {
     const isLocked = this.isOn && this.context.state === "suspended";
     this.button.setAttribute("aria-pressed", String(this.isOn));
+    this.button.dataset.state = this.context.state;
     setText(byId("sound-words"), isLocked ? LABEL_LOCKED : LABEL);
   }
 

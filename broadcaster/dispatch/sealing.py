@@ -1,0 +1,45 @@
+"""Signing each alert once, however many terminals it goes to."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import datetime
+
+from broadcaster.ledger import Ledger
+from kokuchi.wire import Alert, SigningKey, seal
+
+_KEPT = 100
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """An alert with its signed form."""
+
+    alert: Alert
+    token: bytes
+
+    def seconds_left(self, now: datetime) -> float:
+        """Return for how long the broker need keep it."""
+        return (self.alert.expires - now).total_seconds()
+
+
+class Sealer:
+    """Signs alerts and remembers the newest. An alert's row never changes, so neither does its signed form."""
+
+    def __init__(self, ledger: Ledger, key: SigningKey) -> None:
+        self._ledger = ledger
+        self._key = key
+        self._sealed: OrderedDict[int, Sealed] = OrderedDict()
+
+    def by_row(self, row: int) -> Sealed:
+        """Return the signed alert in a row of the ledger."""
+        known = self._sealed.get(row)
+        if known is not None:
+            return known
+        accepted = self._ledger.alerts.by_row(row)
+        if accepted is None:
+            raise LookupError(f"alert row {row} is not in the ledger")
+        sealed = Sealed(accepted.alert, seal(accepted.alert, self._key))
+        self._sealed[row] = sealed
+        while len(self._sealed) > _KEPT:
+            self._sealed.pop(next(iter(self._sealed)))
+        return sealed
