@@ -45,6 +45,7 @@ for subcommand in (
     town.terminals,
     town.accounts,
     alerts.publish,
+    alerts.correct_alert,
     alerts.withdraw_alert,
     alerts.delivery_log,
     voice.reading,

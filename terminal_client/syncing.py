@@ -49,13 +49,14 @@ class Syncing:
         self._topic = topic
         self._now = now
         self._wanted = asyncio.Event()
-        self._answered = asyncio.Event()
+        self._waited_enough = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._questions: dict[str, Question] = {}
 
     def ask(self) -> None:
-        """Ask soon."""
+        """Ask soon, without waiting for the answer to what was asked before."""
         self._wanted.set()
+        self._waited_enough.set()
 
     def ask_later(self) -> None:
         """Ask at a random time, once however often this is called until then."""
@@ -68,7 +69,7 @@ class Syncing:
         question = self._questions.pop(reply.identifier, None)
         if question is None or reply.terminal != self._terminal:
             return None
-        self._answered.set()
+        self._waited_enough.set()
         return question
 
     async def run(self) -> None:
@@ -83,7 +84,7 @@ class Syncing:
                 continue
             await self._send_question()
             patience = min(LONGEST_PATIENCE_SECONDS, PATIENCE_SECONDS * 2**failures)
-            if await self._is_answered_within(patience * random.uniform(0.8, 1.2)):  # noqa: S311 - spreads load
+            if await self._has_waited_enough(patience * random.uniform(0.8, 1.2)):  # noqa: S311 - spreads load
                 failures = 0
             else:
                 failures = min(failures + 1, 10)
@@ -91,7 +92,7 @@ class Syncing:
 
     def _ask_now(self) -> None:
         self._timer = None
-        self._wanted.set()
+        self.ask()
 
     async def _send_question(self) -> None:
         held = await asyncio.to_thread(self._inbox.active_or_unrecorded, self._now())
@@ -101,7 +102,7 @@ class Syncing:
             sent=self._now(),
             held=tuple(item.report for item in held),
         )
-        self._answered.clear()
+        self._waited_enough.clear()
         self._questions[request.identifier] = Question(held, asyncio.get_running_loop().time())
         while len(self._questions) > _REMEMBERED:
             self._questions.pop(next(iter(self._questions)))
@@ -110,10 +111,10 @@ class Syncing:
         except LinkError as error:
             log.warning("sync not sent", extra={"reason": str(error)})
 
-    async def _is_answered_within(self, seconds: float) -> bool:
+    async def _has_waited_enough(self, seconds: float) -> bool:
         try:
             async with asyncio.timeout(seconds):
-                await self._answered.wait()
+                await self._waited_enough.wait()
         except TimeoutError:
             return False
         return True

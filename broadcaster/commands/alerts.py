@@ -1,4 +1,4 @@
-"""`broadcaster publish` and `broadcaster log`."""
+"""`broadcaster publish`, `correct`, `withdraw` and `log`."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -7,12 +7,12 @@ import click
 
 from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table
 from broadcaster.domain.audience import recipients
-from broadcaster.domain.draft import Draft, compose, contact_of, withdraw
+from broadcaster.domain.draft import Draft, compose, correct, withdraw
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
-from broadcaster.ledger.alerts import Accepted
+from broadcaster.ledger.alerts import Accepted, AlertExists
 from kokuchi.voice.speech import Voice
-from kokuchi.wire import Audience, AudienceKind, Reading, Severity, Topics
+from kokuchi.wire import Alert, Audience, AudienceKind, Reading, Severity, Topics
 from kokuchi.wire.alert import Level
 from kokuchi.wire.fields import iso
 
@@ -66,39 +66,80 @@ def publish(
     draft = Draft(category, headline, body, _audience(to), _SEVERITIES[level] if level else None, drill)
     with context.ledger() as (_settings, town, ledger):
         roster = ledger.terminals.all()
-        alert = compose(draft, town, roster, datetime.now(UTC))
-        alert = alert.model_copy(update={"reading": asyncio.run(_reading(draft, town)), "sent": datetime.now(UTC)})
+        alert = _with_reading(compose(draft, town, roster, datetime.now(UTC)))
         addressed = [terminal.id for terminal in recipients(alert.audience, roster)]
-        ledger.alerts.accept(alert, Topics(town.id).of_audience(alert.audience), addressed, "shell")
-        if as_json:
-            print_json({"identifier": alert.identifier, "revision": alert.revision, "terminals": addressed})
-        else:
-            click.echo(f"{alert.identifier}: accepted for {len(addressed)} terminals")
+        _accept(ledger, town, alert, addressed, as_json, f"accepted for {len(addressed)} terminals")
 
 
-async def _reading(draft: Draft, town: Town) -> Reading:
-    category = town.category(draft.category)
-    voice = Voice()
-    await voice.start()
-    try:
-        return await voice.reading_of(draft.headline, draft.body, contact_of(category, town) if category else None)
-    finally:
-        await voice.close()
+@click.command(name="correct")
+@click.argument("identifier")
+@click.option("--headline", help="The new headline; without it the old one stays.")
+@click.option("--body", help="The new text; without it the old one stays.")
+@json_option
+@pass_context
+def correct_alert(context: Context, identifier: str, headline: str | None, body: str | None, as_json: bool) -> None:
+    """Send another text in place of an alert's: terminals stop the old one, and tell those who heard it.
+
+    Exit code 0: it is committed and will go out. 1: it cannot be corrected, and the message says why.
+    """
+    with context.ledger() as (_settings, town, ledger):
+        before = _find(ledger, identifier)
+        old = before.alert
+        after = correct(
+            old,
+            old.headline if headline is None else headline,
+            old.body if body is None else body,
+            town,
+            datetime.now(UTC),
+        )
+        _accept_revision(ledger, town, before, _with_reading(after), as_json, "corrected")
 
 
 @click.command(name="withdraw")
 @click.argument("identifier")
+@json_option
 @pass_context
-def withdraw_alert(context: Context, identifier: str) -> None:
+def withdraw_alert(context: Context, identifier: str, as_json: bool) -> None:
     """Withdraw an alert: terminals stop speaking it, and tell those who heard it."""
     with context.ledger() as (_settings, town, ledger):
-        accepted = _find(ledger, identifier)
-        if accepted.alert.is_cancel:
+        before = _find(ledger, identifier)
+        if before.alert.is_cancel:
             raise click.ClickException(f"{identifier} is withdrawn already")
-        cancel = withdraw(accepted.alert, datetime.now(UTC))
-        addressed = [terminal.id for terminal in recipients(cancel.audience, ledger.terminals.all())]
-        ledger.alerts.accept(cancel, Topics(town.id).of_audience(cancel.audience), addressed, "shell")
-        click.echo(f"{identifier}: withdrawn; {ledger.deliveries.heard(identifier, cancel.revision)} had heard it")
+        _accept_revision(ledger, town, before, withdraw(before.alert, datetime.now(UTC)), as_json, "withdrawn")
+
+
+def _with_reading(alert: Alert) -> Alert:
+    """Return the alert with its kana, sent now, since the voice takes a moment to start."""
+    reading = asyncio.run(_reading(alert))
+    return alert.model_copy(update={"reading": reading, "sent": datetime.now(UTC)})
+
+
+async def _reading(alert: Alert) -> Reading:
+    voice = Voice()
+    await voice.start()
+    try:
+        return await voice.reading_of(alert.headline, alert.body, alert.contact)
+    finally:
+        await voice.close()
+
+
+def _accept_revision(ledger: Ledger, town: Town, before: Accepted, after: Alert, as_json: bool, done: str) -> None:
+    addressed = [line.terminal.id for line in ledger.deliveries.of_alert(before.row)]
+    heard = ledger.deliveries.heard(after.identifier, after.revision)
+    _accept(ledger, town, after, addressed, as_json, f"{done}; {heard} had heard it", heard=heard)
+
+
+def _accept(
+    ledger: Ledger, town: Town, alert: Alert, addressed: list[str], as_json: bool, done: str, **more: int
+) -> None:
+    try:
+        ledger.alerts.accept(alert, Topics(town.id).of_audience(alert.audience), addressed, "shell")
+    except AlertExists as error:
+        raise click.ClickException(f"{error}: somebody else was faster; look at it with `broadcaster log`") from error
+    if as_json:
+        print_json({"identifier": alert.identifier, "revision": alert.revision, "terminals": addressed, **more})
+    else:
+        click.echo(f"{alert.identifier}: {done}")
 
 
 @click.command(name="log")

@@ -9,6 +9,7 @@ from broadcaster.ledger.alerts import Accepted
 from broadcaster.web.delivery_log import StageCount, count_troubled, prospect_of
 from broadcaster.web.site import Site
 from broadcaster.web.words import LEVELS, STAGES, day_and_clock
+from kokuchi.wire import MessageType
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Summary:
     level_word: str
     drill: bool
     withdrawn: bool
+    corrected: bool
     waiting: bool
     audience: str
     sent: str
@@ -60,6 +62,7 @@ def _summary(site: Site, accepted: Accepted, reach: Reach, waiting: bool, troubl
         level_word=LEVELS[alert.level],
         drill=alert.is_drill,
         withdrawn=alert.is_cancel,
+        corrected=alert.message_type is MessageType.UPDATE,
         waiting=waiting,
         audience=describe(alert.audience, site.town),
         sent=day_and_clock(alert.sent, site.town.time_zone),

@@ -1,5 +1,6 @@
 """Builds the application from its parts."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -14,11 +15,23 @@ from starlette.middleware.sessions import SessionMiddleware
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.web import sessions
-from broadcaster.web.errors import NotLoggedIn, PageError, error_of_status
-from broadcaster.web.pages import bare_error_page, error_page
+from broadcaster.web.errors import NotLoggedIn, NotStored, PageError, error_of_status
+from broadcaster.web.pages import bare_error_page, error_page, not_stored_page
 from broadcaster.web.preview import VoicePreview
 from broadcaster.web.protection import Protection, protect
-from broadcaster.web.routes import alerts, compose, events, health, home, log, login, sound, terminals, withdrawal
+from broadcaster.web.routes import (
+    alerts,
+    compose,
+    correction,
+    events,
+    health,
+    home,
+    log,
+    login,
+    sound,
+    terminals,
+    withdrawal,
+)
 from broadcaster.web.site import HERE, Site
 
 
@@ -48,10 +61,11 @@ def create_app(
     )
     app.add_middleware(Protection)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
-    for subject in (health, login, home, compose, sound, events, alerts, withdrawal, log, terminals):
+    for subject in (health, login, home, compose, sound, events, alerts, correction, withdrawal, log, terminals):
         app.include_router(subject.router)
     app.add_exception_handler(NotLoggedIn, _lead_to_login)
     app.add_exception_handler(PageError, _show_error)
+    app.add_exception_handler(NotStored, _show_not_stored)
     app.add_exception_handler(HTTPException, _show_status)
     app.add_exception_handler(RequestValidationError, _show_invalid)
     app.add_exception_handler(Exception, _show_failure)
@@ -65,6 +79,12 @@ def _lead_to_login(_: Request, error: Exception) -> Response:
 
 def _show_error(request: Request, error: Exception) -> Response:
     return error_page(request, error if isinstance(error, PageError) else error_of_status(500))
+
+
+async def _show_not_stored(request: Request, error: Exception) -> Response:
+    advice = error.advice if isinstance(error, NotStored) else str(error)
+    # The route has checked this form already; it is kept with the request.
+    return await asyncio.to_thread(not_stored_page, request, advice, await request.form())
 
 
 def _show_status(request: Request, error: Exception) -> Response:

@@ -1,9 +1,15 @@
-"""What every page says at its top while alerts do not go out."""
+"""What every page says at its top while something keeps alerts from being kept or from going out."""
 
+import shutil
 from dataclasses import dataclass
 
 from broadcaster.web.site import Site
 from broadcaster.web.words import moment
+
+LITTLE_SPACE_BYTES = 200_000_000
+
+# The figure is rounded so that pages that follow it do not change with every byte.
+_STEP_BYTES = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -14,8 +20,24 @@ class Banner:
     text: str
 
 
-def banner(site: Site) -> Banner | None:
-    """Return what keeps alerts from going out, or None if nothing does."""
+def banners(site: Site) -> tuple[Banner, ...]:
+    """Return what the reader has to know now, most often nothing."""
+    return tuple(found for found in (_disk_banner(site), _broker_banner(site)) if found)
+
+
+def _disk_banner(site: Site) -> Banner | None:
+    free = shutil.disk_usage(site.ledger.connections.path.parent).free
+    if free >= LITTLE_SPACE_BYTES:
+        return None
+    megabytes = free // _STEP_BYTES * _STEP_BYTES // 1_000_000
+    return Banner(
+        "サーバーのディスクの空きが残りわずかです",
+        f"残りは約{megabytes}MBです。いっぱいになると、お知らせを送れなくなります。"
+        "いまのうちに、保守の担当者に連絡してください。",
+    )
+
+
+def _broker_banner(site: Site) -> Banner | None:
     state = site.ledger.broker.state()
     if state is None:
         return Banner(

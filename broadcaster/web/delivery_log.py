@@ -11,7 +11,7 @@ from broadcaster.ledger.alerts import Accepted
 from broadcaster.ledger.deliveries import Line
 from broadcaster.web.site import Site
 from broadcaster.web.words import STAGES, TROUBLES, Advice, clock, moment
-from kokuchi.wire import Outcome, Presence
+from kokuchi.wire import MessageType, Outcome, Presence
 
 
 class Prospect(StrEnum):
@@ -29,6 +29,9 @@ _UNREACHED = {
     Prospect.EXPIRED: "期限切れ",
     Prospect.SUPERSEDED: "届かず",
 }
+
+
+_WHAT = {MessageType.ALERT: "", MessageType.UPDATE: "訂正は、", MessageType.CANCEL: "取り消しは、"}
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def _is_superseded(site: Site, accepted: Accepted) -> bool:
 
 
 def _sentence(accepted: Accepted, lines: Sequence[Line], total: Reach, prospect: Prospect) -> tuple[str, str]:
-    what = "取り消しは、" if accepted.alert.is_cancel else ""
+    what = _WHAT[accepted.alert.message_type]
     missing = sum(1 for line in lines if _is_missing(line.delivery))
     reached = f"{total.addressed}台のうち{total.received}台に届き、{total.voiced}台で放送されました。"
     if prospect is Prospect.SUPERSEDED:

@@ -2,7 +2,10 @@
 
 PageError       a page that says in Japanese what is wrong and what to do, with its HTTP status
 NotLoggedIn     leads to the login page, and from there back
+NotStored       the ledger could not be written; a page that keeps what was written, to be sent again
 """
+
+import sqlite3
 
 
 class PageError(Exception):
@@ -22,6 +25,31 @@ class NotLoggedIn(Exception):  # noqa: N818 - reads as what it says
         super().__init__(path)
         self.path = path
 
+
+class NotStored(Exception):  # noqa: N818 - reads as what it says
+    """Nothing was accepted, because the ledger could not be written; `advice` says why and what to do."""
+
+    def __init__(self, advice: str) -> None:
+        super().__init__(advice)
+        self.advice = advice
+
+    @classmethod
+    def because_of(cls, error: sqlite3.OperationalError) -> "NotStored | None":
+        """Return what SQLite's error means for staff, or None if it is no fault of the storage."""
+        # The low byte is SQLite's primary result code; the others only add detail.
+        advice = _STORAGE_FAULTS.get(error.sqlite_errorcode & 0xFF)
+        return cls(advice) if advice else None
+
+
+_CALL_MAINTENANCE = "保守の担当者に連絡してください。"
+_STORAGE_FAULTS = {
+    sqlite3.SQLITE_FULL: f"サーバーのディスクがいっぱいです。{_CALL_MAINTENANCE}",
+    sqlite3.SQLITE_READONLY: f"サーバーの記録が、書きこめない状態になっています。{_CALL_MAINTENANCE}",
+    sqlite3.SQLITE_BUSY: "ほかの処理が記録を使っていて、書きこめませんでした。少し待って、もう一度送信してください。"
+    f"くり返し起きるときは、{_CALL_MAINTENANCE}",
+    sqlite3.SQLITE_IOERR: f"サーバーのディスクに書きこめません。{_CALL_MAINTENANCE}",
+    sqlite3.SQLITE_CANTOPEN: f"サーバーの記録を開けません。{_CALL_MAINTENANCE}",
+}
 
 _PAGES = {
     400: ("送られた内容を読みとれませんでした", "前の画面にもどり、もう一度操作してください。"),

@@ -1,5 +1,6 @@
 """What staff have written on the form, kept as they wrote it, and the draft that it means."""
 
+import re
 from dataclasses import dataclass, fields, replace
 
 from pydantic import ValidationError
@@ -9,7 +10,9 @@ from broadcaster.domain.draft import Draft
 from broadcaster.domain.town import Category, Town
 from broadcaster.web.sessions import text_of, texts_of
 from broadcaster.web.words import SEVERITIES
-from kokuchi.wire import Audience, AudienceKind, Level, Severity
+from kokuchi.wire import Alert, Audience, AudienceKind, Level, Severity
+
+_REVISION = re.compile(r"[0-9]{1,5}")
 
 
 @dataclass(frozen=True)
@@ -28,11 +31,11 @@ class Written:
 
     @classmethod
     def of(cls, form: FormData) -> "Written":
-        """Return what a form holds. Browsers send lines that end with CR LF; the wire knows LF only."""
+        """Return what a form holds."""
         return cls(
             category=text_of(form, "category"),
-            headline=" ".join(text_of(form, "headline").splitlines()),
-            body=text_of(form, "body").replace("\r\n", "\n").replace("\r", "\n"),
+            headline=_one_line(text_of(form, "headline")),
+            body=_lines(text_of(form, "body")),
             level=text_of(form, "level"),
             audience=text_of(form, "audience"),
             areas=texts_of(form, "areas"),
@@ -51,6 +54,19 @@ class Written:
             headline=category.headline.strip(),
             body=category.body.strip(),
             level=Level.of(category.severity).value,
+        )
+
+    @classmethod
+    def from_alert(cls, alert: Alert, headline: str, body: str) -> "Written":
+        """Return the form of a new alert that is like another one, with a text of its own."""
+        return cls(
+            category=alert.category,
+            headline=headline,
+            body=body,
+            level=alert.level.value,
+            audience=alert.audience.kind.value,
+            drill="yes" if alert.is_drill else "",
+            **({} if alert.audience.kind is AudienceKind.ALL else {alert.audience.kind.value: alert.audience.members}),
         )
 
     def draft(self, town: Town) -> Draft:
@@ -96,3 +112,37 @@ class Written:
         if category is not None and Level.of(category.severity) is level:
             return None
         return SEVERITIES[level]
+
+
+@dataclass(frozen=True)
+class Correction:
+    """The text that is to replace the one of `revision`, the newest one when its author began to write."""
+
+    revision: int
+    headline: str
+    body: str
+
+    @classmethod
+    def of(cls, form: FormData) -> "Correction":
+        """Return what a form holds."""
+        return cls(revision_of(form), _one_line(text_of(form, "headline")), _lines(text_of(form, "body")))
+
+    @classmethod
+    def from_alert(cls, alert: Alert) -> "Correction":
+        """Return the form as it is before anything is written."""
+        return cls(alert.revision, alert.headline, alert.body)
+
+
+def revision_of(form: FormData) -> int:
+    """Return the revision that a form's author had seen; 0, which no alert has, if the form does not say."""
+    text = text_of(form, "revision")
+    return int(text) if _REVISION.fullmatch(text) else 0
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.splitlines())
+
+
+def _lines(text: str) -> str:
+    # Browsers send lines that end with CR LF; the wire knows LF only.
+    return text.replace("\r\n", "\n").replace("\r", "\n")

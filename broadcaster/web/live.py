@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from broadcaster.domain.roles import Act, may
 from broadcaster.web import sessions
-from broadcaster.web.banner import banner
+from broadcaster.web.banner import banners
 from broadcaster.web.site import Site, site_of
 
 HEARTBEAT_SECONDS = 15.0
@@ -40,7 +40,7 @@ def live(request: Request, look: Look) -> StreamingResponse:
         account = sessions.visitor(request)
         if account is None or not may(account.role, Act.READ_LOG):
             return None
-        return [Part("banner", "parts/banner.html", {"banner": banner(site)}), *look()]
+        return [Part("banner", "parts/banner.html", {"banners": banners(site)}), *look()]
 
     return StreamingResponse(
         changes(site, allowed_look), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}

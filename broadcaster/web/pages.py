@@ -4,10 +4,11 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
+from starlette.datastructures import FormData
 
 from broadcaster.domain.roles import Act, may
 from broadcaster.web import sessions
-from broadcaster.web.banner import banner
+from broadcaster.web.banner import banners
 from broadcaster.web.errors import PageError
 from broadcaster.web.site import site_of
 
@@ -21,7 +22,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         account=account,
         may_send=account is not None and may(account.role, Act.SEND),
         csrf=sessions.token_of(request),
-        banner=banner(site) if account else None,
+        banners=banners(site) if account else (),
         path=request.url.path,
         **context,
     )
@@ -33,11 +34,24 @@ def error_page(request: Request, error: PageError) -> HTMLResponse:
     return page(request, "error.html", status=error.status, error=error)
 
 
+def not_stored_page(request: Request, advice: str, form: FormData) -> HTMLResponse:
+    """Return the page of something that could not be stored: what was written, and a button that sends it again."""
+    return page(
+        request,
+        "not_stored.html",
+        status=503,
+        advice=advice,
+        fields=[(name, value) for name, value in form.multi_items() if name != sessions.CSRF_FIELD],
+        headline=sessions.text_of(form, "headline"),
+        body=sessions.text_of(form, "body"),
+    )
+
+
 def bare_error_page(request: Request, error: PageError) -> HTMLResponse:
     """Return an error page for which nothing is read from the ledger, since that may be what has failed."""
     html = (
         site_of(request)
         .templates.get_template("error.html")
-        .render(town=site_of(request).town, account=None, may_send=False, csrf="", banner=None, path="", error=error)
+        .render(town=site_of(request).town, account=None, may_send=False, csrf="", banners=(), path="", error=error)
     )
     return HTMLResponse(html, status_code=error.status)

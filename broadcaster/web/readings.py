@@ -14,14 +14,14 @@ PATIENCE_SECONDS = 2.0
 log = logging.getLogger(__name__)
 
 
-async def reading_or_none(voice: VoicePreview, headline: str, body: str, contact: Contact) -> Reading | None:
+async def reading_or_none(voice: VoicePreview, headline: str, body: str, contact: Contact | None) -> Reading | None:
     """Return the kana of a text, or None if the voice has none, or none in time."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
             return Reading(
                 headline=await voice.reading(headline),
                 body=await voice.reading(body),
-                contact=await voice.reading(contact_text(contact)),
+                contact=await voice.reading(contact_text(contact)) if contact else "",
             )
     except (VoiceError, TimeoutError, ValidationError) as error:
         log.warning("sent without a reading", extra={"reason": str(error) or type(error).__name__})

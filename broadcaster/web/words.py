@@ -8,9 +8,11 @@ from broadcaster.domain.audience import describe
 from broadcaster.domain.delivery import Stage, Trouble
 from broadcaster.domain.roles import Role
 from broadcaster.domain.town import Town
-from kokuchi.wire import Alert, AudienceKind, Level, Severity, Speaker
+from kokuchi.wire import Alert, AudienceKind, Level, MessageType, Severity, Speaker
 
 LEVELS = {Level.EMERGENCY: "緊急", Level.IMPORTANT: "重要", Level.NOTICE: "お知らせ"}
+
+MESSAGE_TYPES = {MessageType.ALERT: "放送", MessageType.UPDATE: "訂正", MessageType.CANCEL: "取り消し"}
 
 LEVEL_EFFECTS = {
     Level.EMERGENCY: "ほかの放送を止めて、すぐに2回読み上げます。止めた放送は、そのあとに読みなおします。",
@@ -113,4 +115,5 @@ def plan(alert: Alert, town: Town, terminals: int) -> str:
     single = alert.audience.kind is AudienceKind.TERMINALS
     whom = f"選んだ端末{terminals}台" if single else f"{describe(alert.audience, town)}の{terminals}台"
     drill = "訓練として、" if alert.is_drill else ""
-    return f"{whom}に、いますぐ、{drill}「{LEVELS[alert.level]}」で放送します。"
+    correction = "訂正を" if alert.message_type is MessageType.UPDATE else ""
+    return f"{whom}に、いますぐ、{drill}{correction}「{LEVELS[alert.level]}」で放送します。"

@@ -51,8 +51,10 @@ class MemoryBroker:
 
     def route(self, topic: str, payload: bytes, retain: bool) -> None:
         """Give a message to every session that subscribes to its topic."""
-        if retain:
+        if retain and payload:
             self.retained[topic] = payload
+        elif retain:
+            self.retained.pop(topic, None)
         for session in self.sessions.values():
             if any(matches(pattern, topic) for pattern in session.subscriptions):
                 self.hand(session, topic, payload, False)
@@ -141,10 +143,10 @@ class MemoryLink:
         await asyncio.sleep(0)
 
     def acknowledge(self, received: Received) -> None:
-        """Let the broker forget the message."""
+        """Let the broker forget the message; without a connection it does not hear of it and delivers it again."""
         session = self._broker.sessions.get(self._client_id)
-        if session is not None:
-            session.unacknowledged.pop(received.message_id, None)
+        if session is not None and self._connected and session.unacknowledged.get(received.message_id) is received:
+            del session.unacknowledged[received.message_id]
 
     async def close(self) -> None:
         """Leave without the will; the session stays."""

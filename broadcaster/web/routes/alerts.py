@@ -3,17 +3,19 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from broadcaster.domain.audience import describe
+from broadcaster.domain.draft import can_be_corrected
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.web.delivery_log import delivery_log
 from broadcaster.web.errors import PageError
 from broadcaster.web.live import Part
 from broadcaster.web.pages import page
+from broadcaster.web.revisions import author_of, earlier_revisions
 from broadcaster.web.sessions import Reader
 from broadcaster.web.site import Site, site_of
-from broadcaster.web.words import LEVELS, moment
+from broadcaster.web.words import LEVELS, MESSAGE_TYPES, moment
 
 router = APIRouter()
 
@@ -33,6 +35,11 @@ def find_alert(site: Site, identifier: str, revision: int | None = None) -> Acce
     return accepted
 
 
+def to_alert(identifier: str) -> Response:
+    """Lead to an alert's page."""
+    return RedirectResponse(f"/alerts/{identifier}", status_code=303)
+
+
 def parts(site: Site, accepted: Accepted) -> list[Part]:
     """Return what moves on an alert's page."""
     log = delivery_log(site, accepted)
@@ -41,6 +48,11 @@ def parts(site: Site, accepted: Accepted) -> list[Part]:
         Part("state", "parts/alert_state.html", {"sentence": log.sentence, "tone": log.tone, "newer": newer}),
         Part("counts", "parts/stage_counts.html", {"counts": log.counts, "addressed": log.addressed}),
         Part("troubles", "parts/troubles.html", {"troubled": log.troubled}),
+        Part(
+            "earlier",
+            "parts/earlier.html",
+            {"identifier": accepted.alert.identifier, "revisions": earlier_revisions(site, accepted)},
+        ),
         *(Part(f"line-{row.terminal}", "parts/delivery_row.html", {"row": row}) for row in log.rows),
     ]
 
@@ -48,14 +60,14 @@ def parts(site: Site, accepted: Accepted) -> list[Part]:
 def facts(site: Site, accepted: Accepted) -> dict[str, Any]:
     """Return what the templates say of an alert itself."""
     alert = accepted.alert
-    author = site.ledger.accounts.get(accepted.accepted_by)
     return {
         "alert": alert,
         "level_word": LEVELS[alert.level],
         "audience": describe(alert.audience, site.town),
         "sent": moment(alert.sent, site.town.time_zone),
         "expires": moment(alert.expires, site.town.time_zone),
-        "author": author.display_name if author else accepted.accepted_by,
+        "author": author_of(site, accepted),
+        "kind": MESSAGE_TYPES[alert.message_type],
     }
 
 
@@ -64,14 +76,17 @@ def show_alert(request: Request, identifier: str, _: Reader, revision: Revision 
     """Show an alert with its delivery log."""
     site = site_of(request)
     accepted = find_alert(site, identifier, revision)
-    state, counts, troubles, *rows = parts(site, accepted)
+    newest = find_alert(site, identifier).alert
+    state, counts, troubles, earlier, *rows = parts(site, accepted)
     return page(
         request,
         "alert.html",
         state=state,
         counts=counts,
         troubles=troubles,
+        earlier=earlier,
         rows=rows,
-        withdrawn=find_alert(site, identifier).alert.is_cancel,
+        withdrawn=newest.is_cancel,
+        correctable=can_be_corrected(newest, site.clock()),
         **facts(site, accepted),
     )

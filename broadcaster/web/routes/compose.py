@@ -6,19 +6,21 @@ from collections import Counter
 from collections.abc import Sequence
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from broadcaster.domain.audience import Terminal, recipients
 from broadcaster.domain.draft import ADVISED_BODY, Draft, DraftError, Problem, compose, contact_of, new_identifier
 from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.alerts import AlertExists
+from broadcaster.web.acceptance import accept
 from broadcaster.web.forms import Written
 from broadcaster.web.pages import page
 from broadcaster.web.readings import reading_or_none
+from broadcaster.web.routes.alerts import to_alert
 from broadcaster.web.sessions import CheckedForm, Sender, text_of
 from broadcaster.web.site import Site, site_of
 from broadcaster.web.words import AUDIENCES, LEVEL_EFFECTS, LEVELS, moment, plan
-from kokuchi.wire import Alert, Contact, Level, Reading, Topics
+from kokuchi.wire import Contact, Level, Reading
 from kokuchi.wire.alert import MAXIMUM_BODY, MAXIMUM_HEADLINE
 
 router = APIRouter()
@@ -84,20 +86,15 @@ async def send_alert(request: Request, account: Sender, form: CheckedForm) -> Re
         return await asyncio.to_thread(_form_page, request, written, error.problems)
     except AlertExists:
         # The form was sent twice; the alert is there.
-        return _to_alert(identifier)
-    return _to_alert(identifier)
+        return to_alert(identifier)
+    return to_alert(identifier)
 
 
-def _accept(site: Site, draft: Draft, identifier: str, reading: Reading | None, account: Account) -> Alert:
+def _accept(site: Site, draft: Draft, identifier: str, reading: Reading | None, account: Account) -> None:
     roster = site.ledger.terminals.all()
     alert = compose(draft, site.town, roster, site.clock(), identifier=identifier, reading=reading)
     reached = [terminal.id for terminal in recipients(alert.audience, roster)]
-    site.ledger.alerts.accept(alert, Topics(site.town.id).of_audience(alert.audience), reached, account.name)
-    return alert
-
-
-def _to_alert(identifier: str) -> Response:
-    return RedirectResponse(f"/alerts/{identifier}", status_code=303)
+    accept(site, alert, reached, account)
 
 
 def _form_page(request: Request, written: Written, problems: Sequence[Problem]) -> Response:

@@ -2,16 +2,19 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
+from starlette.datastructures import FormData
 
-from broadcaster.domain.draft import DraftError, compose
-from broadcaster.web.forms import Written
+from broadcaster.domain.draft import DraftError, compose, correct
+from broadcaster.web.forms import Correction, Written
+from broadcaster.web.routes.alerts import find_alert
 from broadcaster.web.sessions import CheckedForm, Sender
-from broadcaster.web.site import site_of
+from broadcaster.web.site import Site, site_of
 from kokuchi.voice import VoiceError
-from kokuchi.wire import Alert
+from kokuchi.wire import Alert, MessageType
 
 router = APIRouter()
 log = logging.getLogger(__name__)
@@ -22,25 +25,50 @@ _PATIENCE_SECONDS = 60.0
 @router.post("/alerts/preview-sound")
 async def preview_sound(request: Request, _: Sender, form: CheckedForm) -> Response:
     """Answer with the sound of what is written, or with why there is none."""
+    return await _sound(request, lambda site: _new(site, form))
+
+
+@router.post("/alerts/preview-reading")
+async def preview_reading(request: Request, _: Sender, form: CheckedForm) -> Response:
+    """Answer with the kana of what is written, or with why there is none."""
+    return await _reading(request, lambda site: _new(site, form))
+
+
+@router.post("/alerts/{identifier}/correct/preview-sound")
+async def preview_corrected_sound(request: Request, identifier: str, _: Sender, form: CheckedForm) -> Response:
+    """Answer with the sound of a correction, as those hear it who had heard the old text if there are any."""
+    return await _sound(request, lambda site: _corrected(site, identifier, form))
+
+
+@router.post("/alerts/{identifier}/correct/preview-reading")
+async def preview_corrected_reading(request: Request, identifier: str, _: Sender, form: CheckedForm) -> Response:
+    """Answer with the kana of a correction."""
+    return await _reading(request, lambda site: _corrected(site, identifier, form))
+
+
+Make = Callable[[Site], Alert]
+"""Makes the alert that is to be heard, or raises DraftError."""
+
+
+async def _sound(request: Request, make: Make) -> Response:
+    site = site_of(request)
     try:
-        alert = await _alert(request, Written.of(form))
+        alert = await asyncio.to_thread(make, site)
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            return Response(await site_of(request).voice.render(alert), media_type="audio/wav")
+            return Response(await site.voice.render(alert), media_type="audio/wav")
     except DraftError as error:
         return _unwritten(error)
     except (VoiceError, TimeoutError) as error:
         return _unspoken(error)
 
 
-@router.post("/alerts/preview-reading")
-async def preview_reading(request: Request, _: Sender, form: CheckedForm) -> Response:
-    """Answer with the kana of what is written, or with why there is none."""
-    voice = site_of(request).voice
+async def _reading(request: Request, make: Make) -> Response:
+    site = site_of(request)
     try:
-        alert = await _alert(request, Written.of(form))
+        alert = await asyncio.to_thread(make, site)
         async with asyncio.timeout(_PATIENCE_SECONDS):
             return JSONResponse(
-                {"headline": await voice.reading(alert.headline), "body": await voice.reading(alert.body)}
+                {"headline": await site.voice.reading(alert.headline), "body": await site.voice.reading(alert.body)}
             )
     except DraftError as error:
         return _unwritten(error)
@@ -48,10 +76,18 @@ async def preview_reading(request: Request, _: Sender, form: CheckedForm) -> Res
         return _unspoken(error)
 
 
-async def _alert(request: Request, written: Written) -> Alert:
-    site = site_of(request)
-    roster = await asyncio.to_thread(site.ledger.terminals.all)
-    return compose(written.to_everyone().draft(site.town), site.town, roster, site.clock())
+def _new(site: Site, form: FormData) -> Alert:
+    draft = Written.of(form).to_everyone().draft(site.town)
+    return compose(draft, site.town, site.ledger.terminals.all(), site.clock())
+
+
+def _corrected(site: Site, identifier: str, form: FormData) -> Alert:
+    before, written = find_alert(site, identifier).alert, Correction.of(form)
+    alert = correct(before, written.headline, written.body, site.town, site.clock())
+    if site.ledger.deliveries.heard(identifier, alert.revision):
+        return alert
+    # To who has heard nothing yet it is not said to be a correction.
+    return alert.model_copy(update={"message_type": MessageType.ALERT, "revision": 1, "references": ()})
 
 
 def _unwritten(error: DraftError) -> Response:

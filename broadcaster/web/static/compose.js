@@ -1,6 +1,6 @@
 "use strict";
 
-// Fills in templates, counts characters and shows what the household will see.
+// Fills in templates and shows what the household will see.
 (() => {
   const form = document.getElementById("alert-form");
   const texts = [document.getElementById("headline"), document.getElementById("body")];
@@ -28,20 +28,6 @@
     }
   };
 
-  const count = (field) => {
-    const counter = document.getElementById(`${field.id}-count`);
-    const length = [...field.value.trim()].length;
-    const maximum = Number(counter.dataset.maximum);
-    const advised = Number(counter.dataset.advised || maximum);
-    const tooLong = length > maximum;
-    let advice = "";
-    if (tooLong) advice = "　長すぎます";
-    else if (length > advised) advice = `　${advised}文字をこえると、聞きとりにくくなります`;
-    counter.textContent = `${length} / ${maximum}文字${advice}`;
-    counter.classList.toggle("counter-over", tooLong);
-    counter.classList.toggle("counter-long", !tooLong && length > advised);
-  };
-
   const showGaps = () => {
     const number = texts.reduce((sum, field) => sum + (field.value.match(GAP) || []).length, 0);
     document.getElementById("gaps").hidden = number === 0;
@@ -64,7 +50,6 @@
   };
 
   const show = () => {
-    texts.forEach(count);
     showGaps();
     showScreen();
   };
@@ -94,5 +79,4 @@
   }
   if (category && chosen("level")?.value === category.dataset.level) filled.set("level", category.dataset.level);
   show();
-  document.getElementById("error-summary")?.focus();
 })();

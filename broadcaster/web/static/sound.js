@@ -7,6 +7,7 @@
   const player = document.getElementById("sound-player");
   const status = document.getElementById("sound-status");
   const reading = document.getElementById("sound-reading");
+  const preview = form.dataset.preview || "/alerts";
   let address = null;
 
   const ask = async (path) => {
@@ -17,14 +18,14 @@
   };
 
   const showReading = async () => {
-    const kana = await (await ask("/alerts/preview-reading")).json();
+    const kana = await (await ask(`${preview}/preview-reading`)).json();
     document.getElementById("sound-reading-headline").textContent = kana.headline;
     document.getElementById("sound-reading-body").textContent = kana.body;
     reading.hidden = false;
   };
 
   const play = async () => {
-    const sound = await (await ask("/alerts/preview-sound")).blob();
+    const sound = await (await ask(`${preview}/preview-sound`)).blob();
     if (address) URL.revokeObjectURL(address);
     address = URL.createObjectURL(sound);
     player.src = address;

@@ -80,7 +80,7 @@ async def test_withdrawing_sends_a_cancel_to_the_same_terminals_once(author: Bro
     alert = accept(ledger, audience=Audience(kind=AudienceKind.AREAS, members=("kita",)))
     ledger.deliveries.record([report(alert, "t-1", received_at=NOW, voiced_at=NOW)])
     for _ in range(2):
-        response = await author.post(f"/alerts/{alert.identifier}/withdraw")
+        response = await author.post(f"/alerts/{alert.identifier}/withdraw", {"revision": "1"})
         assert response.headers["location"] == f"/alerts/{alert.identifier}"
     accepted = ledger.alerts.get(alert.identifier)
     assert accepted is not None

@@ -9,6 +9,16 @@ from broadcaster.web.sessions import local_path
 from tests.broadcaster.web.browser import Browser
 from tests.broadcaster.web.town import TOWN, Clock, FakeVoice
 
+POSTS = [
+    "/alerts",
+    "/alerts/check",
+    "/alerts/new",
+    "/alerts/x/correct",
+    "/alerts/x/correct/check",
+    "/alerts/x/correct/rewrite",
+    "/alerts/x/withdraw",
+]
+
 
 async def test_the_right_password_leads_to_the_first_page(browser: Browser) -> None:
     response = await browser.log_in("hanako")
@@ -101,7 +111,18 @@ async def test_an_account_that_is_gone_is_logged_out(author: Browser, ledger: Le
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/log", "/terminals", "/alerts/new", "/alerts/x", "/alerts/x/withdraw", "/events", "/log/events"]
+    "path",
+    [
+        "/",
+        "/log",
+        "/terminals",
+        "/alerts/new",
+        "/alerts/x",
+        "/alerts/x/correct",
+        "/alerts/x/withdraw",
+        "/events",
+        "/log/events",
+    ],
 )
 async def test_nothing_is_shown_without_logging_in(browser: Browser, path: str) -> None:
     response = await browser.get(path)
@@ -109,16 +130,14 @@ async def test_nothing_is_shown_without_logging_in(browser: Browser, path: str) 
     assert response.headers["location"].startswith("/login?next=")
 
 
-@pytest.mark.parametrize(
-    "path", ["/alerts", "/alerts/check", "/alerts/new", "/alerts/preview-sound", "/alerts/x/withdraw"]
-)
+@pytest.mark.parametrize("path", [*POSTS, "/alerts/preview-sound", "/alerts/x/correct/preview-sound"])
 async def test_nothing_is_taken_without_logging_in(browser: Browser, path: str) -> None:
     await browser.get("/login")
     response = await browser.post(path)
     assert (response.status_code, response.headers["location"]) == (303, "/login?next=%2F")
 
 
-@pytest.mark.parametrize("path", ["/alerts", "/alerts/check", "/alerts/new", "/alerts/x/withdraw", "/logout"])
+@pytest.mark.parametrize("path", [*POSTS, "/logout"])
 async def test_a_form_without_the_token_is_refused(author: Browser, path: str) -> None:
     for token in ["", "wrong", "日本"]:
         author.token = token
@@ -137,8 +156,9 @@ async def test_an_operator_reads_and_does_not_send(operator: Browser) -> None:
     assert "新しいお知らせを作る" not in home.text
     for response in [
         await operator.get("/alerts/new"),
-        await operator.post("/alerts", {"headline": "x"}),
-        await operator.post("/alerts/x/withdraw"),
+        await operator.get("/alerts/x/correct"),
+        await operator.get("/alerts/x/withdraw"),
+        *[await operator.post(path, {"headline": "x"}) for path in POSTS],
     ]:
         assert response.status_code == 403
         assert "権限がありません" in response.text

@@ -74,9 +74,12 @@ async def test_markup_in_every_field_is_shown_as_text(administrator: Browser, le
             "/terminals",
             "/alerts/new",
             f"/alerts/{alert.identifier}",
+            f"/alerts/{alert.identifier}/correct",
             f"/alerts/{alert.identifier}/withdraw",
         ]
     ]
+    correction = {"revision": "1", "headline": f"{MARKUP}2", "body": f"2{MARKUP}"}
+    pages.append((await administrator.post(f"/alerts/{alert.identifier}/correct/check", correction)).text)
     pages.append((await administrator.post("/alerts/check", fields)).text)
     pages.append((await administrator.post("/alerts/check", {**fields, "audience": "areas", "areas": [MARKUP]})).text)
     pages.append((await administrator.post("/login", {"name": MARKUP, "password": "x", "next": MARKUP})).text)
@@ -87,7 +90,7 @@ async def test_markup_in_every_field_is_shown_as_text(administrator: Browser, le
         assert "<b>kanri" not in page
         assert "<i>管理" not in page
         assert "<u>1" not in page
-    assert sum("&lt;script&gt;" in page for page in pages) >= 9
+    assert sum("&lt;script&gt;" in page for page in pages) >= 11
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,7 @@ class FakeVoice:
     def __init__(self) -> None:
         self.broken = False
         self.seconds = 0.0
+        self.rendered: list[Alert] = []
 
     async def reading(self, text: str) -> str:
         self._check()
@@ -72,6 +73,7 @@ class FakeVoice:
 
     async def render(self, alert: Alert) -> bytes:
         self._check()
+        self.rendered.append(alert)
         return b"RIFF" + alert.headline.encode()
 
     def _check(self) -> None:

@@ -1,15 +1,14 @@
 """A running screen, and a household that remembers what the page has told it."""
 
 import asyncio
-import contextlib
-import socket
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import uvicorn
 from fastapi import FastAPI
 
-from kokuchi.serving import listen, serve
+from kokuchi.serving import listen
 from terminal_client.household import Key
 from terminal_client.outputs.screen import PageScreen
 from terminal_client.screen import create_screen_app
@@ -31,47 +30,50 @@ class RecordingHousehold:
         self.acts.append(("replay", key))
 
 
-def app_of(screen: PageScreen, household: RecordingHousehold, *allowed_hosts: str) -> FastAPI:
+def app_of(screen: PageScreen, household: RecordingHousehold) -> FastAPI:
     return create_screen_app(
         screen=screen,
         household=household,
         town_name="月形町",
         time_zone="Asia/Tokyo",
         terminal="kita-012",
-        allowed_hosts=("127.0.0.1", *allowed_hosts),
+        allowed_hosts=("127.0.0.1", "localhost", "testserver"),
     )
 
 
 @dataclass
 class Site:
-    screen: PageScreen
-    household: RecordingHousehold
     port: int
+    screen: PageScreen = field(default_factory=PageScreen)
+    household: RecordingHousehold = field(default_factory=RecordingHousehold)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    async def done(self, act: str, key: Key) -> None:
+        """Wait until the household has done this."""
+        await until(lambda: (act, key) in self.household.acts)
+
 
 @asynccontextmanager
 async def running_site(port: int = 0) -> AsyncGenerator[Site]:
     """Serve a fresh screen, on this port or a free one."""
-    screen, household = PageScreen(), RecordingHousehold()
     listener = listen("127.0.0.1", port)
-    server = asyncio.create_task(serve(app_of(screen, household), _bound(listener)))
+    site = Site(listener.getsockname()[1])
+    # A page is still watching when its server stops, as when a terminal is restarted.
+    config = uvicorn.Config(
+        app_of(site.screen, site.household), lifespan="off", log_config=None, timeout_graceful_shutdown=0
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        yield Site(screen, household, listener.getsockname()[1])
+        await until(lambda: server.started)
+        yield site
     finally:
-        server.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await server
+        server.should_exit = True
+        await serving
         listener.close()
-
-
-def _bound(listener: socket.socket) -> socket.socket:
-    # From now on a connection waits in the queue instead of being refused.
-    listener.listen()
-    return listener
 
 
 async def until(condition: Callable[[], bool]) -> None:
