@@ -89,5 +89,6 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> tuple[Settings,
 def secret_files(path: Path) -> list[Path]:
     """Return the files with secrets that the settings name, whether they exist or not."""
     values = read_toml(path)
-    named = [values.get("web", {}).get("session_secret_file"), values.get("broker", {}).get("password_file")]
-    return [path.parent / name for name in named if isinstance(name, str)]
+    tables = [(values.get("web"), "session_secret_file"), (values.get("broker"), "password_file")]
+    named = [table.get(key) for table, key in tables if isinstance(table, dict)]
+    return [path.resolve().parent / name for name in named if isinstance(name, str)]

@@ -40,8 +40,11 @@ def load(model: type[_S], path: Path, environment: Mapping[str, str]) -> _S:
     """Return the settings in the file, overlaid by the environment, or raise ConfigurationError."""
     values = read_toml(path)
     for name, value in environment.items():
-        if name.startswith(ENVIRONMENT_PREFIX) and "__" in name:
-            _put(values, name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__"), value)
+        if name.startswith(ENVIRONMENT_PREFIX):
+            keys = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
+            # KOKUCHI_CONFIG and others like it are no settings.
+            if len(keys) > 1 or keys[0].removesuffix(_FILE_SUFFIX) in model.model_fields:
+                _put(values, keys, value)
     base = path.resolve().parent
     _read_secret_files(values, base, path)
     try:
@@ -70,6 +73,8 @@ def _put(values: dict[str, Any], keys: list[str], value: str) -> None:
         if not isinstance(inner, dict):
             raise ConfigurationError(f"environment variable for {'.'.join(keys)}: {key} is not a table")
         table = inner
+    # A file that the settings name for this key counts no longer.
+    table.pop(keys[-1] + _FILE_SUFFIX, None)
     table[keys[-1]] = value
 
 

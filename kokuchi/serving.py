@@ -1,5 +1,6 @@
 """How both ends serve pages: uvicorn in the running event loop, on a socket that is bound before anything starts."""
 
+import asyncio
 import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -36,4 +37,10 @@ async def serve(application: _Application, listener: socket.socket) -> None:
         # Streams of events never end by themselves; they must not keep the process alive.
         timeout_graceful_shutdown=1,
     )
-    await uvicorn.Server(config).serve(sockets=[listener])
+    server = uvicorn.Server(config)
+    try:
+        await server.serve(sockets=[listener])
+    except asyncio.CancelledError:
+        if server.started:
+            await server.shutdown(sockets=[listener])
+        raise

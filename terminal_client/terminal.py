@@ -12,7 +12,6 @@ from kokuchi.voice.cues import Cue, Phrase
 from kokuchi.voice.errors import VoiceError
 from kokuchi.voice.script import script_of
 from kokuchi.voice.sound import Sound
-from kokuchi.voice.speech import Voice
 from kokuchi.wire import Alert
 from kokuchi.wire import Speaker as SpeakerState
 from terminal_client import agenda
@@ -36,7 +35,7 @@ from terminal_client.events import (
 )
 from terminal_client.household import Key
 from terminal_client.inbox import Inbox
-from terminal_client.outputs.interface import Screen, Speaker, SpeakerFailed
+from terminal_client.outputs.interface import Performer, Screen, Speaker, SpeakerFailed
 from terminal_client.timekeeping import TownTime
 from terminal_client.view import Card, Trouble, View
 
@@ -57,7 +56,7 @@ class Terminal:
         inbox: Inbox,
         screen: Screen,
         speaker: Speaker,
-        voice: Voice,
+        voice: Performer,
         chimes: Chimes,
         *,
         time: TownTime,

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 
 import click
+from pydantic import ValidationError
 
 from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table
 from broadcaster.domain.audience import recipients
@@ -14,6 +15,7 @@ from broadcaster.ledger.alerts import Accepted, AlertExists
 from kokuchi.voice.speech import Voice
 from kokuchi.wire import Alert, Audience, AudienceKind, Reading, Severity, Topics
 from kokuchi.wire.alert import Level
+from kokuchi.wire.audience import MAXIMUM_MEMBERS
 from kokuchi.wire.fields import iso
 
 _SEVERITIES = {
@@ -28,10 +30,14 @@ def _audience(words: tuple[str, ...]) -> Audience:
     if words == ("all",):
         return Audience(kind=AudienceKind.ALL)
     kinds = {word.partition(":")[0] for word in words}
-    members = tuple(word.partition(":")[2] for word in words)
+    members = tuple(dict.fromkeys(word.partition(":")[2] for word in words))
     if len(kinds) != 1 or not kinds <= _KINDS.keys() or not all(members):
         raise click.BadParameter("write all, or area:ID, group:ID or terminal:ID, all of one kind", param_hint="--to")
-    return Audience(kind=_KINDS[kinds.pop()], members=members)
+    try:
+        return Audience(kind=_KINDS[kinds.pop()], members=members)
+    except ValidationError as error:
+        message = f"an ID has letters, digits, dots and hyphens only, and at most {MAXIMUM_MEMBERS} may be given"
+        raise click.BadParameter(message, param_hint="--to") from error
 
 
 @click.command()

@@ -123,13 +123,13 @@ def accounts() -> None:
 @accounts.command(name="add")
 @click.argument("name")
 @click.option("--display-name", help="The name that others see; NAME if not given.")
-@click.option("--role", type=click.Choice(list(Role)), default=Role.AUTHOR, show_default=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.AUTHOR.value, show_default=True)
 @click.password_option(help="Asked for when not given, so that it stays out of the shell's history.")
 @pass_context
-def add_account(context: Context, name: str, display_name: str | None, role: Role, password: str) -> None:
+def add_account(context: Context, name: str, display_name: str | None, role: str, password: str) -> None:
     """Let NAME log in."""
     with context.ledger() as (_settings, _town, ledger):
-        ledger.accounts.add(Account(name, display_name or name, role), password)
+        ledger.accounts.add(Account(name, display_name or name, Role(role)), password)
         click.echo(f"{name} can log in as {role}")
 
 

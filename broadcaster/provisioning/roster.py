@@ -2,7 +2,9 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -28,13 +30,10 @@ def read_roster(path: Path, town: Town) -> list[Terminal]:
         raise RosterError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise RosterError(f"{path}: is not UTF-8; save it as CSV UTF-8") from error
-    reader = csv.DictReader(io.StringIO(text))
-    if missing := [column for column in COLUMNS if column not in (reader.fieldnames or [])]:
-        raise RosterError(f"{path}: the first line must name the columns {', '.join(COLUMNS)}; {missing[0]} is missing")
     terminals: list[Terminal] = []
     problems: list[str] = []
     seen: set[str] = set()
-    for row in reader:
+    for number, row in _rows(text, path):
         values = {column: (row[column] or "").strip() for column in COLUMNS}
         terminal = Terminal(
             id=values["terminal"],
@@ -44,14 +43,30 @@ def read_roster(path: Path, town: Town) -> list[Terminal]:
             groups=frozenset(values["groups"].split()),
         )
         found = check_terminal(terminal, town)
+        if None in row:
+            found.append("there are more values than columns; groups are separated by spaces")
         if terminal.id in seen:
             found.append(f"terminal {terminal.id!r} is given twice")
         seen.add(terminal.id)
-        problems += [f"{path}: line {reader.line_num}: {problem}" for problem in found]
+        problems += [f"{path}: line {number}: {problem}" for problem in found]
         terminals.append(terminal)
     if problems:
         raise RosterError("\n".join(problems))
     return terminals
+
+
+def _rows(text: str, path: Path) -> Iterator[tuple[int, dict[str | Any, str | Any]]]:
+    """Yield each row with the number of its (last) line."""
+    reader = csv.DictReader(io.StringIO(text))
+    try:
+        if missing := [column for column in COLUMNS if column not in (reader.fieldnames or [])]:
+            raise RosterError(
+                f"{path}: the first line must name the columns {', '.join(COLUMNS)}; {missing[0]} is missing"
+            )
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error as error:
+        raise RosterError(f"{path}: line {reader.line_num}: {error}; is a quote not closed?") from error
 
 
 def check_terminal(terminal: Terminal, town: Town) -> list[str]:

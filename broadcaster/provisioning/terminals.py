@@ -8,6 +8,7 @@ from broadcaster.domain.audience import Terminal
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.mosquitto import BrokerFiles, password_hash
+from broadcaster.provisioning.roster import RosterError
 from broadcaster.provisioning.secrets import new_password, write_secret
 from broadcaster.settings import Settings
 from kokuchi.wire import SigningKey, Topics
@@ -29,12 +30,15 @@ def write_broker_files(settings: Settings, town: Town, ledger: Ledger) -> Broker
 def take_into_service(settings: Settings, town: Town, ledger: Ledger, terminals: Sequence[Terminal]) -> list[Path]:
     """Add terminals to the roster, all or none, and return the folder of each with the files for its device.
 
-    Raises TerminalExists.
+    Raises TerminalExists, RosterError, or KeyFileError if the town has no key yet.
     """
+    centre = settings.broker.username
+    if any(terminal.id == centre for terminal in terminals):
+        raise RosterError(f"{centre!r} is the centre's own name at the broker; give the terminal another one")
+    key = SigningKey.load(settings.signing_key)
     passwords = {terminal.id: new_password() for terminal in terminals}
     ledger.terminals.add((terminal, password_hash(passwords[terminal.id])) for terminal in terminals)
     write_broker_files(settings, town, ledger)
-    key = SigningKey.load(settings.signing_key)
     return [_write_device_files(settings, town, key, terminal, passwords[terminal.id]) for terminal in terminals]
 
 

@@ -3,9 +3,10 @@
 Errors: `SpeakerFailed`, when no device took the sound.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from typing import Protocol
 
+from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.cues import Cue
 from kokuchi.voice.sound import Sound
 from terminal_client.view import View
@@ -30,6 +31,13 @@ class Screen(Protocol):
 
     def silence(self) -> None:
         """Tell pages that play sounds to stop."""
+
+
+class Performer(Protocol):
+    """Who makes the sounds of a script; `kokuchi.voice.speech.Voice` is one."""
+
+    def performance(self, cues: Iterable[Cue], chimes: Chimes) -> AsyncGenerator[tuple[Cue, Sound], None]:
+        """Yield each cue with its sound, its pause included. Raises VoiceError where a cue cannot be heard."""
 
 
 class Speaker(Protocol):

@@ -9,6 +9,8 @@ import { dateAndTime } from "./times.js";
 const LEVELS = { emergency: "緊急", important: "重要", notice: "お知らせ" };
 const LABELS = { confirm: "わかりました", replay: "もう一度聞く" };
 const DONE = { confirm: "確認しました", replay: "放送します" };
+const CANCELS = "前のお知らせを取り消します";
+const WITHDRAWN = "このお知らせは取り消されました";
 const FAILED = "もう一度押してください";
 const LABEL_STAYS = 4000;
 
@@ -82,6 +84,7 @@ export class AlertPage {
     byId("drill").hidden = !card.drill;
     byId("correction").hidden = card.type !== "Update" || isWithdrawn;
     byId("withdrawal").hidden = !isWithdrawn;
+    setText(byId("withdrawal-words"), card.type === "Cancel" ? CANCELS : WITHDRAWN);
     byId("speaking").hidden = !card.speaking;
     byId("waiting").hidden = waiting === 0;
     setText(byId("waiting"), `ほかに${waiting}件のお知らせがあります`);

@@ -79,5 +79,5 @@ async def running_site(port: int = 0) -> AsyncGenerator[Site]:
 async def until(condition: Callable[[], bool]) -> None:
     """Wait until something in this process has become true."""
     async with asyncio.timeout(PATIENCE):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - what is waited for does not know of us
             await asyncio.sleep(0.01)

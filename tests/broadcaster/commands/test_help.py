@@ -1,0 +1,58 @@
+"""Every command says what it is for."""
+
+from collections.abc import Iterator
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from broadcaster.__main__ import command
+from tests.broadcaster.commands.shell import Shell
+
+PURPOSES = {
+    (): "warn every household at once, and know who was reached",
+    ("serve",): "Serve the staff's and the operators' pages and dispatch alerts",
+    ("setup",): "Make the town's keys and the broker's configuration",
+    ("check-config",): "Check the settings",
+    ("terminals",): "The roster of terminals",
+    ("terminals", "list"): "List the terminals",
+    ("terminals", "add"): "Take one TERMINAL into service",
+    ("terminals", "import"): "Take all terminals of a CSV FILE into service, or none",
+    ("accounts",): "Who may log in",
+    ("accounts", "add"): "Let NAME log in",
+    ("accounts", "list"): "List the accounts",
+    ("publish",): "Write an alert into the ledger; the running centre sends it out",
+    ("correct",): "Send another text in place of an alert's",
+    ("withdraw",): "Withdraw an alert",
+    ("log",): "List the alerts with their reach",
+    ("reading",): "Print the kana that the voice says for TEXT",
+    ("speak",): "Speak TEXT into a WAV file",
+    ("inspect",): "Decode and verify a message",
+}
+
+
+def commands(group: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    yield path
+    if isinstance(group, click.Group):
+        for name, inner in group.commands.items():
+            yield from commands(inner, (*path, name))
+
+
+@pytest.mark.parametrize("path", list(commands(command)), ids=" ".join)
+def test_the_help_of_every_command_tells_its_purpose(path: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(command, [*path, "--help"], terminal_width=200)
+    assert done.exit_code == 0
+    words = " ".join(done.output.split())
+    assert PURPOSES.get(path, "what is it for?") in words
+
+
+def test_the_help_is_there_without_any_settings(empty: Shell) -> None:
+    empty.config.unlink()
+    done = empty.good("publish", "--help")
+    assert "Exit code 0" in done.out
+
+
+def test_a_command_that_does_not_exist_is_a_usage_error(empty: Shell) -> None:
+    done = empty.run("shout")
+    assert done.code == 2
+    assert "No such command 'shout'" in done.err

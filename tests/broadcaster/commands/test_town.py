@@ -1,0 +1,129 @@
+"""`setup`, `check-config`, `terminals` and `accounts` as real processes."""
+
+from pathlib import Path
+
+from kokuchi.wire import SigningKey
+from tests.broadcaster.commands.shell import Shell
+from tests.broadcaster.settings_files import ROSTER, TOML, write_settings
+
+
+def secrets(shell: Shell) -> dict[str, bytes]:
+    names = ("session", "broker-password", "signing.pem")
+    return {name: (shell.folder / "var" / name).read_bytes() for name in names}
+
+
+def test_setup_makes_everything_once_and_overwrites_nothing(empty: Shell) -> None:
+    first = empty.good("setup")
+    made = secrets(empty)
+    assert [line.split()[0] for line in first.out.splitlines()] == ["made", "made", "made", "wrote", "next:"]
+    assert "keep a copy in a safe place" in first.out
+    SigningKey.load(empty.folder / "var" / "signing.pem")
+    second = empty.quick("setup")
+    assert "made" not in second.out
+    assert secrets(empty) == made
+    good = empty.good("check-config")
+    assert good.out == f"{empty.config}: good: 月形町, 2 areas, 1 categories\n"
+
+
+def test_before_the_setup_the_settings_cannot_be_used_and_the_file_and_key_are_named(empty: Shell) -> None:
+    done = empty.start("check-config")
+    assert done.code == 2
+    assert done.err.startswith(f"error: {empty.config}: session_secret_file: cannot read ")
+
+
+def test_wrong_settings_are_told_line_by_line_with_exit_code_2(tmp_path: Path, shell: Shell) -> None:
+    wrong = write_settings(tmp_path, TOML.replace("[web]", "[web]\nprot = 8080").replace('kana = "ツキガタチョウ"', ""))
+    (tmp_path / "var").symlink_to(shell.folder / "var")
+    done = shell.run("check-config", config=wrong)
+    assert done.code == 2
+    assert done.out == ""
+    assert f"{wrong}: town.kana: is missing\n" in done.err
+    assert f"{wrong}: web.prot: is not a setting; is it misspelt?\n" in done.err
+
+
+def test_settings_that_are_not_there_end_every_command_with_exit_code_2(empty: Shell) -> None:
+    empty.config.unlink()
+    for arguments in (["check-config"], ["setup"], ["log"]):
+        done = empty.run(*arguments)
+        assert done.code == 2
+        assert "there is no such file; name another one with --config" in done.err
+
+
+def test_broken_settings_end_the_setup_with_exit_code_2(empty: Shell) -> None:
+    empty.config.write_text("web = 5\nbroker = 6\n")
+    done = empty.run("setup")
+    assert done.code == 2
+    assert "web: input should be a valid dictionary" in done.err
+
+
+def test_a_key_that_is_no_key_ends_with_exit_code_2(empty: Shell) -> None:
+    empty.quick("setup")
+    (empty.folder / "var" / "signing.pem").write_text("no key")
+    done = empty.run("check-config")
+    assert done.code == 2
+    assert "signing.pem: cannot read the signing key" in done.err
+
+
+def test_a_ledger_that_is_no_database_is_told_with_advice(empty: Shell) -> None:
+    empty.quick("setup")
+    (empty.folder / "var" / "ledger.sqlite").write_text("a letter, by no means a database " * 100)
+    done = empty.run("log")
+    assert done.code == 1
+    assert "ledger.sqlite: cannot be used as a database: " in done.err
+    assert "move it away or restore a backup" in done.err
+
+
+def test_the_roster_is_listed_for_people_and_for_programs(shell: Shell) -> None:
+    table = shell.quick("terminals", "list").out.splitlines()
+    assert table[0].split() == ["terminal", "kind", "area", "groups", "state", "speaker", "household"]
+    assert table[1].split() == ["t-1", "household", "kita", "elderly", "never", "seen", "-", "見本", "花子"]
+    listed = shell.good("terminals", "list", "--json").json
+    assert [entry["terminal"] for entry in listed][:3] == ["t-1", "t-2", "t-3"]
+    assert listed[2] == {
+        "terminal": "t-3",
+        "household": "みほん商店",
+        "kind": "business",
+        "area": "minami",
+        "groups": ["business", "elderly"],
+        "presence": None,
+    }
+
+
+def test_one_terminal_is_taken_into_service_once(empty: Shell) -> None:
+    empty.quick("setup")
+    arguments = ["terminals", "add", "t-7", "--household", "例示 七郎", "--area", "minami", "--group", "elderly"]
+    done = empty.quick(*arguments)
+    assert f"wrote {empty.folder / 'var' / 'terminals' / 't-7'}: copy it to the device" in done.out
+    again = empty.run(*arguments)
+    assert (again.code, again.err) == (1, "error: already in the roster: t-7\n")
+    wrong = empty.run("terminals", "add", "t 8", "--household", "x", "--area", "nishi")
+    assert wrong.code == 1
+    assert "terminal 't 8' may have" in wrong.err
+    assert "area 'nishi' is not one of kita, minami" in wrong.err
+
+
+def test_a_roster_with_a_wrong_line_is_not_imported_at_all(empty: Shell) -> None:
+    empty.quick("setup")
+    roster = empty.folder / "roster.csv"
+    roster.write_text(ROSTER + "t-4,見本,castle,kita,\n", encoding="utf-8")
+    done = empty.run("terminals", "import", str(roster))
+    assert done.code == 1
+    assert done.err == f"error: {roster}: line 5: kind 'castle' must be one of household, business\n"
+    assert empty.quick("terminals", "list", "--json").json == []
+    assert not (empty.folder / "var" / "terminals").exists()
+
+
+def test_accounts_are_added_and_listed_without_their_passwords(empty: Shell) -> None:
+    empty.quick("setup")
+    password = "correct horse battery"
+    done = empty.good(
+        "accounts", "add", "hanako", "--display-name", "見本 花子", "--role", "operator", "--password", password
+    )
+    assert done.out == "hanako can log in as operator\n"
+    again = empty.run("accounts", "add", "hanako", "--password", password)
+    assert (again.code, again.err) == (1, "error: there is an account 'hanako' already\n")
+    short = empty.run("accounts", "add", "taro", "--password", "short")
+    assert (short.code, short.err) == (1, "error: the password must have at least 10 characters\n")
+    listed = empty.good("accounts", "list", "--json").json
+    assert listed == [{"name": "hanako", "display_name": "見本 花子", "role": "operator"}]
+    assert "hanako  operator  見本 花子" in empty.quick("accounts", "list").out

@@ -1,0 +1,23 @@
+"""Who may do what (promise 10)."""
+
+import pytest
+
+from broadcaster.domain.roles import Act, Role, may
+
+
+@pytest.mark.parametrize(
+    ("role", "acts"),
+    [
+        (Role.AUTHOR, {Act.READ_LOG, Act.SEND}),
+        (Role.OPERATOR, {Act.READ_LOG}),
+        (Role.ADMINISTRATOR, {Act.READ_LOG, Act.SEND}),
+    ],
+)
+def test_a_role_may_do_this_and_nothing_else(role: Role, acts: set[Act]) -> None:
+    assert {act for act in Act if may(role, act)} == acts
+
+
+@pytest.mark.parametrize("role", Role)
+def test_every_role_is_decided_about(role: Role) -> None:
+    for act in Act:
+        assert isinstance(may(role, act), bool)

@@ -1,0 +1,150 @@
+"""Opening, reopening, and what cannot be opened; what was accepted survives kill -9 (promise 1)."""
+
+import signal
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from broadcaster.domain.roles import Role
+from broadcaster.ledger import Ledger
+from broadcaster.ledger.accounts import Account
+from broadcaster.ledger.migrations import migrations
+from kokuchi.database import DatabaseUnusable
+from tests.broadcaster.examples import NOW, accept, alert, presence, report
+
+WRITER = """
+import sys
+from pathlib import Path
+from broadcaster.ledger import Ledger
+from tests.broadcaster.examples import accept, alert
+
+ledger = Ledger(Path(sys.argv[1]))
+number = 0
+while True:
+    number += 1
+    print(accept(ledger, alert(f"a-{number}")).alert.identifier, flush=True)
+"""
+
+
+def test_what_was_accepted_is_there_after_kill_9(ledger: Ledger, path: Path) -> None:
+    """Promise 1, with a real process that is killed in the middle of accepting."""
+    ledger.close()
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True)
+    assert writer.stdout is not None
+    with writer:
+        printed = [writer.stdout.readline().strip() for _ in range(30)]
+        writer.send_signal(signal.SIGKILL)
+        printed += writer.stdout.read().split()
+    assert writer.returncode == -signal.SIGKILL
+
+    reopened = Ledger(path)
+    try:
+        assert len(printed) >= 30
+        assert [name for name in printed if reopened.alerts.get(name) is None] == []
+        accepted = [reopened.alerts.get(name) for name in printed]
+        assert all(found and len(reopened.deliveries.of_alert(found.row)) == 3 for found in accepted)
+        assert reopened.outbox.backlog().waiting >= len(printed)
+        assert reopened.connections.read().execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    finally:
+        reopened.close()
+
+
+def test_a_reopened_ledger_has_everything(ledger: Ledger, path: Path) -> None:
+    accepted = accept(ledger, alert())
+    ledger.deliveries.record([report("t-1", received_at=NOW)])
+    ledger.presences.record([presence("t-1")])
+    ledger.accounts.add(Account("hanako", "花子", Role.AUTHOR), "correct horse battery")
+    ledger.broker.record(True, "", NOW)
+    before = (
+        ledger.terminals.all(),
+        ledger.deliveries.of_alert(accepted.row),
+        ledger.presences.all(),
+        ledger.broker.state(),
+    )
+    ledger.close()
+
+    again = Ledger(path)
+    try:
+        after = (
+            again.terminals.all(),
+            again.deliveries.of_alert(accepted.row),
+            again.presences.all(),
+            again.broker.state(),
+        )
+        assert after == before
+        assert again.alerts.get("a-1") == accepted
+        assert again.accounts.log_in("hanako", "correct horse battery") is not None
+        assert again.outbox.backlog().waiting == 1
+    finally:
+        again.close()
+
+
+def test_every_commit_is_on_the_disk(ledger: Ledger) -> None:
+    database = ledger.connections.read()
+    assert database.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
+    assert database.execute("PRAGMA synchronous").fetchone()[0] == 2
+    assert database.execute("PRAGMA foreign_keys").fetchone()[0] == 1
+
+
+def test_migrations_are_recorded_and_done_once(ledger: Ledger, path: Path) -> None:
+    def recorded(database: Database) -> list[tuple[str, str]]:
+        return [(step.name, step.applied_at) for step in migrations.applied(database)]
+
+    first = recorded(ledger.connections.read())
+    ledger.close()
+    again = Ledger(path)
+    try:
+        assert recorded(again.connections.read()) == first
+        assert migrations.pending(again.connections.read()) == []
+        assert [name for name, _ in first] == sorted(name for name, _ in first)
+    finally:
+        again.close()
+
+
+def test_many_who_open_a_new_ledger_in_the_same_moment_all_get_it(tmp_path: Path) -> None:
+    """`broadcaster serve` and `broadcaster publish` may both be the first."""
+    together = threading.Barrier(4)
+
+    def open_ledger(path: Path) -> int:
+        together.wait()
+        ledger = Ledger(path)
+        try:
+            return len(migrations.applied(ledger.connections.read()))
+        finally:
+            ledger.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        for attempt in range(5):
+            path = tmp_path / f"{attempt}.sqlite"
+            assert set(threads.map(open_ledger, [path] * 4)) == {len(migrations.pending(Database(memory=True)))}
+
+
+@pytest.mark.parametrize(
+    "content", [b"This is a letter, not a database. " * 100, b"SQLite format 3\x00" + b"\xff" * 4096]
+)
+def test_a_file_that_is_no_database_is_refused_with_advice_and_left_alone(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_bytes(content)
+    with pytest.raises(DatabaseUnusable) as caught:
+        Ledger(path)
+    assert str(path) in str(caught.value)
+    assert "move it away or restore a backup" in str(caught.value)
+    assert path.read_bytes() == content
+
+
+def test_a_folder_that_cannot_be_made_is_refused_with_advice(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for path in (tmp_path / "file" / "ledger.sqlite", Path("/proc/nowhere/ledger.sqlite")):
+        with pytest.raises(DatabaseUnusable, match="check that the folder exists and may be written") as caught:
+            Ledger(path)
+        assert str(path) in str(caught.value)
+
+
+def test_a_path_that_is_a_folder_is_refused_with_advice(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnusable, match="check that the folder exists"):
+        Ledger(tmp_path)

@@ -1,0 +1,61 @@
+"""Ports: bound before anything starts, or told which and why."""
+
+import asyncio
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from kokuchi.serving import PortUnusable, listen, serve
+from tests.contract.broker import answers
+from tests.waiting import until
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(PortUnusable, match=f"cannot listen on 127.0.0.1 port {port}: .*; choose another port"):
+            listen("127.0.0.1", port)
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no such host", "::ffff:0:0:0:1:2:3"])
+def test_a_host_that_is_not_ours_is_named(host: str) -> None:
+    with pytest.raises(PortUnusable, match=f"cannot listen on {host} port"):
+        listen(host, 1)
+
+
+def test_a_port_can_be_taken_again_at_once() -> None:
+    first = listen("127.0.0.1", 0)
+    port = first.getsockname()[1]
+    first.close()
+    listen("127.0.0.1", port).close()
+
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class Application:
+    """Says hello."""
+
+    async def __call__(self, scope: dict[str, Any], _receive: object, send: Send) -> None:
+        if scope["type"] == "http":
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+            await send({"type": "http.response.body", "body": "こんにちは".encode()})
+
+
+async def test_pages_are_served_until_the_task_is_cancelled() -> None:
+    listener = listen("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    serving = asyncio.create_task(serve(Application(), listener))
+    await until(lambda: answers(port))
+    async with httpx.AsyncClient() as client:
+        answer = await client.get(f"http://127.0.0.1:{port}/")
+    assert answer.text == "こんにちは"
+    assert "server" not in answer.headers
+
+    serving.cancel()
+    await until(serving.done)
+    assert serving.cancelled()
+    assert not answers(port)
