@@ -3,6 +3,7 @@
 Exit codes: 0 done; 1 it could not be done, and the message says why; 2 the settings or the usage are wrong.
 """
 
+import sqlite3
 import sys
 from pathlib import Path
 
@@ -64,6 +65,9 @@ def main() -> None:
         sys.exit(2)
     except (DraftError, AccountError, TerminalExists, RosterError, DatabaseUnusable, PortUnusable, VoiceError) as error:
         click.echo(f"error: {error}", err=True)
+        sys.exit(1)
+    except sqlite3.OperationalError as error:
+        click.echo(f"error: the ledger cannot be used: {error}; nothing was changed", err=True)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -7,6 +7,7 @@ from typing import Any
 
 import uvicorn
 
+_BACKLOG = 2048
 _Application = Callable[..., Awaitable[Any]]
 
 
@@ -15,12 +16,14 @@ class PortUnusable(Exception):  # noqa: N818 - reads as what it says
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a bound socket, or raise PortUnusable."""
+    """Return a listening socket, or raise PortUnusable."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        # Two sockets may be bound to one port as long as neither listens.
+        listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()
         raise PortUnusable(f"cannot listen on {host} port {port}: {error.strerror}; choose another port") from error
@@ -34,6 +37,7 @@ async def serve(application: _Application, listener: socket.socket) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        lifespan="off",
         # Streams of events never end by themselves; they must not keep the process alive.
         timeout_graceful_shutdown=1,
     )

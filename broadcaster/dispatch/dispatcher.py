@@ -2,7 +2,10 @@
 
 import asyncio
 import logging
+import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import ParamSpec
 
 from broadcaster.dispatch.collector import Collector
 from broadcaster.dispatch.publisher import Publisher
@@ -12,6 +15,10 @@ from broadcaster.dispatch.sync import answer
 from broadcaster.ledger import Ledger
 from kokuchi.link import Connected, Disconnected, Link, LinkError, Received
 from kokuchi.wire import SigningKey, SyncRequest, Topics, seal
+
+RETRY_SECONDS = 1.0
+
+_P = ParamSpec("_P")
 
 log = logging.getLogger(__name__)
 
@@ -55,16 +62,20 @@ class Dispatcher:
                     log.info("broker connected", extra={"session_present": session_present})
                     if not session_present:
                         # The broker has lost what it had, or never had it; terminals know what comes twice.
-                        await asyncio.to_thread(self._ledger.outbox.republish, datetime.now(UTC))
-                        await asyncio.to_thread(self._ledger.presences.doubt)
-                    await asyncio.to_thread(self._ledger.broker.record, True, "", datetime.now(UTC))
+                        await _insist(self._ledger.outbox.republish, datetime.now(UTC))
+                        await _insist(self._ledger.presences.doubt)
+                    await _insist(self._ledger.broker.record, True, "", datetime.now(UTC))
                 case Disconnected(reason):
                     log.warning("broker not connected", extra={"reason": reason})
-                    await asyncio.to_thread(self._ledger.broker.record, False, reason, datetime.now(UTC))
+                    await _insist(self._ledger.broker.record, False, reason, datetime.now(UTC))
 
     async def _answer_sync(self, request: SyncRequest) -> None:
         now = datetime.now(UTC)
-        active = await asyncio.to_thread(self._ledger.alerts.active_for, request.terminal, now)
+        try:
+            active = await asyncio.to_thread(self._ledger.alerts.active_for, request.terminal, now)
+        except sqlite3.OperationalError as error:
+            log.error("sync not answered", extra={"reason": str(error)})  # noqa: TRY400 - the terminal asks again
+            return
         reply = answer(self._topics.town, request, [accepted.alert for accepted in active], self._key, now)
         try:
             await self._link.publish(
@@ -75,3 +86,15 @@ class Dispatcher:
         except LinkError as error:
             # The terminal asks again when it is connected again.
             log.warning("sync not answered", extra={"terminal": request.terminal, "reason": str(error)})
+
+
+async def _insist(write: Callable[_P, None], *arguments: _P.args, **options: _P.kwargs) -> None:
+    """Write, however often it takes: a disk that is full now may not be later."""
+    while True:
+        try:
+            await asyncio.to_thread(write, *arguments, **options)
+        except sqlite3.OperationalError as error:
+            log.error("ledger cannot be written", extra={"reason": str(error)})  # noqa: TRY400 - once a second
+            await asyncio.sleep(RETRY_SECONDS)
+        else:
+            return

@@ -171,7 +171,7 @@ def _check_category(draft: Draft, town: Town) -> list[Problem]:
 
 def _check_text(field: str, label: str, text: str, maximum: int) -> list[Problem]:
     length = len(text.strip())
-    if length == 0:
+    if not any(unicodedata.category(character)[0] in "LNPS" for character in text):
         return [Problem(field, f"{label}を入力してください。", "is empty")]
     if length > maximum:
         return [

@@ -1,6 +1,8 @@
 """Keys and passwords. What exists is never overwritten: terminals in the field depend on it."""
 
+import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from kokuchi.wire import SigningKey
@@ -9,11 +11,15 @@ from kokuchi.wire import SigningKey
 def write_secret(path: Path, content: bytes) -> bool:
     """Write a file that only its owner can read, unless it exists; tell whether it was written."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        path.touch(mode=0o600, exist_ok=False)
-    except FileExistsError:
-        return False
-    path.write_bytes(content)
+    # Whole or not at all: an empty key left behind by a crash would never be replaced.
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.") as unfinished:
+        unfinished.write(content)
+        unfinished.flush()
+        os.fsync(unfinished.fileno())
+        try:
+            os.link(unfinished.name, path)
+        except FileExistsError:
+            return False
     return True
 
 

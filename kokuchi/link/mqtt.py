@@ -68,7 +68,10 @@ class MqttLink:
         self._client.username_pw_set(address.username, address.password)
         self._client.max_inflight_messages_set(MAXIMUM_INFLIGHT)
         # Terminals that lose the broker in the same instant must not all come back in the same instant.
-        self._client.reconnect_delay_set(random.randint(1, 3), MAXIMUM_RECONNECT_SECONDS)  # noqa: S311 - jitter
+        self._client.reconnect_delay_set(
+            random.uniform(0.5, 1.5),  # type: ignore[arg-type] # noqa: S311 - paho takes fractions too; it is jitter
+            MAXIMUM_RECONNECT_SECONDS,
+        )
         if will is not None:
             self._client.will_set(will.topic, will.payload, qos=1, retain=True)
         self._client.on_connect = self._on_connect
