@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from kokuchi.wire import DeliveryReport, Outcome, Presence, Speaker
+from kokuchi.wire import Clock, DeliveryReport, Outcome, Presence, Speaker
 
 SILENT_AFTER = timedelta(seconds=30)
 """A terminal that has not answered for this long stands out."""
@@ -133,9 +133,21 @@ def trouble(delivery: Delivery, presence: Presence | None, sent: datetime, now: 
     return Trouble.NO_ANSWER if now - sent > SILENT_AFTER else None
 
 
-def has_fault(presence: Presence) -> bool:
-    """Tell whether a connected terminal says that something is wrong with it."""
-    return presence.speaker is Speaker.FAILED
+class Fault(StrEnum):
+    """What a terminal says is wrong with it; the words for it are the page's."""
+
+    SOUND = "sound"
+    STORAGE = "storage"
+    CLOCK = "clock"
+
+
+def faults(presence: Presence) -> list[Fault]:
+    """Return what a connected terminal says is wrong with it."""
+    return [
+        *([Fault.SOUND] if presence.speaker is Speaker.FAILED else []),
+        *([Fault.STORAGE] if presence.storage_fault else []),
+        *([Fault.CLOCK] if presence.clock is Clock.UNKNOWN else []),
+    ]
 
 
 def _is_silent(delivery: Delivery) -> bool:

@@ -168,7 +168,7 @@ def _row(
         status=TROUBLES[found].short if found else status,
         tone="trouble" if found else tone,
         advice=TROUBLES[found] if found else None,
-        detail=line.delivery.reason if found else "",
+        detail=_detail(line, found),
         last_contact=moment(presence.sent, town.time_zone) if away and presence else "",
     )
 
@@ -191,3 +191,9 @@ def _status(delivery: Delivery, prospect: Prospect) -> tuple[str, str]:
 
 def _area_name(town: Town, identifier: str) -> str:
     return next((area.name for area in town.areas if area.id == identifier), identifier)
+
+
+def _detail(line: Line, found: Trouble | None) -> str:
+    if found is Trouble.NO_ANSWER and line.attempts:
+        return f"{line.attempts}回送りなおしました"
+    return f"端末の記録: {line.delivery.reason}" if found and line.delivery.reason else ""

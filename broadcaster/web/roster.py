@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from broadcaster.domain.delivery import has_fault
+from broadcaster.domain.delivery import Fault, faults
 from broadcaster.web.site import Site
-from broadcaster.web.words import SPEAKERS, moment
+from broadcaster.web.words import FAULTS, SPEAKERS, moment
 from kokuchi.wire import Presence
 
 
@@ -19,7 +19,8 @@ class RosterRow:
     state_word: str
     since: str
     speaker: str
-    detail: str
+    faults: tuple[str, ...]
+    refused: str
     software: str
     unheard: str
 
@@ -35,7 +36,7 @@ class RosterCounts:
     faulty: int
 
 
-_STATES = {"offline": "接続なし", "faulty": "音に異常", "never": "未接続", "online": "正常"}
+_STATES = {"offline": "接続なし", "faulty": "異常あり", "never": "未接続", "online": "正常"}
 
 
 def roster(site: Site) -> list[RosterRow]:
@@ -55,7 +56,8 @@ def roster(site: Site) -> list[RosterRow]:
                 state_word=_STATES[state],
                 since=moment(presence.sent, site.town.time_zone) if presence else "—",
                 speaker=SPEAKERS[presence.speaker] if presence else "—",
-                detail=presence.speaker_detail if presence and has_fault(presence) else "",
+                faults=_fault_words(presence) if presence and presence.online else (),
+                refused=f"不正な信号を{presence.refused}件拒否" if presence and presence.refused else "",
                 software=(presence.software or "—") if presence else "—",
                 unheard=f"{presence.unheard}件" if presence else "—",
             )
@@ -78,4 +80,9 @@ def _state(presence: Presence | None) -> str:
         return "never"
     if not presence.online:
         return "offline"
-    return "faulty" if has_fault(presence) else "online"
+    return "faulty" if faults(presence) else "online"
+
+
+def _fault_words(presence: Presence) -> tuple[str, ...]:
+    said = {Fault.SOUND: presence.speaker_detail, Fault.STORAGE: presence.storage_fault or "", Fault.CLOCK: ""}
+    return tuple(f"{FAULTS[fault]}{f'（{said[fault]}）' if said[fault] else ''}" for fault in faults(presence))

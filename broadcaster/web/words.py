@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from broadcaster.domain.audience import describe
-from broadcaster.domain.delivery import Stage, Trouble
+from broadcaster.domain.delivery import Fault, Stage, Trouble
 from broadcaster.domain.roles import Role
 from broadcaster.domain.town import Town
 from kokuchi.wire import Alert, AudienceKind, Level, MessageType, Severity, Speaker
@@ -39,6 +39,12 @@ STAGES = {Stage.RECEIVED: "受信", Stage.DISPLAYED: "表示", Stage.VOICED: "�
 ROLES = {Role.AUTHOR: "お知らせ担当", Role.OPERATOR: "運用担当", Role.ADMINISTRATOR: "管理者"}
 
 SPEAKERS = {Speaker.UNTRIED: "まだ鳴らしていません", Speaker.WORKING: "正常", Speaker.FAILED: "音が出ません"}
+
+FAULTS = {
+    Fault.SOUND: "音が出ません。スピーカーの線と音量を確かめてください",
+    Fault.STORAGE: "端末に記録できません。保守の担当者に交換を頼んでください",
+    Fault.CLOCK: "時刻を確かめられません。通信が戻れば自動で合います",
+}
 
 _WEEKDAYS = "月火水木金土日"
 

@@ -9,16 +9,17 @@ from hypothesis import given, settings
 from broadcaster.domain.delivery import (
     SILENT_AFTER,
     Delivery,
+    Fault,
     Reach,
     Stage,
     Trouble,
-    has_fault,
+    faults,
     merge,
     reach,
     reminder_after,
     trouble,
 )
-from kokuchi.wire import Outcome, Presence, Speaker
+from kokuchi.wire import Clock, Outcome, Presence, Speaker
 from tests.broadcaster.examples import NOW, presence, report
 from tests.wire import strategies
 
@@ -150,8 +151,14 @@ def test_what_stands_out(
 
 
 def test_a_speaker_that_failed_is_a_fault_and_one_that_was_not_tried_is_none() -> None:
-    faults = {speaker for speaker in Speaker if has_fault(presence("t-1", speaker=speaker))}
-    assert faults == {Speaker.FAILED}
+    failed = {speaker for speaker in Speaker if faults(presence("t-1", speaker=speaker))}
+    assert failed == {Speaker.FAILED}
+
+
+def test_each_thing_that_a_terminal_says_is_wrong_with_it_is_a_fault() -> None:
+    everything = presence("t-1", speaker=Speaker.FAILED, storage_fault="disk is full", clock=Clock.UNKNOWN)
+    assert faults(everything) == [Fault.SOUND, Fault.STORAGE, Fault.CLOCK]
+    assert faults(presence("t-1", clock=Clock.CENTRE)) == []
 
 
 def test_a_report_says_the_same_as_its_delivery() -> None:
