@@ -1,6 +1,9 @@
 """What holds for every speaker: the real aplay, on a device that keeps the sound, and the recording fake."""
 
 import asyncio
+import os
+import signal
+import subprocess
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -20,6 +23,11 @@ OPENING, CLOSING = Chime(Level.NOTICE, opening=True), Chime(Level.NOTICE, openin
 
 def tone(seconds: float, value: int) -> Sound:
     return Sound(value.to_bytes(2, "little") * int(seconds * RATE))
+
+
+def player() -> int:
+    """Return the process identifier of the one aplay that we have started."""
+    return int(subprocess.check_output(["pgrep", "-P", str(os.getpid()), "aplay"]))
 
 
 async def performance(*pairs: tuple[Cue, Sound]) -> AsyncIterator[tuple[Cue, Sound]]:
@@ -136,3 +144,21 @@ async def test_aplay_keeps_the_pace_on_a_device_that_swallows_sound(
     await AplaySpeaker().play(performance((OPENING, tone(0.5, 1)), (CLOSING, tone(0.5, 1))), lambda _c, _s: None)
 
     assert loop.time() - started >= 0.75
+
+
+async def test_a_device_that_vanishes_mid_sentence_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Promise 5: what was not played to the end was not voiced."""
+    configuration, _ = file_device(tmp_path)
+    monkeypatch.setenv("ALSA_CONFIG_PATH", str(configuration))
+    begun: list[Cue] = []
+    speech = asyncio.create_task(
+        AplaySpeaker().play(
+            performance((OPENING, tone(0.3, 7)), (CLOSING, tone(30.0, 9))), lambda c, _s: begun.append(c)
+        )
+    )
+    await until(lambda: CLOSING in begun)
+
+    os.kill(player(), signal.SIGKILL)
+
+    with pytest.raises(SpeakerFailed):
+        await speech
