@@ -157,15 +157,26 @@ def _arrive(state: State, alert: Alert) -> Step:
     if any(other.alert.revision > alert.revision for other in family):
         late = replace(item, voicing=Voicing.FINISHED, superseded=True)
         return state.having(late), [Ended(item.key, Outcome.CANCELLED, "a newer revision was here first")]
+    return _supersede(state, item)
+
+
+def _supersede(state: State, item: Item) -> Step:
+    """Return the state with a newer revision in it, after which the earlier ones are not said any more."""
+    alert = item.alert
     actions: list[Action] = []
-    for other in family:
+    earlier = [
+        other
+        for other in state.items.values()
+        if other.alert.identifier == alert.identifier and other.alert.revision < alert.revision
+    ]
+    for other in earlier:
         if other.voicing is Voicing.SPEAKING:
             actions.append(StopSpeaking())
         if other.voicing is not Voicing.FINISHED and not other.asked:
             reason = "withdrawn" if alert.is_cancel else "corrected"
             actions.append(Ended(other.key, Outcome.CANCELLED, f"{reason} before it was heard to the end"))
-    state = state.having(*(replace(other, superseded=True, voicing=Voicing.FINISHED, asked=False) for other in family))
-    if alert.is_cancel and not _was_heard(state, alert):
+    state = state.having(*(replace(other, superseded=True, voicing=Voicing.FINISHED, asked=False) for other in earlier))
+    if alert.is_cancel and item.voicing is not Voicing.FINISHED and not _was_heard(state, alert):
         # Nobody here knows the old text; to speak of it now would only worry people.
         item = replace(item, voicing=Voicing.FINISHED, silent=True)
         actions.append(Ended(item.key, Outcome.CANCELLED, "nothing to withdraw: it was not heard here"))
@@ -187,8 +198,8 @@ def _restore(state: State, alert: Alert, report: DeliveryReport) -> Step:
         superseded=newer,
         silent=alert.is_cancel and report.outcome is Outcome.CANCELLED,
     )
-    older = [replace(other, superseded=True) for other in family if other.alert.revision < alert.revision]
-    return replace(state.having(item, *older), arrivals=state.arrivals + 1), []
+    # The power may have failed after a Cancel or Update was committed, and before what it means for the earlier ones.
+    return _supersede(replace(state, arrivals=state.arrivals + 1), item)
 
 
 def _happen(state: State, item: Item, event: Event, now: datetime) -> Step:

@@ -135,14 +135,15 @@ class Inbox:
         rows = self._connections.read().execute("SELECT payload FROM alerts WHERE NOT judged ORDER BY arrival")
         return [Alert.model_validate_json(row["payload"]) for row in rows]
 
-    def judge(self, alert: Alert, objection: Objection | None) -> None:
-        """Commit that an alert is taken, or why not."""
+    def judge(self, alert: Alert, objection: Objection | None) -> bool:
+        """Commit that an alert is taken, or why not; tell whether it was still to be judged. It is judged once."""
         with self._connections.write() as db:
-            db.execute(
+            judged = db.execute(
                 "UPDATE alerts SET judged = 1, payload = CASE WHEN ? THEN NULL ELSE payload END,"
-                " outcome = ?, reason = ?, changes = changes + 1 WHERE alert = ? AND revision = ?",
+                " outcome = ?, reason = ?, changes = changes + 1 WHERE alert = ? AND revision = ? AND NOT judged",
                 [objection is not None, *(objection or (None, "")), alert.identifier, alert.revision],
-            )
+            ).rowcount
+        return judged > 0
 
     def reach(self, key: Key, moment: str, now: datetime) -> None:
         """Commit that a stage was reached; the first time that it was stays."""

@@ -16,6 +16,7 @@ from kokuchi.wire import Clock
 class _Anchor:
     moment: datetime
     count: float
+    source: Clock
 
 
 class TownTime:
@@ -37,9 +38,8 @@ class TownTime:
     @property
     def source(self) -> Clock:
         """Whose word the time is."""
-        if self._anchor is not None:
-            return Clock.CENTRE
-        return Clock.SYSTEM if self._is_synchronised() else Clock.UNKNOWN
+        anchor = self._anchor_or_system()
+        return anchor.source if anchor else Clock.UNKNOWN
 
     @property
     def is_known(self) -> bool:
@@ -48,8 +48,8 @@ class TownTime:
 
     def now(self) -> datetime:
         """Return the time; while it is not known, a time that is at least not before what was signed."""
-        if self._anchor is not None:
-            return self._anchor.moment + timedelta(seconds=self._count() - self._anchor.count)
+        if anchor := self._anchor_or_system():
+            return anchor.moment + timedelta(seconds=self._count() - anchor.count)
         system = self._system()
         return system if self._floor is None else max(system, self._floor)
 
@@ -64,4 +64,10 @@ class TownTime:
 
     def answered(self, sent: datetime) -> None:
         """Take note of a signed answer to a question asked just now: it is as late as that."""
-        self._anchor = _Anchor(sent, self._count())
+        self._anchor = _Anchor(sent, self._count(), Clock.CENTRE)
+
+    def _anchor_or_system(self) -> _Anchor | None:
+        # A clock is believed as it was while the system vouched for it: what was known stays known when it is turned.
+        if self._anchor is None and self._is_synchronised():
+            self._anchor = _Anchor(self._system(), self._count(), Clock.SYSTEM)
+        return self._anchor

@@ -1,8 +1,10 @@
 """The agenda: who speaks when, what is shown, what is never said."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -214,6 +216,38 @@ def test_what_was_said_before_a_restart_is_shown_but_not_said_again() -> None:
 
     assert story.wait(timedelta(minutes=1)) == []
     assert agenda.focus(story.state, story.now) == story.state.items[key(one)]
+
+
+def received(of: Alert, **moments: datetime) -> DeliveryReport:
+    return DeliveryReport(
+        terminal="t-1", alert=of.identifier, revision=of.revision, sent=NOW, received_at=NOW, **moments
+    )
+
+
+@pytest.mark.parametrize(("later", "spoken", "ended"), [(update, [2], [1]), (cancel, [], [1, 2])])
+def test_a_power_cut_just_after_a_newer_revision_was_taken_does_not_bring_the_old_text_back(
+    later: Callable[[Alert], Alert], spoken: list[int], ended: list[int]
+) -> None:
+    """Promise 6. The inbox has the newer one, and not yet what it means for the old one."""
+    story, old = Story(state=agenda.State(time_is_known=False)), alert()
+    new = later(old)
+
+    wanted = story.tell(Restored(old, received(old)), Restored(new, received(new)), TimeKnown())
+    story.wait(DISPLAY_WAIT)
+
+    assert [said.revision for said in story.spoken()] == spoken
+    assert [action.key.revision for action in wanted if isinstance(action, Ended)] == ended
+
+
+def test_after_such_a_power_cut_those_who_heard_the_old_text_are_told_of_the_cancel() -> None:
+    """Promise 6."""
+    story, old = Story(), alert()
+    new = cancel(old)
+
+    story.tell(Restored(old, received(old, voice_started_at=NOW)), Restored(new, received(new)))
+    story.wait(DISPLAY_WAIT)
+
+    assert story.spoken()[-1] == key(new)
 
 
 def test_after_a_long_absence_expired_alerts_are_listed_but_never_said() -> None:

@@ -173,3 +173,16 @@ def test_an_alert_that_came_without_a_clock_is_judged_later_also_after_a_restart
 
     assert [taken.identifier for taken, _ in inbox.taken()] == ["valid"]
     assert inbox.unjudged() == []
+
+
+def test_an_alert_is_judged_once_and_what_became_of_it_then_stays(path: Path) -> None:
+    """Promise 6: a text that was withdrawn meanwhile does not come back."""
+    inbox = Inbox(path, "t-1")
+    inbox.add(alert(), NOW, judged=False)
+
+    assert inbox.judge(alert(), None)
+    inbox.end(Key("a-1", 1), Outcome.CANCELLED, "withdrawn")
+    assert not inbox.judge(alert(), None)
+
+    [(_, report)] = inbox.taken()
+    assert report.outcome is Outcome.CANCELLED

@@ -52,3 +52,16 @@ def test_turning_the_devices_clock_changes_nothing_once_the_time_is_known() -> N
 
     assert device.time.now() == CENTRE + timedelta(minutes=1)
     assert device.time.deviation() == timedelta(days=365)
+
+
+def test_a_clock_that_was_synchronised_is_believed_as_it_was_when_somebody_turns_it() -> None:
+    synchronised = True
+    device = Device(CENTRE, synchronised=True)
+    device.time = TownTime(lambda: device.clock, lambda: device.count, lambda: synchronised)
+    assert device.time.is_known
+
+    synchronised = False
+    device.wait(timedelta(minutes=1))
+    device.clock += timedelta(days=3650)
+
+    assert (device.time.now(), device.time.source) == (CENTRE + timedelta(minutes=1), Clock.SYSTEM)
