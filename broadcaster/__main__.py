@@ -4,7 +4,6 @@ Exit codes: 0 done; 1 it could not be done, and the message says why; 2 the sett
 """
 
 import sqlite3
-import sys
 from pathlib import Path
 
 import click
@@ -16,11 +15,10 @@ from broadcaster.ledger.accounts import AccountError
 from broadcaster.ledger.terminals import TerminalExists
 from broadcaster.provisioning.roster import RosterError
 from kokuchi import __version__
-from kokuchi.configuration import ConfigurationError
+from kokuchi.command_line import run
 from kokuchi.database import DatabaseUnusable
 from kokuchi.serving import PortUnusable
 from kokuchi.voice.errors import VoiceError
-from kokuchi.wire.signature import KeyFileError
 
 
 @click.group()
@@ -57,20 +55,18 @@ for subcommand in (
 
 
 def main() -> None:
-    """Run the command; errors that a person can mend are one line each."""
-    try:
-        command()
-    except (ConfigurationError, KeyFileError) as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
-    except (DraftError, AccountError, TerminalExists, RosterError, DatabaseUnusable, PortUnusable, VoiceError) as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(1)
-    except sqlite3.OperationalError as error:
-        click.echo(f"error: the ledger cannot be used: {error}; nothing was changed", err=True)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    """Run the command."""
+    run(
+        command,
+        DraftError,
+        AccountError,
+        TerminalExists,
+        RosterError,
+        DatabaseUnusable,
+        PortUnusable,
+        VoiceError,
+        sqlite3.OperationalError,
+    )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from broadcaster.settings import Settings
 from broadcaster.voicing import CentreVoice
 from broadcaster.web import create_app
 from kokuchi.link import MqttLink
-from kokuchi.serving import listen, serve
+from kokuchi.serving import listen, serve_with
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.speech import Voice
 from kokuchi.wire import SigningKey, Topics
@@ -53,23 +53,18 @@ class Centre:
         )
         log.info("centre starts", extra={"host": self.settings.web.host, "port": self.settings.web.port})
         await voice.start()
-        background = [
-            asyncio.create_task(Dispatcher(ledger, link, key, self.town.id).run(), name="dispatch"),
-            asyncio.create_task(_watch_other_processes(ledger), name="watch"),
-        ]
-        pages = asyncio.create_task(serve(application, listener), name="pages")
-        try:
-            await asyncio.wait([pages, *background], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in background:
-                task.cancel()
-            results = await asyncio.gather(*background, return_exceptions=True)
+
+        async def close() -> None:
             await voice.close()
             ledger.close()
-        for result in results:
-            if isinstance(result, Exception):
-                raise result
-        await pages
+
+        await serve_with(
+            application,
+            listener,
+            Dispatcher(ledger, link, key, self.town.id).run(),
+            _watch_other_processes(ledger),
+            close=close,
+        )
 
 
 async def _watch_other_processes(ledger: Ledger) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import uvicorn
@@ -48,3 +48,28 @@ async def serve(application: _Application, listener: socket.socket) -> None:
         if server.started:
             await server.shutdown(sockets=[listener])
         raise
+
+
+async def serve_with(
+    application: _Application,
+    listener: socket.socket,
+    *parts: Coroutine[Any, Any, None],
+    close: Callable[[], Awaitable[None]],
+) -> None:
+    """Serve pages beside other parts of the program until one of them ends, which ends all; raises its error.
+
+    `close` is awaited at the end, however that came.
+    """
+    background = [asyncio.create_task(part) for part in parts]
+    pages = asyncio.create_task(serve(application, listener))
+    try:
+        await asyncio.wait([pages, *background], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in background:
+            task.cancel()
+        results = await asyncio.gather(*background, return_exceptions=True)
+        await close()
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+    await pages

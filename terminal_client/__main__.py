@@ -5,18 +5,16 @@ Exit codes: 0 done; 1 it could not be done, and the message says why; 2 the sett
 
 import asyncio
 import os
-import sys
 from pathlib import Path
 
 import click
 
-from kokuchi import __version__, logs
-from kokuchi.configuration import ConfigurationError, load
+from kokuchi import __version__, command_line, logs
+from kokuchi.configuration import load
 from kokuchi.database import DatabaseUnusable
 from kokuchi.serving import PortUnusable
 from kokuchi.voice.errors import VoiceError
 from kokuchi.wire import KeyRing
-from kokuchi.wire.signature import KeyFileError
 from terminal_client.bootstrap import Device
 from terminal_client.settings import Settings
 
@@ -57,17 +55,8 @@ def check_config(config: Path) -> None:
 
 
 def main() -> None:
-    """Run the command; errors that a person can mend are one line each."""
-    try:
-        command()
-    except (ConfigurationError, KeyFileError) as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(2)
-    except (DatabaseUnusable, PortUnusable, VoiceError) as error:
-        click.echo(f"error: {error}", err=True)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    """Run the command."""
+    command_line.run(command, DatabaseUnusable, PortUnusable, VoiceError)
 
 
 if __name__ == "__main__":

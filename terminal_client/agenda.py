@@ -108,7 +108,8 @@ def step(state: State, event: Event, now: datetime) -> Step:
 def deadline(state: State) -> datetime | None:
     """Return when `TimePassed` is due at the latest, if at all."""
     moments = [item.due_since + DISPLAY_WAIT for item in state.in_voicing(Voicing.DUE) if item.due_since]
-    for item in state.in_voicing(Voicing.WAITING):
+    # Until the time is known nothing that waits becomes due, however late it seems to be.
+    for item in state.in_voicing(Voicing.WAITING) if state.time_is_known else []:
         moments += [item.not_before] if item.not_before else []
         moments += [] if item.asked else [item.alert.expires]
     return min(moments, default=None)

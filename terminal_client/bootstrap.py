@@ -1,6 +1,5 @@
 """The one place that builds the terminal's parts and joins them."""
 
-import asyncio
 import logging
 import shutil
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from datetime import UTC, datetime
 
 from kokuchi import __version__
 from kokuchi.link import MqttLink, Will
-from kokuchi.serving import listen, serve
+from kokuchi.serving import listen, serve_with
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.speech import Voice
 from kokuchi.wire import KeyRing, Presence, Topics, encode
@@ -113,20 +112,9 @@ class Device:
         )
         log.info("terminal starts", extra={"terminal": settings.terminal, "port": settings.screen.port})
         await voice.start()
-        background = [
-            asyncio.create_task(terminal.run(), name="terminal"),
-            asyncio.create_task(courier.run(), name="courier"),
-        ]
-        page = asyncio.create_task(serve(application, listener), name="page")
-        try:
-            await asyncio.wait([page, *background], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in background:
-                task.cancel()
-            results = await asyncio.gather(*background, return_exceptions=True)
+
+        async def close() -> None:
             await voice.close()
             inbox.close()
-        for result in results:
-            if isinstance(result, Exception):
-                raise result
-        await page
+
+        await serve_with(application, listener, terminal.run(), courier.run(), close=close)

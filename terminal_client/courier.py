@@ -157,7 +157,8 @@ class Courier:
         if reply.alerts:
             # There may be more than fits into one answer.
             self._syncing.ask()
-        elif await asyncio.to_thread(self._inbox.has_unrecorded):
+        elif not self._time.is_known or await asyncio.to_thread(self._inbox.has_unrecorded):
+            # An answer that was long on its way has not told the time, and until it is known nothing is said.
             self._syncing.ask_later()
 
     async def _judge_what_waits(self) -> None:

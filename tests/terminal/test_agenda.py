@@ -250,6 +250,15 @@ def test_after_such_a_power_cut_those_who_heard_the_old_text_are_told_of_the_can
     assert story.spoken()[-1] == key(new)
 
 
+def test_until_the_time_is_known_nothing_that_waits_becomes_due() -> None:
+    """Else a terminal whose clock is ahead would look at what seems expired again and again, and do nothing else."""
+    story, old = Story(state=agenda.State(time_is_known=False)), alert(sent=NOW - timedelta(days=3), hours=24)
+
+    story.tell(Restored(old, received(old)))
+
+    assert agenda.deadline(story.state) is None
+
+
 def test_after_a_long_absence_expired_alerts_are_listed_but_never_said() -> None:
     """Promise 9."""
     story, old = Story(), alert(sent=NOW - timedelta(days=3), hours=24)

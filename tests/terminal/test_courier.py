@@ -301,6 +301,23 @@ async def test_a_terminal_without_a_clock_neither_drops_a_valid_alert_nor_takes_
     assert abs(town.times_known[-1] - datetime.now(UTC)) < timedelta(seconds=5)
 
 
+@pytest.mark.parametrize("town", [timedelta(days=-20000)], indirect=True)
+async def test_a_terminal_without_a_clock_asks_again_when_the_answer_was_too_long_on_its_way_to_tell_the_time(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promise 1: what it has taken would wait for the time for ever."""
+    monkeypatch.setattr(syncing, "LATER_SECONDS", (0.1, 0.2))
+    with monkeypatch.context() as slow:
+        slow.setattr(syncing, "FRESH_SECONDS", 0.0)
+        await town.answer(town.syncs[0])
+        await until(lambda: len(town.syncs) > 1)
+    assert town.time.source is Clock.UNKNOWN
+
+    await town.answer(town.syncs[-1])
+
+    await until(lambda: town.time.source is Clock.CENTRE)
+
+
 async def test_a_disk_that_cannot_be_written_is_waited_for_and_nothing_is_acknowledged_meanwhile(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
