@@ -1,6 +1,7 @@
 # make demo   a private Mosquitto, the centre and three terminals that speak; it prints where to look
 # make test   every test, through real parts; make check: lint, types and structure
-# ONCE=1 runs the demo with no one watching, JSON=1 prints its result as JSON; PORT=9000 moves all ports of the demo.
+# make chaos  a town under crashes, cuts and lies, and whether every promise was kept: MINUTES=3 SEED=1 TERMINALS=60
+# ONCE=1 runs the demo with no one watching, JSON=1 prints its or chaos's result as JSON; PORT=9000 moves all ports of the demo.
 
 PYTHON ?= python3
 VENV := .venv
@@ -8,7 +9,7 @@ PORT ?= 8080
 # Started through sudo, only the packages are installed as root; everything else belongs to the user.
 AS_USER := $(if $(SUDO_USER),sudo -u $(SUDO_USER),)
 
-.PHONY: demo test check packages clean
+.PHONY: fuzz demo test check chaos packages clean
 
 demo: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json)
@@ -16,11 +17,19 @@ demo: packages $(VENV)/.installed
 test: packages $(VENV)/.installed-development
 	@$(AS_USER) $(VENV)/bin/python -m pytest $(ARGUMENTS)
 
+chaos: packages $(VENV)/.installed
+	@$(AS_USER) $(VENV)/bin/python -m chaos $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(TERMINALS),--terminals $(TERMINALS)) $(if $(JSON),--json)
+
 check: $(VENV)/.installed-development
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/python -m pytest -q tests/test_structure.py
+
+fuzz: $(VENV)/.installed-development
+	$(VENV)/bin/python -m pip install --quiet --constraint constraints.txt 'atheris>=2.3'
+	$(VENV)/bin/python -m tests.fuzz.fuzz_wire $(or $(MINUTES),10)
 
 packages:
 	@scripts/install-packages

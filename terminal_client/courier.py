@@ -166,9 +166,10 @@ class Courier:
         if not self._time.is_known:
             return
         for alert in await asyncio.to_thread(self._inbox.unjudged):
-            against = expired(alert, self._time.now())
+            now = self._time.now()
+            against = expired(alert, now)
             # The centre's answer and the device's own clock may tell the time in the same moment.
-            if await self._committer.commit(self._inbox.judge, alert, against) and against is None:
+            if await self._committer.commit(self._inbox.judge, alert, against, now) and against is None:
                 self._on_alert(alert)
             self._report_wanted.set()
         self._on_time_known()

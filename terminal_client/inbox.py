@@ -135,13 +135,17 @@ class Inbox:
         rows = self._connections.read().execute("SELECT payload FROM alerts WHERE NOT judged ORDER BY arrival")
         return [Alert.model_validate_json(row["payload"]) for row in rows]
 
-    def judge(self, alert: Alert, objection: Objection | None) -> bool:
-        """Commit that an alert is taken, or why not; tell whether it was still to be judged. It is judged once."""
+    def judge(self, alert: Alert, objection: Objection | None, now: datetime) -> bool:
+        """Commit that an alert is taken, or why not; tell whether it was still to be judged. It is judged once.
+
+        `now` is a time that is known; the one at which it arrived was not, and may lie in the future.
+        """
         with self._connections.write() as db:
             judged = db.execute(
                 "UPDATE alerts SET judged = 1, payload = CASE WHEN ? THEN NULL ELSE payload END,"
-                " outcome = ?, reason = ?, changes = changes + 1 WHERE alert = ? AND revision = ? AND NOT judged",
-                [objection is not None, *(objection or (None, "")), alert.identifier, alert.revision],
+                " outcome = ?, reason = ?, received_at = min(received_at, ?), changes = changes + 1"
+                " WHERE alert = ? AND revision = ? AND NOT judged",
+                [objection is not None, *(objection or (None, "")), iso(now), alert.identifier, alert.revision],
             ).rowcount
         return judged > 0
 

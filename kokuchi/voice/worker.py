@@ -15,6 +15,7 @@ import json
 import os
 import signal
 import sys
+from contextlib import suppress
 from functools import cached_property
 from typing import Any, BinaryIO, Protocol
 
@@ -111,7 +112,8 @@ def _main() -> None:
     parser.add_argument("--half-tone", type=float, default=0.0, help="pitch, in half tones from the voice's own")
     arguments = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the client says when to end
-    with os.fdopen(os.dup(1), "wb") as answers:
+    # Whoever asked may be killed before the answer comes; that is no error of ours.
+    with suppress(BrokenPipeError), os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)
         _serve(Worker(arguments.pace, arguments.half_tone), sys.stdin.buffer, answers)
 

@@ -168,8 +168,8 @@ def test_an_alert_that_came_without_a_clock_is_judged_later_also_after_a_restart
     inbox = Inbox(path, "t-1")
     assert inbox.taken() == []
 
-    inbox.judge(alert("valid"), None)
-    inbox.judge(alert("old"), (Outcome.EXPIRED, "expired before it arrived"))
+    inbox.judge(alert("valid"), None, NOW)
+    inbox.judge(alert("old"), (Outcome.EXPIRED, "expired before it arrived"), NOW)
 
     assert [taken.identifier for taken, _ in inbox.taken()] == ["valid"]
     assert inbox.unjudged() == []
@@ -180,9 +180,19 @@ def test_an_alert_is_judged_once_and_what_became_of_it_then_stays(path: Path) ->
     inbox = Inbox(path, "t-1")
     inbox.add(alert(), NOW, judged=False)
 
-    assert inbox.judge(alert(), None)
+    assert inbox.judge(alert(), None, NOW)
     inbox.end(Key("a-1", 1), Outcome.CANCELLED, "withdrawn")
-    assert not inbox.judge(alert(), None)
+    assert not inbox.judge(alert(), None, NOW)
 
     [(_, report)] = inbox.taken()
     assert report.outcome is Outcome.CANCELLED
+
+
+def test_an_arrival_dated_by_a_clock_that_ran_ahead_is_set_right(path: Path) -> None:
+    """Promise 3: what the log says is what happened."""
+    inbox = Inbox(path, "t-1")
+    inbox.add(alert(), NOW + timedelta(days=700), judged=False)
+
+    inbox.judge(alert(), None, NOW)
+
+    assert inbox.taken()[0][1].received_at == NOW

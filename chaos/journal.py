@@ -1,0 +1,67 @@
+"""What a light terminal writes down of itself, at the true time: one line of JSON an event, only ever appended."""
+
+import json
+import os
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from terminal_client.household import Key
+
+NAME = "journal.jsonl"
+
+
+class What(StrEnum):
+    """What happened."""
+
+    STARTED = "process started"
+    HELD = "held at the start"
+    KEPT = "kept in the inbox"
+    TAKEN = "taken"
+    ACKNOWLEDGED = "acknowledged to the broker"
+    SPEECH_STARTED = "speech started"
+    SPEECH_STOPPED = "speech stopped"
+    SPEECH_ENDED = "speech ended"
+    COMMITTED = "voiced committed"
+    DISPLAYED = "displayed"
+    CONFIRMED = "confirmed"
+    CRASHED = "crashed"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event at `at`, in seconds since the epoch by the true clock, in the process with this number."""
+
+    at: float
+    what: What
+    process: int
+    key: Key | None = None
+    detail: str = ""
+
+
+class Journal:
+    """An append-only file. May be written from any thread: a line is one write."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+
+    def write(self, what: What, key: Key | None = None, detail: str = "") -> None:
+        """Append a line with the present time."""
+        fields = {"at": time.time(), "what": what, "process": os.getpid(), "detail": detail}
+        if key is not None:
+            fields |= {"alert": key.alert, "revision": key.revision}
+        os.write(self._file, json.dumps(fields, ensure_ascii=False).encode() + b"\n")
+
+
+def read_journal(path: Path) -> list[Line]:
+    """Return the lines of a journal, in order; none if there is no such file."""
+    if not path.exists():
+        return []
+    return [_line(text) for text in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _line(text: str) -> Line:
+    fields = json.loads(text)
+    key = Key(fields["alert"], fields["revision"]) if "alert" in fields else None
+    return Line(fields["at"], What(fields["what"]), fields["process"], key, fields["detail"])

@@ -1,0 +1,67 @@
+"""Staff who write alerts into the ledger as the pages do."""
+
+from datetime import UTC, datetime, timedelta
+
+from broadcaster.domain.audience import recipients
+from broadcaster.domain.draft import Draft, compose, correct, withdraw
+from broadcaster.domain.town import Town
+from broadcaster.ledger import Ledger
+from broadcaster.ledger.alerts import Accepted
+from chaos.events import Broadcast, Correct, Send, Withdraw
+from chaos.text import body_of, identifier_of
+from kokuchi.wire import Alert, Audience, Topics
+from terminal_client.household import Key
+
+
+class Staff:
+    """Carries out what a schedule says of broadcasts. May be used from any thread."""
+
+    def __init__(self, ledger: Ledger, town: Town) -> None:
+        self._ledger = ledger
+        self._town = town
+        self._roster = ledger.terminals.all()
+
+    def carry_out(self, broadcast: Broadcast) -> None:
+        """Commit an alert, its Update or its Cancel."""
+        match broadcast:
+            case Send():
+                self._accept(self._composed(broadcast))
+            case Correct(_, number):
+                before = self._find(number)
+                name = Key(before.alert.identifier, before.alert.revision + 1)
+                self._follow(
+                    before, correct(before.alert, "訂正のためし", body_of(name), self._town, datetime.now(UTC))
+                )
+            case Withdraw(_, number):
+                before = self._find(number)
+                self._follow(before, withdraw(before.alert, datetime.now(UTC)))
+
+    def _composed(self, send: Send) -> Alert:
+        key = Key(identifier_of(send.number), 1)
+        draft = Draft(
+            category=send.category,
+            headline="放送のためし",
+            body=body_of(key),
+            audience=Audience(kind=send.audience, members=send.members),
+            severity=send.severity,
+            drill=send.drill,
+        )
+        now = datetime.now(UTC)
+        alert = compose(draft, self._town, self._roster, now, identifier=key.alert)
+        if send.valid_seconds is None:
+            return alert
+        return alert.model_copy(update={"expires": now + timedelta(seconds=send.valid_seconds)})
+
+    def _find(self, number: int) -> Accepted:
+        accepted = self._ledger.alerts.get(identifier_of(number))
+        if accepted is None:
+            raise LookupError(f"alert {number} was never accepted")
+        return accepted
+
+    def _accept(self, alert: Alert) -> None:
+        addressed = [terminal.id for terminal in recipients(alert.audience, self._roster)]
+        self._ledger.alerts.accept(alert, Topics(self._town.id).of_audience(alert.audience), addressed, "chaos")
+
+    def _follow(self, before: Accepted, after: Alert) -> None:
+        addressed = [line.terminal.id for line in self._ledger.deliveries.of_alert(before.row)]
+        self._ledger.alerts.accept(after, Topics(self._town.id).of_audience(after.audience), addressed, "chaos")
