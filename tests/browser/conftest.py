@@ -54,5 +54,7 @@ def household(browser: Browser, town: Town) -> Iterator[Page]:
     context.set_default_timeout(15_000)
     page = context.new_page()
     page.goto(f"{town.places.terminal_url('t-0001')}/")
+    page.locator("#preparing").wait_for(state="hidden")
+    page.evaluate("document.fonts.ready")
     yield page
     context.close()

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from terminal_client.agenda import DISPLAY_WAIT
 from tests.browser.conftest import log_in
 from tests.town import Town
 from tests.waiting import wait_until
@@ -41,10 +42,11 @@ def test_each_kind_is_written_sent_read_confirmed_and_seen_to_be_confirmed(
     expect(row).to_contain_text("確認済み")
     expect(staff.locator("#counts")).to_contain_text(re.compile(r"確認\s*1\s*/ 14台"))
     delivery = town.line(identifier).delivery
+    assert delivery.received_at is not None
     assert delivery.displayed_at is not None
     assert delivery.voice_started_at is not None
-    assert delivery.displayed_at <= delivery.voice_started_at, "the text is there before the sound"
-    assert (delivery.displayed_at - town.accepted(identifier).alert.sent).total_seconds() < 2.0
+    # The text is there before the sound; for a screen that is slow the sound waits as long as the agenda says.
+    assert delivery.voice_started_at >= min(delivery.displayed_at, delivery.received_at + DISPLAY_WAIT)
 
 
 def test_those_who_were_not_reached_stand_out(town: Town, staff: Page) -> None:
