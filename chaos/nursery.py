@@ -67,8 +67,8 @@ class Nursery:
 
     async def kill(self, terminal: str) -> None:
         """Cut a terminal's power."""
+        self.pids.pop(terminal, None)
         await self._ask({"do": "kill", "terminal": terminal})
-        del self.pids[terminal]
 
     async def signal(self, terminal: str, number: int) -> None:
         """Send a terminal a signal that does not end it, if it is on."""

@@ -38,7 +38,7 @@ def main() -> None:
                 pid = children.pop(terminal)
                 os.kill(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)
-            case "signal":
+            case "signal" if terminal in children:
                 os.kill(children[terminal], command["number"])
         print(json.dumps(children.get(terminal)), flush=True)
     for pid in children.values():
