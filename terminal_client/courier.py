@@ -1,6 +1,7 @@
 """The terminal's side of the link: alerts come in, reports go out, and sync makes both certain."""
 
 import asyncio
+import hashlib
 import logging
 from collections.abc import Callable
 
@@ -30,6 +31,7 @@ GATHER_SECONDS = 0.08
 """Stages follow each other closely; a report waits this long so that it carries several."""
 
 CLOCK_SECONDS = 1.0
+REMEMBERED_TOKENS = 1000
 
 
 def subscriptions(topics: Topics, membership: Membership) -> list[str]:
@@ -70,6 +72,7 @@ class Courier:
         self._presence = presence
         self._time = time
         self._committer = committer
+        self._committed: dict[bytes, None] = {}
         self._report_wanted = asyncio.Event()
         self._presence_wanted = asyncio.Event()
         self._syncing = Syncing(link, inbox, membership.terminal, self._topics.sync(membership.terminal), time.now)
@@ -126,12 +129,21 @@ class Courier:
         self._link.acknowledge(received)
 
     async def _take_alert(self, token: bytes) -> None:
+        # After a broker's loss everything is published once more; what is in the inbox costs no signature and no write.
+        digest = hashlib.sha256(token).digest()
+        if digest in self._committed:
+            # Sent again, perhaps because the centre has not heard of it from here.
+            self._syncing.ask_later()
+            return
         alert = open_alert(token, self._keys, self._topics.town)
         self._time.heard(alert.sent)
         known, now = self._time.is_known, self._time.now()
         against = objection(alert, self._membership, now) if known else wrong_audience(alert, self._membership)
         taken = await self._committer.commit(self._inbox.add, alert, now, against, judged=known)
         log.info("alert", extra={"alert": alert.identifier, "revision": alert.revision, "taken": taken})
+        self._committed[digest] = None
+        while len(self._committed) > REMEMBERED_TOKENS:
+            self._committed.pop(next(iter(self._committed)))
         if taken:
             self._on_alert(alert)
         self._report_wanted.set()

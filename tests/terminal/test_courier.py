@@ -165,6 +165,7 @@ async def test_an_alert_that_comes_twice_is_taken_once(town: Town) -> None:
 
     await until(lambda: len(town.taken) == 2)
     assert [taken.identifier for taken in town.taken] == ["a-1", "a-2"]
+    await until(lambda: town.unacknowledged == 0, what="what comes twice is acknowledged too")
 
 
 @pytest.mark.parametrize(
