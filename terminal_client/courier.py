@@ -21,7 +21,7 @@ from kokuchi.wire import (
 from terminal_client.committing import Committer
 from terminal_client.inbox import Inbox
 from terminal_client.intake import expired, objection, wrong_audience
-from terminal_client.syncing import Syncing
+from terminal_client.syncing import Syncing, is_set_within
 from terminal_client.timekeeping import TownTime
 
 log = logging.getLogger(__name__)
@@ -220,14 +220,5 @@ class Courier:
                     await self._link.publish(topic, encode(self._presence()), retain=True)
                 except LinkError as error:
                     log.warning("presence not sent", extra={"reason": str(error)})
-            await _either(self._presence_wanted, PRESENCE_SECONDS)
-
-
-async def _either(event: asyncio.Event, seconds: float) -> None:
-    """Return when the event is set, which clears it, or after some seconds."""
-    try:
-        async with asyncio.timeout(seconds):
-            await event.wait()
-    except TimeoutError:
-        return
-    event.clear()
+            if await is_set_within(self._presence_wanted, PRESENCE_SECONDS):
+                self._presence_wanted.clear()

@@ -84,7 +84,7 @@ class Syncing:
                 continue
             await self._send_question()
             patience = min(LONGEST_PATIENCE_SECONDS, PATIENCE_SECONDS * 2**failures)
-            if await self._has_waited_enough(patience * random.uniform(0.8, 1.2)):  # noqa: S311 - spreads load
+            if await is_set_within(self._waited_enough, patience * random.uniform(0.8, 1.2)):  # noqa: S311 - spreads load
                 failures = 0
             else:
                 failures = min(failures + 1, 10)
@@ -111,10 +111,12 @@ class Syncing:
         except LinkError as error:
             log.warning("sync not sent", extra={"reason": str(error)})
 
-    async def _has_waited_enough(self, seconds: float) -> bool:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._waited_enough.wait()
-        except TimeoutError:
-            return False
-        return True
+
+async def is_set_within(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for an event; tell whether it was set in time."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from kokuchi.voice.cues import PhraseSource
@@ -67,7 +66,6 @@ class View:
     waiting: int = 0
     recent: Sequence[Card] = ()
     troubles: Sequence[Trouble] = ()
-    connected_at: datetime | None = None
 
     def to_json(self) -> JsonObject:
         """Return what the page draws."""

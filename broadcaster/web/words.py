@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from broadcaster.domain.audience import describe
 from broadcaster.domain.delivery import Fault, Stage, Trouble
-from broadcaster.domain.roles import Role
 from broadcaster.domain.town import Town
 from kokuchi.wire import Alert, AudienceKind, Level, MessageType, Severity, Speaker
 
@@ -35,8 +34,6 @@ AUDIENCES = {
 }
 
 STAGES = {Stage.RECEIVED: "受信", Stage.DISPLAYED: "表示", Stage.VOICED: "放送", Stage.CONFIRMED: "確認"}
-
-ROLES = {Role.AUTHOR: "お知らせ担当", Role.OPERATOR: "運用担当", Role.ADMINISTRATOR: "管理者"}
 
 SPEAKERS = {Speaker.UNTRIED: "まだ鳴らしていません", Speaker.WORKING: "正常", Speaker.FAILED: "音が出ません"}
 

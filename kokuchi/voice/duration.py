@@ -9,8 +9,6 @@ PACE = 5.0
 """Morae per second at which the town's messages are spoken."""
 
 CHIME_SECONDS = 2.5
-COMMA_SECONDS = 0.4
-"""What a comma adds; the engine's pauses are between 0.2 and LONGEST_PAUSE."""
 
 _SMALL_KANA = re.compile("[ャュョァィゥェォヮゃゅょぁぃぅぇぉゎ]")
 _ONE_MORA = re.compile("[ァ-ヴーぁ-ゔ]")
