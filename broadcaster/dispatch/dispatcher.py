@@ -36,9 +36,9 @@ class Dispatcher:
         self._link = link
         self._key = key
         self._topics = Topics(town)
-        sealer = Sealer(ledger, key)
-        self._publisher = Publisher(ledger, link, sealer)
-        self._reminders = Reminders(ledger, link, sealer, self._topics)
+        self._sealer = Sealer(ledger, key)
+        self._publisher = Publisher(ledger, link, self._sealer)
+        self._reminders = Reminders(ledger, link, self._sealer, self._topics)
         self._collector = Collector(ledger, link, self._topics, self._answer_sync)
 
     async def run(self) -> None:
@@ -76,7 +76,7 @@ class Dispatcher:
         except sqlite3.OperationalError as error:
             log.error("sync not answered", extra={"reason": str(error)})  # noqa: TRY400 - the terminal asks again
             return
-        reply = answer(self._topics.town, request, [accepted.alert for accepted in active], self._key, now)
+        reply = answer(self._topics.town, request, list(map(self._sealer.seal, active)), now)
         try:
             await self._link.publish(
                 self._topics.sync_reply(request.terminal),

@@ -1,13 +1,15 @@
 """Signing each alert once, however many terminals it goes to."""
 
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 
 from broadcaster.ledger import Ledger
+from broadcaster.ledger.alerts import Accepted
 from kokuchi.wire import Alert, SigningKey, seal
 
-_KEPT = 100
+_KEPT = 500
 
 
 @dataclass(frozen=True)
@@ -29,17 +31,25 @@ class Sealer:
         self._ledger = ledger
         self._key = key
         self._sealed: OrderedDict[int, Sealed] = OrderedDict()
+        # Publisher and reminders look from threads, sync from the event loop.
+        self._lock = threading.Lock()
 
     def by_row(self, row: int) -> Sealed:
         """Return the signed alert in a row of the ledger."""
-        known = self._sealed.get(row)
+        with self._lock:
+            known = self._sealed.get(row)
         if known is not None:
             return known
         accepted = self._ledger.alerts.by_row(row)
         if accepted is None:
             raise LookupError(f"alert row {row} is not in the ledger")
-        sealed = Sealed(accepted.alert, seal(accepted.alert, self._key))
-        self._sealed[row] = sealed
-        while len(self._sealed) > _KEPT:
-            self._sealed.pop(next(iter(self._sealed)))
-        return sealed
+        return self.seal(accepted)
+
+    def seal(self, accepted: Accepted) -> Sealed:
+        """Return an alert of the ledger in its signed form."""
+        with self._lock:
+            sealed = self._sealed.get(accepted.row) or Sealed(accepted.alert, seal(accepted.alert, self._key))
+            self._sealed[accepted.row] = sealed
+            while len(self._sealed) > _KEPT:
+                self._sealed.popitem(last=False)
+            return sealed

@@ -3,25 +3,26 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from kokuchi.wire import Alert, Recorded, SigningKey, SyncReply, SyncRequest, seal
+from broadcaster.dispatch.sealing import Sealed
+from kokuchi.wire import Recorded, SyncReply, SyncRequest
 
 REPLY_VALID = timedelta(minutes=10)
 REPLY_BYTES = 128 * 1024
 """A reply carries no more than this of alerts, or one that is larger; a terminal that was given some asks again."""
 
 
-def missing(request: SyncRequest, active: Sequence[Alert]) -> list[Alert]:
+def missing(request: SyncRequest, active: Sequence[Sealed]) -> list[Sealed]:
     """Return the active alerts that the terminal lacks, or holds in an older revision."""
     held = {report.alert: report.revision for report in sorted(request.held, key=lambda report: report.revision)}
-    return [alert for alert in active if held.get(alert.identifier, 0) < alert.revision]
+    return [sealed for sealed in active if held.get(sealed.alert.identifier, 0) < sealed.alert.revision]
 
 
-def answer(town: str, request: SyncRequest, active: Sequence[Alert], key: SigningKey, now: datetime) -> SyncReply:
+def answer(town: str, request: SyncRequest, active: Sequence[Sealed], now: datetime) -> SyncReply:
     """Return the answer to a request of which everything held has been committed to the ledger."""
     tokens: list[str] = []
     room = REPLY_BYTES
-    for alert in missing(request, active):
-        token = seal(alert, key).decode()
+    for sealed in missing(request, active):
+        token = sealed.token.decode()
         room -= len(token)
         if room < 0 and tokens:
             break

@@ -10,6 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from broadcaster.dispatch.sealing import Sealer
 from broadcaster.dispatch.sync import answer
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.delivery import Delivery
@@ -55,6 +56,7 @@ class AnyOrder(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         self.ledger = Ledger(self.folder / "ledger.sqlite")
+        self.sealer = Sealer(self.ledger, KEY)
         self.inboxes = {name: Inbox(self.folder / f"{name}.sqlite", name) for name in NAMES}
         self.broker = Broker()
         self.accepted: list[Alert] = []
@@ -170,8 +172,8 @@ class AnyOrder(RuleBasedStateMachine):
     def answer(self, question: bytes) -> bytes:
         request = decode_sync_request(question)
         self.ledger.deliveries.record(request.held)
-        active = [accepted.alert for accepted in self.ledger.alerts.active_for(request.terminal, self.now)]
-        return seal(answer(TOWN, request, active, KEY, self.now), KEY)
+        active = list(map(self.sealer.seal, self.ledger.alerts.active_for(request.terminal, self.now)))
+        return seal(answer(TOWN, request, active, self.now), KEY)
 
     def take_answer(self, token: bytes) -> None:
         reply: SyncReply = open_sync_reply(token, RING, TOWN)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from broadcaster.dispatch.sealing import Sealed
 from broadcaster.dispatch.sync import REPLY_VALID, answer, missing
 from kokuchi.wire import (
     MAXIMUM_BYTES,
@@ -32,6 +33,10 @@ def request(*held: DeliveryReport, terminal: str = "t-1") -> SyncRequest:
     return SyncRequest(terminal=terminal, identifier="s-1", sent=NOW, held=held)
 
 
+def sealed(*alerts: Alert) -> list[Sealed]:
+    return [Sealed(found, seal(found, KEY)) for found in alerts]
+
+
 def opened(reply: SyncReply) -> list[Alert]:
     return [open_alert(token.encode(), RING, TOWN.id) for token in reply.alerts]
 
@@ -43,17 +48,18 @@ def names(alerts: list[Alert]) -> list[tuple[str, int]]:
 def test_what_is_lacking_or_older_is_missing_and_what_is_held_is_not() -> None:
     active = [alert("lacking"), alert("older", 3), alert("same", 2), alert("ahead", 2)]
     held = [report("t-1", "older", 2), report("t-1", "same", 2), report("t-1", "ahead", 3), report("t-1", "gone", 1)]
-    assert names(missing(request(*held), active)) == [("lacking", 1), ("older", 3)]
+    lacking = [found.alert for found in missing(request(*held), sealed(*active))]
+    assert names(lacking) == [("lacking", 1), ("older", 3)]
 
 
 def test_of_several_revisions_that_are_held_the_highest_counts() -> None:
     held = [report("t-1", "a-1", 3), report("t-1", "a-1", 1)]
-    assert missing(request(*held), [alert("a-1", 3)]) == []
-    assert missing(request(*reversed(held)), [alert("a-1", 3)]) == []
+    assert missing(request(*held), sealed(alert("a-1", 3))) == []
+    assert missing(request(*reversed(held)), sealed(alert("a-1", 3))) == []
 
 
 def test_the_answer_names_its_request_and_its_terminal_and_confirms_what_was_held() -> None:
-    reply = answer(TOWN.id, request(report("t-1", "a-1", 2)), [alert("a-2")], KEY, NOW)
+    reply = answer(TOWN.id, request(report("t-1", "a-1", 2)), sealed(alert("a-2")), NOW)
     assert (reply.town, reply.terminal, reply.identifier) == (TOWN.id, "t-1", "s-1")
     assert (reply.sent, reply.expires) == (NOW, NOW + REPLY_VALID)
     assert reply.recorded == (Recorded(alert="a-1", revision=2),)
@@ -84,9 +90,10 @@ FULL = [report("t" * 64, "a" * 60 + f"{number:04}", 10_000) for number in range(
 def rounds(active: list[Alert], held: list[DeliveryReport]) -> list[SyncReply]:
     """Ask until nothing is missing, as a terminal does that was given something."""
     replies: list[SyncReply] = []
+    tokens = sealed(*active)
     while not replies or replies[-1].alerts:
         assert len(replies) <= len(active) + 1, "no end in sight"
-        reply = answer(TOWN.id, request(*held[-500:]), active, KEY, NOW)
+        reply = answer(TOWN.id, request(*held[-500:]), tokens, NOW)
         assert len(seal(reply, KEY)) <= MAXIMUM_BYTES
         held = held + [report("t-1", found.identifier, found.revision) for found in opened(reply)]
         replies.append(reply)
@@ -106,7 +113,7 @@ def test_the_largest_alerts_all_arrive_in_replies_that_the_broker_takes(characte
 
 
 def test_the_largest_reply_is_read_by_a_terminal() -> None:
-    reply = answer(TOWN.id, request(*FULL), [largest(0)], KEY, NOW)
+    reply = answer(TOWN.id, request(*FULL), sealed(largest(0)), NOW)
     assert open_sync_reply(seal(reply, KEY), RING, TOWN.id) == reply
 
 
