@@ -23,8 +23,11 @@ from tests.waiting import wait_until
 
 
 def free_port_range(length: int = 12) -> int:
-    """Return the first of some ports that are free in a row."""
-    for first in range(20000 + os.getpid() % 20000, 60000, length):
+    """Return the first of some ports that are free in a row.
+
+    They lie below the kernel's own (32768 and up): an outgoing connection must not get one while its server is away.
+    """
+    for first in range(20000 + os.getpid() % 10000, 32000, length):
         try:
             for port in range(first, first + length):
                 with socket.socket() as probe:
@@ -103,6 +106,14 @@ class Town:
             ),
             what=f"terminals online: {online}",
         )
+
+
+def log_tails(town: Town, lines: int = 25) -> str:
+    """Return the end of each log, for whoever looks into a failure on a machine that is gone."""
+    parts = []
+    for log in sorted(town.places.logs.glob("*.log")):
+        parts += [f"--- {log.name}", *log.read_text(errors="replace").splitlines()[-lines:]]
+    return "\n".join(parts)
 
 
 @contextmanager

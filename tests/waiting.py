@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-SECONDS = 30.0
+SECONDS = 60.0
 
 
 async def until(condition: Callable[[], object], seconds: float = SECONDS, what: str = "") -> None:

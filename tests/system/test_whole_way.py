@@ -122,7 +122,7 @@ def test_a_centre_that_was_killed_goes_on_where_it_was(town: Town) -> None:
 def test_a_withdrawal_reaches_every_terminal(town: Town) -> None:
     """Promise 6."""
     identifier = town.send("取り消される放送", TEXT, category="scam")
-    wait_until(lambda: town.line(identifier).delivery.voice_started_at, 30)
+    wait_until(lambda: town.line(identifier).delivery.voice_started_at)
 
     town.broadcaster("withdraw", identifier)
 
@@ -157,7 +157,7 @@ async def test_a_terminal_cannot_speak_as_another_or_as_the_centre(town: Town) -
     )
     await link.start()
     try:
-        await until(lambda: link.is_connected)
+        await until(lambda: link.is_connected, what="the broker knows t-0004")
         with pytest.raises(Exception, match=r"(?i)not authorized|ended"):
             await link.publish("kokuchi/v1/tsukigata/delivery/t-0001", b"{}")
     finally:

@@ -1,0 +1,17 @@
+"""What holds for every test."""
+
+from collections.abc import Generator
+
+import pytest
+
+from tests.town import Town, log_tails
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the processes of a town said when a test in it fails."""
+    report = yield
+    town = getattr(item, "funcargs", {}).get("town")
+    if report.failed and isinstance(town, Town):
+        report.sections.append(("The end of the town's logs", log_tails(town)))
+    return report
