@@ -3,7 +3,19 @@
 See docs/protocol.md for the contract in words and tests/wire/golden/v1/ for its messages, which are never edited.
 """
 
-from kokuchi.wire.alert import Alert, Category, Contact, Level, MessageType, Reading, Severity, Status
+from kokuchi.wire.alert import (
+    Alert,
+    Category,
+    Contact,
+    Furigana,
+    Level,
+    MessageType,
+    Reading,
+    Ruby,
+    Severity,
+    Status,
+    Translation,
+)
 from kokuchi.wire.audience import Audience, AudienceKind, Membership
 from kokuchi.wire.codec import (
     MAXIMUM_BYTES,
@@ -12,10 +24,12 @@ from kokuchi.wire.codec import (
     decode_sync_request,
     encode,
     open_alert,
+    open_dictionary,
     open_sync_reply,
     seal,
 )
 from kokuchi.wire.delivery import DeliveryReport, Outcome
+from kokuchi.wire.dictionary import Dictionary, Entry
 from kokuchi.wire.errors import Refusal, WireError
 from kokuchi.wire.presence import Clock, Presence, Speaker
 from kokuchi.wire.signature import KeyRing, SigningKey
@@ -31,6 +45,9 @@ __all__ = [
     "Clock",
     "Contact",
     "DeliveryReport",
+    "Dictionary",
+    "Entry",
+    "Furigana",
     "KeyRing",
     "Level",
     "Membership",
@@ -40,6 +57,7 @@ __all__ = [
     "Reading",
     "Recorded",
     "Refusal",
+    "Ruby",
     "Severity",
     "SigningKey",
     "Speaker",
@@ -47,12 +65,14 @@ __all__ = [
     "SyncReply",
     "SyncRequest",
     "Topics",
+    "Translation",
     "WireError",
     "decode_delivery",
     "decode_presence",
     "decode_sync_request",
     "encode",
     "open_alert",
+    "open_dictionary",
     "open_sync_reply",
     "seal",
 ]

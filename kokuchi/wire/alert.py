@@ -10,6 +10,8 @@ from kokuchi.wire.fields import Identifier, Instant, Message, Part, Text, iso
 
 MAXIMUM_HEADLINE = 60
 MAXIMUM_BODY = 1000
+MAXIMUM_TRANSLATED_HEADLINE = 150
+MAXIMUM_TRANSLATED_BODY = 2000
 
 Category = Identifier
 """What kind of event: scam, consumer_harm, suspicious_person, … The town's configuration lists them."""
@@ -83,6 +85,29 @@ class Reading(Part):
     contact: Annotated[Text, Field(max_length=400)] = ""
 
 
+class Ruby(Part):
+    """The kana over the characters `start` up to, and without, `end` of a text, counted in Unicode characters."""
+
+    start: Annotated[int, Field(ge=0, lt=MAXIMUM_BODY)]
+    end: Annotated[int, Field(ge=1, le=MAXIMUM_BODY)]
+    kana: Annotated[Text, Field(min_length=1, max_length=40)]
+
+
+class Furigana(Part):
+    """What is written over the kanji of headline and body on the screen: the same reading as the voice's."""
+
+    headline: Annotated[tuple[Ruby, ...], Field(max_length=MAXIMUM_HEADLINE)] = ()
+    body: Annotated[tuple[Ruby, ...], Field(max_length=MAXIMUM_BODY // 2)] = ()
+
+
+class Translation(Part):
+    """Headline and body in another language, as the staff entered them. `language` is a BCP 47 tag, such as "vi"."""
+
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=20)]
+    headline: Annotated[Text, Field(min_length=1, max_length=MAXIMUM_TRANSLATED_HEADLINE)]
+    body: Annotated[Text, Field(min_length=1, max_length=MAXIMUM_TRANSLATED_BODY)]
+
+
 class Alert(Message):
     """One revision of one message to households.
 
@@ -107,6 +132,8 @@ class Alert(Message):
     body: Annotated[Text, Field(min_length=1, max_length=MAXIMUM_BODY)]
     contact: Contact | None = None
     reading: Reading | None = None
+    furigana: Furigana | None = None
+    translations: Annotated[tuple[Translation, ...], Field(max_length=4)] | None = None
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:

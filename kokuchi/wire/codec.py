@@ -7,13 +7,14 @@ from pydantic import ValidationError
 
 from kokuchi.wire.alert import Alert
 from kokuchi.wire.delivery import DeliveryReport
+from kokuchi.wire.dictionary import Dictionary
 from kokuchi.wire.errors import Refusal, WireError
 from kokuchi.wire.fields import MAJOR, Message
 from kokuchi.wire.presence import Presence
 from kokuchi.wire.signature import KeyRing, SigningKey
 from kokuchi.wire.sync import SyncReply, SyncRequest
 
-MAXIMUM_BYTES = 256 * 1024
+MAXIMUM_BYTES = 512 * 1024
 """No message is larger; a sync reply with many alerts is the largest. Mosquitto is configured with the same limit."""
 
 _M = TypeVar("_M", bound=Message)
@@ -24,7 +25,7 @@ def encode(message: Message) -> bytes:
     return message.model_dump_json(exclude_none=True).encode()
 
 
-def seal(message: Alert | SyncReply, key: SigningKey) -> bytes:
+def seal(message: Alert | Dictionary | SyncReply, key: SigningKey) -> bytes:
     """Return a message of the centre as a compact JWS."""
     return key.sign(encode(message), _kind(type(message)))
 
@@ -35,6 +36,11 @@ def open_alert(token: bytes, keys: KeyRing, town: str) -> Alert:
     Whether it is still valid, new and for this terminal is for the caller to judge: it needs a clock and a memory.
     """
     return _of_town(_open(token, keys, Alert), town)
+
+
+def open_dictionary(token: bytes, keys: KeyRing, town: str) -> Dictionary:
+    """Return the dictionary in a compact JWS that one of the keys signed for this town, or raise WireError."""
+    return _of_town(_open(token, keys, Dictionary), town)
 
 
 def open_sync_reply(token: bytes, keys: KeyRing, town: str) -> SyncReply:
@@ -57,7 +63,7 @@ def decode_sync_request(payload: bytes) -> SyncRequest:
     return _decode(payload, SyncRequest)
 
 
-_Signed = TypeVar("_Signed", Alert, SyncReply)
+_Signed = TypeVar("_Signed", Alert, Dictionary, SyncReply)
 
 
 def _of_town(message: _Signed, town: str) -> _Signed:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from kokuchi.wire.dictionary import DictionaryRevision
 from kokuchi.wire.fields import Identifier, Instant, Message, Text
 
 
@@ -23,7 +24,11 @@ class Outcome(StrEnum):
 
 
 class DeliveryReport(Message):
-    """Cumulative: every stage reached so far, so that a later report repairs a lost earlier one."""
+    """Cumulative: every stage reached so far, so that a later report repairs a lost earlier one.
+
+    `dictionary` is the revision of the dictionary by which it was voiced. A later field must be optional and None by
+    default, so that the golden messages stay as they are.
+    """
 
     terminal: Identifier
     alert: Identifier
@@ -36,3 +41,4 @@ class DeliveryReport(Message):
     confirmed_at: Instant | None = None
     outcome: Outcome | None = None
     reason: Annotated[Text, Field(max_length=200)] = ""
+    dictionary: DictionaryRevision | None = None

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from kokuchi.wire.dictionary import DictionaryRevision
 from kokuchi.wire.fields import Identifier, Instant, Message, Text
 
 
@@ -47,3 +48,5 @@ class Presence(Message):
     clock: Clock | None = None
     clock_ahead_seconds: int | None = None
     storage_fault: Annotated[Text, Field(max_length=200)] | None = None
+    dictionary: DictionaryRevision | None = None
+    volume: Annotated[int, Field(ge=0, le=100)] | None = None

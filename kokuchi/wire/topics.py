@@ -38,6 +38,11 @@ class Topics:
             f"{self.root}/alert/terminal/{membership.terminal}",
         ]
 
+    @property
+    def dictionary(self) -> str:
+        """Where the town's dictionary is retained."""
+        return f"{self.root}/dictionary"
+
     def delivery(self, terminal: str) -> str:
         """Where a terminal reports; "+" for all terminals."""
         return f"{self.root}/delivery/{terminal}"

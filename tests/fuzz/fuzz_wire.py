@@ -19,6 +19,7 @@ with atheris.instrument_imports(include=["kokuchi"]):
         decode_sync_request,
         encode,
         open_alert,
+        open_dictionary,
         open_sync_reply,
     )
 
@@ -34,17 +35,19 @@ SEEDS = [
     "sync_reply*.jws",
     "alert*.json",
     "sync_reply*.json",
+    "dictionary*.jws",
+    "dictionary*.json",
 ]
 """The golden messages for each parser, in the order of `parse_anything`."""
 
-KINDS = ["kokuchi.Alert.v1", "kokuchi.SyncReply.v1"]
+KINDS = ["kokuchi.Alert.v1", "kokuchi.SyncReply.v1", "kokuchi.Dictionary.v1"]
 
 
 def parse_anything(data: bytes) -> None:
     """Parse the bytes as one kind of message; anything but a model or a WireError is a find."""
     if not data:
         return
-    choice, payload = data[0] % 7, data[1:]
+    choice, payload = data[0] % 9, data[1:]
     try:
         match choice:
             case 0:
@@ -59,8 +62,12 @@ def parse_anything(data: bytes) -> None:
                 open_sync_reply(payload, RING, TOWN)
             case 5:
                 encode(open_alert(KEY.sign(payload, KINDS[0]), RING, TOWN))
-            case _:
+            case 6:
                 encode(open_sync_reply(KEY.sign(payload, KINDS[1]), RING, TOWN))
+            case 7:
+                open_dictionary(payload, RING, TOWN)
+            case _:
+                encode(open_dictionary(KEY.sign(payload, KINDS[2]), RING, TOWN))
     except WireError:
         return
 

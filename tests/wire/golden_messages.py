@@ -12,17 +12,22 @@ from kokuchi.wire import (
     AudienceKind,
     Contact,
     DeliveryReport,
+    Dictionary,
+    Entry,
+    Furigana,
     MessageType,
     Outcome,
     Presence,
     Reading,
     Recorded,
+    Ruby,
     Severity,
     SigningKey,
     Speaker,
     Status,
     SyncReply,
     SyncRequest,
+    Translation,
     encode,
     seal,
 )
@@ -98,6 +103,33 @@ ALERT_CANCEL = ALERT.model_copy(
     }
 )
 
+ALERT_TRANSLATED = ALERT.model_copy(
+    update={
+        "identifier": "20260401-0003",
+        "headline": "詐欺に注意",
+        "body": "町内で不審な電話がありました。",
+        "furigana": Furigana(
+            headline=(Ruby(start=0, end=2, kana="さぎ"), Ruby(start=3, end=5, kana="ちゅうい")),
+            body=(
+                Ruby(start=0, end=2, kana="ちょうない"),
+                Ruby(start=3, end=5, kana="ふしん"),
+                Ruby(start=6, end=8, kana="でんわ"),
+            ),
+        ),
+        "translations": (
+            Translation(language="en", headline="Beware of fraud", body="A suspicious call was made in our town."),
+        ),
+    }
+)
+
+DICTIONARY = Dictionary(
+    town=TOWN,
+    revision=7,
+    sent=_SENT,
+    expires=_after(days=400),
+    entries=(Entry(word="月形町", reading="ツキガタチョー", accent=5), Entry(word="札比内", reading="サッピナイ")),
+)
+
 DELIVERY_VOICED = DeliveryReport(
     terminal="terminal-0042",
     alert=ALERT.identifier,
@@ -137,6 +169,12 @@ PRESENCE_ONLINE = Presence(
     last_refusal="unsigned: the message is not signed",
 )
 
+DELIVERY_BY_DICTIONARY = DELIVERY_VOICED.model_copy(update={"terminal": "terminal-0044", "dictionary": 7})
+
+PRESENCE_WITH_DICTIONARY = PRESENCE_ONLINE.model_copy(
+    update={"terminal": "terminal-0044", "software": "0.2.0", "dictionary": 7, "volume": 70}
+)
+
 PRESENCE_LAST_WILL = Presence(terminal="terminal-0042", sent=_after(hours=-20), online=False)
 
 SYNC_REQUEST = SyncRequest(
@@ -153,19 +191,23 @@ SYNC_REPLY = SyncReply(
     recorded=(Recorded(alert=ALERT.identifier, revision=1),),
 )
 
-SIGNED: dict[str, Alert | SyncReply] = {
+SIGNED: dict[str, Alert | Dictionary | SyncReply] = {
     "alert": ALERT,
     "alert_complete": ALERT_COMPLETE,
     "alert_update": ALERT_UPDATE,
     "alert_cancel": ALERT_CANCEL,
+    "alert_translated": ALERT_TRANSLATED,
+    "dictionary": DICTIONARY,
     "sync_reply": SYNC_REPLY,
 }
 """What the centre signs: the payload is NAME.json, the whole message NAME.jws."""
 
 PLAIN: dict[str, DeliveryReport | Presence | SyncRequest] = {
     "delivery_voiced": DELIVERY_VOICED,
+    "delivery_by_dictionary": DELIVERY_BY_DICTIONARY,
     "delivery_failed": DELIVERY_FAILED,
     "presence_online": PRESENCE_ONLINE,
+    "presence_with_dictionary": PRESENCE_WITH_DICTIONARY,
     "presence_last_will": PRESENCE_LAST_WILL,
     "sync_request": SYNC_REQUEST,
 }

@@ -14,18 +14,23 @@ from kokuchi.wire import (
     Clock,
     Contact,
     DeliveryReport,
+    Dictionary,
+    Entry,
+    Furigana,
     Membership,
     MessageType,
     Outcome,
     Presence,
     Reading,
     Recorded,
+    Ruby,
     Severity,
     SigningKey,
     Speaker,
     Status,
     SyncReply,
     SyncRequest,
+    Translation,
 )
 from kokuchi.wire.fields import Message
 
@@ -100,6 +105,44 @@ def readings() -> SearchStrategy[Reading]:
     return st.builds(Reading, headline=texts(), body=texts(), contact=texts())
 
 
+def furigana() -> SearchStrategy[Furigana]:
+    """Kana over any characters, which need not be there."""
+    ruby = st.builds(Ruby, start=st.integers(0, 999), end=st.integers(1, 1000), kana=texts(1, 40))
+    several = st.lists(ruby, max_size=4).map(tuple)
+    return st.builds(Furigana, headline=several, body=several)
+
+
+def translations() -> SearchStrategy[tuple[Translation, ...]]:
+    """The same in other languages."""
+    tags = st.sampled_from(["en", "zh-Hans", "vi", "ko"])
+    return st.lists(st.builds(Translation, language=tags, headline=texts(1, 150), body=texts(1, 200)), max_size=4).map(
+        tuple
+    )
+
+
+def dictionaries(town: str = TOWN) -> SearchStrategy[Dictionary]:
+    """Words with their readings."""
+    entry = st.builds(
+        Entry,
+        word=texts(1, 20),
+        reading=st.text("アイウツキガター", min_size=1, max_size=40),
+        accent=_optional(st.integers(0, 40)),
+    )
+    return st.builds(
+        Dictionary,
+        town=st.just(town),
+        revision=dictionary_revisions(),
+        sent=instants(),
+        expires=instants(),
+        entries=st.lists(entry, max_size=4).map(tuple),
+    )
+
+
+def dictionary_revisions() -> SearchStrategy[int]:
+    """Revisions of the dictionary, mostly small."""
+    return st.integers(1, 5) | st.integers(1, 2**31 - 1)
+
+
 @st.composite
 def alerts(draw: st.DrawFn, town: str = TOWN) -> Alert:
     """Any alert that may be sent: each message type, status, severity and audience."""
@@ -124,6 +167,8 @@ def alerts(draw: st.DrawFn, town: str = TOWN) -> Alert:
         body=draw(texts(1, 1000)),
         contact=draw(_optional(contacts())),
         reading=draw(_optional(readings())),
+        furigana=draw(_optional(furigana())),
+        translations=draw(_optional(translations())),
     )
 
 
@@ -143,6 +188,7 @@ def delivery_reports() -> SearchStrategy[DeliveryReport]:
         confirmed_at=moment,
         outcome=_optional(st.sampled_from(Outcome)),
         reason=texts(),
+        dictionary=_optional(dictionary_revisions()),
     )
 
 
@@ -165,6 +211,8 @@ def presences() -> SearchStrategy[Presence]:
         clock=_optional(st.sampled_from(Clock)),
         clock_ahead_seconds=_optional(st.integers(-(2**40), 2**40)),
         storage_fault=_optional(texts()),
+        dictionary=_optional(dictionary_revisions()),
+        volume=_optional(st.integers(0, 100)),
     )
 
 
@@ -193,7 +241,7 @@ def sync_replies(town: str = TOWN) -> SearchStrategy[SyncReply]:
 
 def messages() -> SearchStrategy[Message]:
     """Any message of the contract."""
-    return st.one_of(alerts(), delivery_reports(), presences(), sync_requests(), sync_replies())
+    return st.one_of(alerts(), delivery_reports(), presences(), sync_requests(), sync_replies(), dictionaries())
 
 
 def signing_keys() -> SearchStrategy[SigningKey]:

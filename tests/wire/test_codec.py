@@ -11,6 +11,7 @@ from kokuchi.wire import (
     MAXIMUM_BYTES,
     Alert,
     DeliveryReport,
+    Dictionary,
     KeyRing,
     Level,
     Presence,
@@ -25,6 +26,7 @@ from kokuchi.wire import (
     decode_sync_request,
     encode,
     open_alert,
+    open_dictionary,
     open_sync_reply,
     seal,
 )
@@ -51,8 +53,13 @@ def read_sync_reply(payload: bytes) -> SyncReply:
     return open_sync_reply(signed(payload, SyncReply), RING, TOWN)
 
 
+def read_dictionary(payload: bytes) -> Dictionary:
+    return open_dictionary(signed(payload, Dictionary), RING, TOWN)
+
+
 READERS: dict[type[Message], Callable[[bytes], Message]] = {
     Alert: read_alert,
+    Dictionary: read_dictionary,
     SyncReply: read_sync_reply,
     DeliveryReport: decode_delivery,
     Presence: decode_presence,
@@ -64,6 +71,7 @@ VALID: dict[type[Message], dict[str, Any]] = {
     type(message): json.loads(encode(message))
     for message in (
         golden.ALERT_COMPLETE,
+        golden.DICTIONARY,
         golden.SYNC_REPLY,
         golden.DELIVERY_FAILED,
         golden.PRESENCE_ONLINE,

@@ -16,6 +16,9 @@ from kokuchi.wire import (
     AudienceKind,
     Contact,
     DeliveryReport,
+    Dictionary,
+    Entry,
+    Furigana,
     Level,
     MessageType,
     Outcome,
@@ -23,12 +26,14 @@ from kokuchi.wire import (
     Reading,
     Recorded,
     Refusal,
+    Ruby,
     Severity,
     Speaker,
     Status,
     SyncReply,
     SyncRequest,
     Topics,
+    Translation,
 )
 
 from . import golden_messages as golden
@@ -40,6 +45,11 @@ MODELS: list[type[BaseModel]] = [
     Audience,
     Contact,
     Reading,
+    Furigana,
+    Ruby,
+    Translation,
+    Dictionary,
+    Entry,
     DeliveryReport,
     Presence,
     SyncRequest,
@@ -128,6 +138,7 @@ def test_the_page_lists_exactly_the_topics() -> None:
     ]
     own = (topics.delivery, topics.presence, topics.sync, topics.sync_reply)
     spelt = [topic for audience in audiences for topic in topics.of_audience(audience)]
+    spelt += [topics.dictionary]
     spelt += [spell("{terminal}") for spell in own]
     column = "topic under `kokuchi/v1/{town}/`"
     assert [f"{topics.root}/{row[0].strip('`')}" for row in rows("Transport", column)] == spelt

@@ -1,7 +1,9 @@
 import pytest
 
 from kokuchi.wire import (
+    Alert,
     DeliveryReport,
+    Dictionary,
     KeyRing,
     MessageType,
     Presence,
@@ -12,6 +14,7 @@ from kokuchi.wire import (
     decode_sync_request,
     encode,
     open_alert,
+    open_dictionary,
     open_sync_reply,
     seal,
 )
@@ -25,8 +28,8 @@ RING = KeyRing.load([golden.FOLDER / "TEST-KEY-not-a-secret.public.pem"])
 def test_a_signed_golden_message_opens_as_its_model(name: str) -> None:
     token = (golden.FOLDER / f"{name}.jws").read_bytes()
     message = golden.SIGNED[name]
-    opener = open_sync_reply if isinstance(message, SyncReply) else open_alert
-    assert opener(token, RING, golden.TOWN) == message
+    openers = {Alert: open_alert, Dictionary: open_dictionary, SyncReply: open_sync_reply}
+    assert openers[type(message)](token, RING, golden.TOWN) == message
 
 
 @pytest.mark.parametrize("name", golden.PLAIN)
@@ -62,8 +65,9 @@ def test_there_is_a_golden_alert_of_each_message_type() -> None:
     assert [alert.message_type for alert in alerts] == list(MessageType)
 
 
-def test_the_complete_alert_sets_every_field() -> None:
-    assert golden.ALERT_COMPLETE.model_fields_set == set(type(golden.ALERT_COMPLETE).model_fields) - {"version"}
+def test_two_golden_alerts_together_set_every_field() -> None:
+    together = golden.ALERT_COMPLETE.model_fields_set | golden.ALERT_TRANSLATED.model_fields_set
+    assert together == set(Alert.model_fields) - {"version"}
 
 
 def test_an_alert_in_the_golden_sync_reply_opens_by_itself() -> None:

@@ -13,15 +13,23 @@ from kokuchi.wire import (
     Alert,
     Contact,
     DeliveryReport,
+    Furigana,
     Reading,
     Recorded,
+    Ruby,
     SyncReply,
     SyncRequest,
+    Translation,
     open_alert,
     open_sync_reply,
     seal,
 )
-from kokuchi.wire.alert import MAXIMUM_BODY, MAXIMUM_HEADLINE
+from kokuchi.wire.alert import (
+    MAXIMUM_BODY,
+    MAXIMUM_HEADLINE,
+    MAXIMUM_TRANSLATED_BODY,
+    MAXIMUM_TRANSLATED_HEADLINE,
+)
 from kokuchi.wire.audience import MAXIMUM_MEMBERS
 from kokuchi.wire.fields import iso
 from tests.broadcaster.dispatch.town import KEY, RING, Town, accept_now, fresh
@@ -68,6 +76,7 @@ def test_the_answer_names_its_request_and_its_terminal_and_confirms_what_was_hel
 
 def largest(number: int, character: str = "𠮷") -> Alert:
     """An alert that fills every field that the centre can fill."""
+    ruby = Ruby(start=999, end=1000, kana=character * 40)
     members = tuple(f"{index:064}" for index in range(MAXIMUM_MEMBERS))
     return alert(f"{number:064}", 2, audience=terminals(*members)).model_copy(
         update={
@@ -79,6 +88,15 @@ def largest(number: int, character: str = "𠮷") -> Alert:
             "references": (f"{'t' * 64},{number:064},{iso(NOW)}",) * 100,
             "contact": Contact(name=character * 40, telephone="0" * 20),
             "reading": Reading(headline=character * 400, body=character * 8000, contact=character * 400),
+            "furigana": Furigana(headline=(ruby,) * MAXIMUM_HEADLINE, body=(ruby,) * (MAXIMUM_BODY // 2)),
+            "translations": (
+                Translation(
+                    language="zh-Hans",
+                    headline=character * MAXIMUM_TRANSLATED_HEADLINE,
+                    body=character * MAXIMUM_TRANSLATED_BODY,
+                ),
+            )
+            * 4,
         }
     )
 
