@@ -264,6 +264,7 @@ class TestVersions:
     )
     def test_unknown_fields_are_ignored(self, model: type[Message], extra: dict[str, object]) -> None:
         known = VALID[model]
+        extra = {name: value for name, value in extra.items() if name not in model.model_fields}
         assert READERS[model](json.dumps(extra | known).encode()) == READERS[model](json.dumps(known).encode())
 
     def test_unknown_fields_of_a_part_are_ignored(self) -> None:
