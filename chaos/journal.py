@@ -10,6 +10,7 @@ from pathlib import Path
 from terminal_client.household import Key
 
 NAME = "journal.jsonl"
+_SCHEDULING = Path("/proc/self/schedstat")
 
 
 class What(StrEnum):
@@ -31,13 +32,18 @@ class What(StrEnum):
 
 @dataclass(frozen=True)
 class Line:
-    """One event at `at`, in seconds since the epoch by the true clock, in the process with this number."""
+    """One event at `at`, in seconds since the epoch by the true clock, in the process with this number.
+
+    `starved` is for how many seconds the process has been ready to run and had no processor: hundreds of terminals
+    share the few of one machine here, which is no fault of theirs.
+    """
 
     at: float
     what: What
     process: int
     key: Key | None = None
     detail: str = ""
+    starved: float = 0.0
 
 
 class Journal:
@@ -45,13 +51,26 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        self._scheduling = os.open(_SCHEDULING, os.O_RDONLY) if _SCHEDULING.exists() else None
 
     def write(self, what: What, key: Key | None = None, detail: str = "") -> None:
         """Append a line with the present time."""
-        fields = {"at": time.time(), "what": what, "process": os.getpid(), "detail": detail}
+        fields = {
+            "at": time.time(),
+            "what": what,
+            "process": os.getpid(),
+            "detail": detail,
+            "starved": self._starved(),
+        }
         if key is not None:
             fields |= {"alert": key.alert, "revision": key.revision}
         os.write(self._file, json.dumps(fields, ensure_ascii=False).encode() + b"\n")
+
+    def _starved(self) -> float:
+        if self._scheduling is None:
+            return 0.0
+        # The main thread's, which is the event loop's: nanoseconds on a processor, nanoseconds waiting for one, …
+        return int(os.pread(self._scheduling, 100, 0).split()[1]) / 1e9
 
 
 def read_journal(path: Path) -> list[Line]:
@@ -64,4 +83,4 @@ def read_journal(path: Path) -> list[Line]:
 def _line(text: str) -> Line:
     fields = json.loads(text)
     key = Key(fields["alert"], fields["revision"]) if "alert" in fields else None
-    return Line(fields["at"], What(fields["what"]), fields["process"], key, fields["detail"])
+    return Line(fields["at"], What(fields["what"]), fields["process"], key, fields["detail"], fields["starved"])

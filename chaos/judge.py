@@ -14,7 +14,7 @@ CALM_SECONDS = 30.0
 """An alert that expires sooner after the last fault need not have reached everybody."""
 
 STOP_SECONDS = 1.0
-"""Promise 6: so long may an old text go on after its Cancel or Update was taken."""
+"""Promise 6: so long may an old text go on after its Cancel or Update was taken, waits for a processor not counted."""
 
 LATE_SECONDS = 5.0
 """So old may the centre's word of the time be when it reaches a terminal, and so late an alert's expiry."""
@@ -122,20 +122,20 @@ def _voiced_after_cancel(terminal: str, home: Home) -> Iterator[Offence]:
     if home.journal is None:
         yield from _reported_after_cancel(terminal, home)
         return
-    newest: dict[str, tuple[int, float]] = {}
+    newest: dict[str, Line] = {}
     for line in home.journal:
         if line.key is None:
             continue
-        revision, since = newest.get(line.key.alert, (0, 0.0))
+        taken = newest.get(line.key.alert)
+        revision = taken.key.revision if taken and taken.key else 0
         if line.what in (What.HELD, What.TAKEN) and line.key.revision > revision:
-            newest[line.key.alert] = (line.key.revision, line.at)
-        elif (
-            line.what in (What.SPEECH_STARTED, *_STOPS)
-            and line.key.revision < revision
-            and line.at > since + STOP_SECONDS
-        ):
-            words = f"{line.what} at {_clock(line)}, {line.at - since:.2f} s after revision {revision} was taken"
-            yield Offence(terminal, line.key, words)
+            newest[line.key.alert] = line
+        elif taken and line.what in (What.SPEECH_STARTED, *_STOPS) and line.key.revision < revision:
+            starved = line.starved - taken.starved if line.process == taken.process else 0.0
+            late = line.at - taken.at - starved
+            if late > STOP_SECONDS:
+                words = f"{line.what} at {_clock(line)}, {late:.2f} s after revision {revision} was taken"
+                yield Offence(terminal, line.key, f"{words}, and {starved:.2f} s of waiting for a processor")
 
 
 def _reported_after_cancel(terminal: str, home: Home) -> Iterator[Offence]:

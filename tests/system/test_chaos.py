@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -28,7 +29,7 @@ from kokuchi.wire import Alert, KeyRing, MessageType, Outcome, SigningKey, WireE
 from terminal_client.household import Key
 from tests.terminal.alerts import TOWN, alert, cancel, update
 from tests.town import free_port_range
-from tests.waiting import until
+from tests.waiting import until, wait_until
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 CAST = Cast(
@@ -117,9 +118,10 @@ class Case:
     def reach(self, key: Key, delivery: Delivery) -> None:
         self.ledger[key] = self.inbox[key] = delivery
 
-    def write(self, seconds: float, what: What, key: Key = FIRST, process: int = 1) -> None:
+    def write(self, seconds: float, what: What, key: Key = FIRST, process: int = 1, starved: float = 0.0) -> None:
         assert self.journal is not None
-        self.journal.append(Line((NOW + timedelta(seconds=seconds)).timestamp(), what, process, key))
+        at = (NOW + timedelta(seconds=seconds)).timestamp()
+        self.journal.append(Line(at, what, process, key, starved=starved))
 
     def verdict(self) -> Verdict:
         home = Home(self.inbox, self.seen | set(self.inbox), self.journal)
@@ -253,6 +255,39 @@ def test_an_old_text_that_is_heard_longer_than_that_is_voiced_after_cancel(case:
     case.write(3.6, what, process=2)
 
     assert case.counts()["voiced_after_cancel"] >= 1
+
+
+@pytest.mark.parametrize(("starved", "found"), [(7.5, 0), (7.0, 1)])
+def test_the_time_for_which_a_terminal_had_no_processor_is_not_held_against_it(
+    case: Case, starved: float, found: int
+) -> None:
+    case.journal = []
+    case.write(1, What.HELD)
+    case.write(2, What.SPEECH_STARTED, starved=6.5)
+    case.send(SECOND, withdrawal=True)
+    case.reach(SECOND, VOICED)
+    case.write(3, What.TAKEN, SECOND, starved=6.7)
+    case.write(4.5, What.SPEECH_STOPPED, starved=starved)
+
+    assert case.counts().get("voiced_after_cancel", 0) == found
+
+
+def test_a_journal_knows_how_long_its_process_waited_for_a_processor(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    journal.write(What.STARTED)
+    rivals = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2 * (os.cpu_count() or 1))]
+
+    def starved_for() -> float:
+        journal.write(What.DISPLAYED)
+        first, *_, last = read_journal(tmp_path / "journal")
+        return last.starved - first.starved
+
+    try:
+        wait_until(lambda: starved_for() > 0.02, what="the processors are shared")
+    finally:
+        for rival in rivals:
+            rival.kill()
+            rival.wait()
 
 
 def test_a_cancel_that_is_found_in_the_inbox_at_the_start_counts_from_then_on(case: Case) -> None:
