@@ -30,11 +30,13 @@ from kokuchi.wire import SigningKey, Topics
 log = logging.getLogger(__name__)
 
 ALL_CONNECTED_SECONDS = 60.0
-SETTLE_SECONDS = 300.0
+SETTLE_SECONDS = 900.0
+"""The whole programs have hundreds of alerts to say, and their real voices share this machine's processors."""
+
 QUIET_SECONDS = 5.0
 """After everything has settled, this long nothing more may happen."""
 
-_LOOK_SECONDS = 1.0
+_LOOK_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
