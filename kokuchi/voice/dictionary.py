@@ -4,7 +4,7 @@
     札比内,サッピナイ,0,札比内で訓練です。,サッピナイデクンレンデス。,月形町
 
 The columns stand in any order; only 表記 and 読み are required. アクセント is the mora after which the pitch falls, 0
-if it does not fall. 例文の読み is written as it is said: コチラワ, not コチラハ. Messages are in Japanese, for the staff.
+if it does not fall. 例文の読み is written as it is said: コチラワ, not コチラハ. Messages are for the staff.
 """
 
 import csv
