@@ -1,4 +1,4 @@
-"""The town's dictionary: base words that ship with the software, and the words of the staff, which stand before them."""
+"""The town's dictionary: base words that ship with the software, and before them the words of the staff."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -28,8 +28,9 @@ _JWS_OVERHEAD = 1024
 class Word:
     """A word as it is written and said, with a sentence in which it is heard.
 
-    `word` is as `written` returns it; `reading` is katakana; `accent` as in kokuchi.wire.Entry. `example_reading` is the kana of the whole example, by
-    which later changes are checked. `source` says where a base word is from; a word of the staff has none.
+    `word` is as `written` returns it; `reading` is katakana; `accent` as in kokuchi.wire.Entry. `example_reading` is
+    the kana of the whole example, by which later changes are checked. `source` says where a base word is from; a word
+    of the staff has none.
     """
 
     word: str
