@@ -66,6 +66,8 @@ class Settings(Section):
     chimes: FilePath
     categories: FilePath
     terminals: FilePath = Path("terminals")
+    dictionaries: tuple[FilePath, ...] = ()
+    sentences: FilePath | None = None
     town: TownSection
     web: WebSection
     broker: BrokerSection

@@ -21,7 +21,7 @@ from kokuchi.link import BrokerAddress, LinkError, MqttLink, Will
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.cues import Cue
 from kokuchi.voice.sound import Sound
-from kokuchi.wire import KeyRing, Level, Presence, Topics, encode
+from kokuchi.wire import Dictionary, KeyRing, Level, Presence, Topics, encode
 from terminal_client.committing import Committer
 from terminal_client.courier import Courier, subscriptions
 from terminal_client.household import Household, Key

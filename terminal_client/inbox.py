@@ -83,7 +83,8 @@ def m001_inbox(db: Database) -> None:
 def m002_dictionary(db: Database) -> None:
     """The town's words, one row at most, and by which revision of them an alert was voiced."""
     db.execute(
-        "CREATE TABLE dictionary (id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL, payload TEXT NOT NULL)"
+        "CREATE TABLE dictionary"
+        " (id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL, payload TEXT NOT NULL)"
     )
     db.execute("ALTER TABLE alerts ADD COLUMN dictionary INTEGER")
 

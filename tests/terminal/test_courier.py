@@ -19,6 +19,7 @@ from kokuchi.wire import (
     AudienceKind,
     Clock,
     DeliveryReport,
+    Dictionary,
     KeyRing,
     Membership,
     Outcome,
@@ -58,6 +59,7 @@ class Town:
         self.broker = MemoryBroker()
         self.inbox = Inbox(folder / "inbox.sqlite", "t-1")
         self.taken: list[Alert] = []
+        self.dictionaries: list[Dictionary] = []
         self.connected: list[bool] = []
         self.times_known: list[datetime] = []
         self.clock_error = timedelta()
@@ -72,6 +74,7 @@ class Town:
             TOWN,
             MEMBERSHIP,
             on_alert=self.taken.append,
+            on_dictionary=self.dictionaries.append,
             on_connection=self.connected.append,
             on_time_known=lambda: self.times_known.append(self.time.now()),
             presence=self._presence,
