@@ -1,7 +1,7 @@
 """The kana that the voice will say. Heavy once it is used: for the worker process, not for the terminal's own."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ from kokuchi.voice.sentences import sentences
 from kokuchi.wire import Entry
 
 _NOT_SPOKEN = re.compile("[^ァ-ヴー、。！？]")
+_PUNCTUATION = ("、", "。", "！", "？")
 _END_INSIDE = re.compile("[。！？]+(?=.)")
 
 OPTIONS = {"use_sudachi_kanji_yomi": False, "predict_nani": False}
@@ -44,8 +45,14 @@ class Reader:
         return "\n".join(map(self._of_sentence, sentences(text)))
 
     def _of_sentence(self, sentence: str) -> str:
-        kana = open_jtalk().g2p(self.normalised(sentence), kana=True, jtalk=self.frontend, **OPTIONS)
-        return as_said(kana)
+        features = open_jtalk().run_frontend(self.normalised(sentence), jtalk=self.frontend, **OPTIONS)
+        return as_said(map(pronunciation, features))
+
+
+def pronunciation(feature: Mapping[str, Any]) -> str:
+    """Return the kana of a word of Open JTalk's as it is said; a punctuation mark is said as itself."""
+    written: str = feature.get("string") or feature["surface"]
+    return written if written in _PUNCTUATION else feature["pron"].replace("’", "")
 
 
 def as_said(kana: str | Iterable[str]) -> str:
