@@ -112,12 +112,12 @@ class Book:
         return made
 
     def sentences(self, *, without: Iterable[str] = ()) -> list[Sentence]:
-        """Return the examples whose kana is known, but for those of some words."""
+        """Return the examples whose kana is known, but for those of some words; a word without one stands alone."""
         left_out = set(without)
         return [
-            Sentence(word.example, word.example_reading)
+            Sentence(word.example, word.example_reading) if word.example_reading else Sentence(word.word, word.reading)
             for word in self.words.values()
-            if word.word not in left_out and word.example and word.example_reading
+            if word.word not in left_out
         ]
 
 

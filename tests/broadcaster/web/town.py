@@ -121,12 +121,12 @@ class FakeTrial:
     async def broken(
         self, present: Dictionary, candidate: Dictionary, wanted: Sequence[Sentence]
     ) -> tuple[Broken, ...]:
-        return tuple(
-            Broken(sentence.text, now, then)
-            for sentence in wanted
-            if (now := await self.kana(present, sentence.text)) == sentence.kana
-            and (then := await self.kana(candidate, sentence.text)) != now
-        )
+        found = []
+        for sentence in wanted:
+            now, then = await self.kana(present, sentence.text), await self.kana(candidate, sentence.text)
+            if now == sentence.kana != then:
+                found.append(Broken(sentence.text, now, then))
+        return tuple(found)
 
 
 def read(dictionary: Dictionary, text: str) -> str:
