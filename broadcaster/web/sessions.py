@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Annotated
 
@@ -84,8 +85,10 @@ async def _checked_form(request: Request) -> FormData:
     return await _checked(request, max_files=0)
 
 
-async def _checked_upload(request: Request) -> FormData:
-    return await _checked(request, max_files=1)
+async def _checked_upload(request: Request) -> AsyncIterator[FormData]:
+    form = await _checked(request, max_files=1)
+    yield form
+    await form.close()
 
 
 async def _checked(request: Request, max_files: int) -> FormData:

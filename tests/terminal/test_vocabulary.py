@@ -58,7 +58,7 @@ async def test_of_several_that_come_at_once_the_last_is_used(home: Home) -> None
 async def test_a_change_in_mid_alert_waits_for_its_end_and_comes_before_the_next(home: Home) -> None:
     home.offer("ジツザイ", 1)
     await until(lambda: home.vocabulary.dictionary_revision == 1)
-    script = [Phrase(text, source=PhraseSource.BODY) for text in TEXTS]
+    script = [Phrase(text, None, PhraseSource.BODY) for text in TEXTS]
     revisions, sounds = [], []
     async with aclosing(home.vocabulary.performance(script, CHIMES)) as performance:
         async for _, sound in performance:
@@ -74,7 +74,7 @@ async def test_a_change_in_mid_alert_waits_for_its_end_and_comes_before_the_next
 
 
 async def test_a_voice_that_is_stopped_mid_sentence_lets_the_change_in(home: Home) -> None:
-    script = [Phrase(text, source=PhraseSource.BODY) for text in TEXTS]
+    script = [Phrase(text, None, PhraseSource.BODY) for text in TEXTS]
 
     async def speak() -> None:
         async with aclosing(home.vocabulary.performance(script, CHIMES)) as performance:
