@@ -3,8 +3,8 @@
 Cost, measured in November 2026 with pyopenjtalk-plus 0.4.1.post10: MeCab takes the cheapest way through a text. At a
 cost below 5,000 月形 alone makes 月形町 of 月形 and 町 (まち); a word of four characters or more is hardly ever
 a part of another by accident and may be cheap, so that it stands whatever surrounds it. It must also be cheaper
-than its parts (釧路 and 町 cost 1,168), and a word that the engine knows by another reading cheaper than that one, in the
-same class, or it would never be chosen.
+than its parts (釧路 and 町 cost 1,168), and a word that the engine knows by another reading cheaper than that one, in
+the same class, or it would never be chosen.
 """
 
 import contextlib

@@ -14,7 +14,7 @@ RULES = (
         "ホームページ",
         (
             ("詳しくはhttps://www.town.tsukigata.hokkaido.jp/をご覧ください", "詳しくはホームページをご覧ください"),
-            ("町ホームページ（https://example.jp/a?b=1）で確認", "チョーホームページで確認"),
+            ("町ホームページ（https://example.jp/a?b=1）で確認", "チョウホームページで確認"),
             ("URL: https://example.jp/", "ホームページ"),
         ),
     ),

@@ -32,6 +32,20 @@ def _weekday(match: re.Match[str]) -> str:
 
 RULES = (
     Rule(
+        "fraction",
+        re.compile(
+            r"(?<![\d/.])([1-9])/([2-9]|10)(?=の(?:補助|助成|額|量|割合|人|確率)|以内|以上|以下|程度|ずつ|補助|助成|相当)"
+        ),
+        r"\2分の\1",
+        (("1/3程度", "3分の1程度"), ("2/3以内", "3分の2以内")),
+    ),
+    Rule(
+        "fraction after its name",
+        re.compile(r"((?:補助率|助成率|割合|負担|費用の)[^\d]{0,3})([1-9])/([2-9]|10)(?![\d/])"),
+        r"\1\3分の\2",
+        (("補助率1/2", "補助率2分の1"),),
+    ),
+    Rule(
         "date of an era",
         re.compile(rf"(?<![A-Za-z])(?P<era>[RHSTM])(?P<year>\d{{1,2}})[./-]{_MONTH}[./-]{_DAY}(?![\d.])"),
         _era_date,
@@ -53,20 +67,19 @@ RULES = (
         "date with strokes",
         re.compile(
             rf"(?<![\d/.])(?:(?P<year>\d{{4}})/)?{_MONTH}/{_DAY}"
-            r"(?![\d/]|の確率|以[上下]|程度|ずつ)"
+            r"(?![\d/])"
         ),
         _date,
         (
             ("11/23", "11月23日"),
             ("11/23(月)", "11月23日月曜日"),
             ("2026/1/5", "2026年1月5日"),
-            ("1/3程度", "1/3程度"),
         ),
     ),
     Rule(
         "weekday in brackets",
         re.compile(
-            rf"(?<=[日\d])\s*[(（]\s*(?P<weekday>{_WEEKDAY})(?:曜日?)?\s*"
+            rf"(?<=日)\s*[(（]\s*(?P<weekday>{_WEEKDAY})(?:曜日?)?\s*"
             r"(?:[・,、/／.]?\s*(?P<holiday>祝日?|休日?|振替(?:休日)?))?\s*[)）]"
         ),
         _weekday,
@@ -75,6 +88,12 @@ RULES = (
             ("11月23日（月・祝）", "11月23日月曜日、祝日"),
             ("12月1日（火曜）まで", "12月1日火曜日まで"),
         ),
+    ),
+    Rule(
+        "weekday in brackets after a bare number",
+        re.compile(rf"(?<=\d)\s*[(（](?P<weekday>{_WEEKDAY})(?:曜日?)?(?:[・,、]?(?P<holiday>祝日?|休日?))?[)）]"),
+        lambda match: "日" + _weekday(match),
+        (("11月25日(土)・26(日)", "11月25日土曜日・26日日曜日"),),
     ),
     Rule(
         "holiday in brackets",

@@ -76,7 +76,7 @@ RULES = (
     ),
     Rule(
         "country code",
-        re.compile(r"(?<![\w)）])\+(\d{1,4})(?!\d)"),
+        re.compile(r"(?<![A-Za-z\d)）])\+(\d{1,4})(?!\d)"),
         _country,
         (("「+81」で始まる", "「プラスハチイチ」で始まる"),),
     ),

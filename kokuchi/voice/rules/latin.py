@@ -5,8 +5,8 @@ import re
 from kokuchi.voice.rewriting import Rule
 
 
-def _word(written: str, said: str, *examples: tuple[str, str], before: str = "", after: str = "") -> Rule:
-    pattern = re.compile(rf"(?<![A-Za-z{before}]){written}(?![A-Za-z]){after}")
+def _word(written: str, said: str, *examples: tuple[str, str], after: str = "") -> Rule:
+    pattern = re.compile(rf"(?<![A-Za-z])(?:{written})(?![A-Za-z]){after}")
     return Rule(written, pattern, said, examples)
 
 
@@ -26,5 +26,10 @@ RULES = (
     _word("WhatsApp", "ワッツアップ", ("WhatsApp", "ワッツアップ")),
     _word("Telegram", "テレグラム", ("Telegram", "テレグラム")),
     _word("TikTok", "ティックトック", ("TikTok", "ティックトック")),
+    _word("J-ALERT", "ジェイアラート", ("J-ALERT", "ジェイアラート")),
+    _word("L-ALERT", "エルアラート", ("L-ALERT", "エルアラート")),
+    _word("eLTAX", "エルタックス", ("eLTAX", "エルタックス")),
+    _word("e-Tax", "イータックス", ("e-Taxで申告", "イータックスで申告")),
+    _word(r"L[Vv]\.?", "レベル", ("Lv.4", "レベル4")),
     _word("vs", "対", ("A対B", "A対B"), ("月形vs当別", "月形対当別")),
 )

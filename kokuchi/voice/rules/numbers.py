@@ -35,6 +35,7 @@ RULES = (
         r"\1の\2",
         (("南1条西2丁目3-4", "南1条西2丁目3の4"),),
     ),
+    Rule("squad of the fire brigade", re.compile(r"(?<=\d)分団"), "ブンダン", (("第1分団", "第1ブンダン"),)),
     Rule(
         "coming of age",
         re.compile(r"(?:20|二十)歳(?=の集い|のつどい|の門出|を祝|の記念|になったら)"),

@@ -37,8 +37,9 @@ RULES = (
         "circles for a name left out",
         re.compile(r"[○◯](?=[○◯])|(?<=[〇○◯])[○◯]"),
         "〇",
-        (("○○さん", "〇〇さん"),),
+        (("○○さん", "マルマルさん"),),
     ),
+    Rule("circles", re.compile("〇{2,}"), lambda match: "マル" * len(match[0]), (("〇〇社製", "マルマル社製"),)),
     Rule(
         "signs without a sound",
         re.compile(
