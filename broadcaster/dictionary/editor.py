@@ -15,6 +15,7 @@ from broadcaster.domain.dictionary import (
     Word,
     changes_to,
     check_word,
+    written,
 )
 from broadcaster.domain.draft import Problem
 from broadcaster.ledger import Ledger
@@ -141,16 +142,31 @@ class Editor:
 
     async def _broken(self, book: Book, following: Book, changed: Sequence[str]) -> tuple[Broken, ...]:
         now = self._clock()
-        return await self._trial.broken(
+        broken = await self._trial.broken(
             book.dictionary(self._town, now),
             following.dictionary(self._town, now),
             [*self._sentences, *book.sentences(without=changed)],
         )
+        return tuple(item for item in broken if not _is_meant(item, book, following, changed))
 
     def _commit(self, changes: Sequence[Change], seen: int, changed_by: str) -> int:
         return self._ledger.dictionary.change(
             changes, seen=seen, town=self._town, changed_by=changed_by, now=self._clock()
         )
+
+
+def _is_meant(item: Broken, book: Book, following: Book, changed: Sequence[str]) -> bool:
+    """Tell whether a sentence is read otherwise only in the words that were changed, which is what was wanted."""
+    expected = comparable(item.now)
+    for name in changed:
+        before, after = book.words.get(name), following.words.get(name)
+        if before and after and written(name) in written(item.text):
+            expected = expected.replace(_said(before), _said(after))
+    return expected == comparable(item.then)
+
+
+def _said(word: Word) -> str:
+    return comparable(pronounced(word.reading, word.word))
 
 
 def _heard_otherwise(word: Word, kana: str) -> list[Problem]:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from broadcaster.domain.dictionary import Broken, Sentence
-from kokuchi.voice.long_vowels import comparable
 from kokuchi.voice.sentences import sentences
 from kokuchi.voice.sound import join
 from kokuchi.voice.speech import Voice
+from kokuchi.voice.words import Sentence as SaidSentence
 from kokuchi.wire import Dictionary
 
 
@@ -54,14 +54,8 @@ class VoiceTrial:
         self, present: Dictionary, candidate: Dictionary, wanted: Sequence[Sentence]
     ) -> tuple[Broken, ...]:
         """Return the sentences that are read right by the present dictionary and wrong by the candidate."""
+        said = [SaidSentence(sentence.text, sentence.kana) for sentence in wanted]
         async with self._turn:
-            now, then = [await self._read(dictionary, wanted) for dictionary in (present, candidate)]
-        return tuple(
-            Broken(sentence.text, before, after)
-            for sentence, before, after in zip(wanted, now, then, strict=True)
-            if comparable(before) == comparable(sentence.kana) != comparable(after)
-        )
-
-    async def _read(self, dictionary: Dictionary, wanted: Sequence[Sentence]) -> list[str]:
-        await self._voice.use(dictionary)
-        return [await self._voice.reading(sentence.text) for sentence in wanted]
+            await self._voice.use(present)
+            found = await self._voice.broken_by(candidate, said)
+        return tuple(Broken(item.sentence.text, item.sentence.reading, item.after) for item in found)

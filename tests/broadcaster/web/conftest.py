@@ -47,7 +47,7 @@ def trial() -> FakeTrial:
 @pytest.fixture
 def editor(ledger: Ledger, trial: FakeTrial, clock: Clock) -> Editor:
     """Somebody who keeps 月形町 from being broken."""
-    return Editor(ledger, trial, [Sentence("月形町です。", "ツキガタチョウです。")], TOWN.id, clock)
+    return Editor(ledger, trial, [Sentence("月形町です。", "ツキガタチョウデス。")], TOWN.id, clock)
 
 
 @pytest.fixture

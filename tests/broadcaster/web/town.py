@@ -13,6 +13,7 @@ from broadcaster.domain.town import Category, Place, Town
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.accounts import Account
 from kokuchi.voice import EngineError
+from kokuchi.voice.dictionary import katakana
 from kokuchi.wire import (
     Alert,
     Audience,
@@ -105,7 +106,7 @@ class FakeVoice:
 
 
 class FakeTrial:
-    """Reads by the dictionary's words, the longest first, and spells out everything else; says nothing when broken."""
+    """Reads by the dictionary's words, the longest first, and other kana as it is; it knows no other kanji."""
 
     def __init__(self) -> None:
         self.broken_down = False
@@ -132,7 +133,7 @@ class FakeTrial:
 def read(dictionary: Dictionary, text: str) -> str:
     for entry in sorted(dictionary.entries, key=lambda entry: -len(entry.word)):
         text = text.replace(entry.word, entry.reading)
-    return text
+    return "".join(character for character in katakana(text) if "ァ" <= character <= "ー" or character == "。")
 
 
 def make_ledger(path: Path) -> None:
