@@ -38,14 +38,15 @@ def test_a_word_is_heard_checked_registered_and_every_terminal_has_it(town: Town
 
 def test_a_word_that_breaks_others_says_which_and_can_be_written_anew(town: Town, staff: Page) -> None:
     before = town.ledger.dictionary.revision()
-    fill(staff, town, "形町です", "けいまちです", "月形町です。形町です。")
+    fill(staff, town, "月形町役場から", "げっけいまちやくばから", "月形町役場からのお願いです。")
     staff.get_by_role("button", name="確認へ進む").click()
 
     expect(staff.get_by_role("heading", name="この言葉は登録できません")).to_be_visible()
-    expect(staff.get_by_role("table")).to_contain_text("ツキガタチョー")
+    expect(staff.get_by_role("table")).to_contain_text("月形町役場からお知らせします。")
+    expect(staff.get_by_role("table")).to_contain_text("ゲッケーマチヤクバカラ")
     expect(staff.get_by_role("button", name="登録する")).to_have_count(0)
     staff.get_by_role("button", name="書きなおす").click()
-    expect(staff.get_by_label("言葉", exact=True)).to_have_value("形町です")
+    expect(staff.get_by_label("言葉", exact=True)).to_have_value("月形町役場から")
     assert town.ledger.dictionary.revision() == before
 
 
