@@ -88,6 +88,16 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> tuple[Settings,
     return settings, town
 
 
+def dictionary_files(path: Path) -> list[Path]:
+    """Return the dictionaries that the settings name, without the secrets that the other settings need.
+
+    Raises ConfigurationError.
+    """
+    named = read_toml(path).get("dictionaries")
+    names = named if isinstance(named, list) else []
+    return [path.resolve().parent / name for name in names if isinstance(name, str)]
+
+
 def secret_files(path: Path) -> list[Path]:
     """Return the files with secrets that the settings name, whether they exist or not."""
     values = read_toml(path)
