@@ -76,6 +76,9 @@ def test_the_preview_at_the_centre_reads_by_the_same_words(town: Town) -> None:
     reading = town.accepted(identifier).alert.reading
     assert reading is not None
     assert reading.body == tested["reading"] == "カクレザトカクレザトカクレザトデス。"
+    furigana = town.accepted(identifier).alert.furigana
+    assert furigana is not None
+    assert furigana.body[0].kana == "かくれざとかくれざとかくれざと"
 
 
 def test_a_word_that_is_added_in_the_shell_reaches_the_terminals_too(town: Town) -> None:
