@@ -8,16 +8,20 @@ from pathlib import Path
 
 import click
 
-from broadcaster.commands import alerts, inspect, serve, town, voice
+from broadcaster.commands import alerts, dictionary, inspect, serve, town, voice
 from broadcaster.commands.context import Context
+from broadcaster.dictionary import NotTaken
+from broadcaster.domain.dictionary import DictionaryTooLarge
 from broadcaster.domain.draft import DraftError
 from broadcaster.ledger.accounts import AccountError
+from broadcaster.ledger.dictionary import DictionaryMoved
 from broadcaster.ledger.terminals import TerminalExists
 from broadcaster.provisioning.roster import RosterError
 from kokuchi import __version__
 from kokuchi.command_line import run
 from kokuchi.database import DatabaseUnusable
 from kokuchi.serving import PortUnusable
+from kokuchi.voice.dictionary import DictionaryError
 from kokuchi.voice.errors import VoiceError
 
 
@@ -47,6 +51,7 @@ for subcommand in (
     alerts.correct_alert,
     alerts.withdraw_alert,
     alerts.delivery_log,
+    dictionary.dictionary,
     voice.reading,
     voice.speak,
     inspect.inspect,
@@ -62,6 +67,10 @@ def main() -> None:
         AccountError,
         TerminalExists,
         RosterError,
+        NotTaken,
+        DictionaryError,
+        DictionaryMoved,
+        DictionaryTooLarge,
         DatabaseUnusable,
         PortUnusable,
         VoiceError,

@@ -3,7 +3,10 @@
 import asyncio
 import logging
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
+from broadcaster.dictionary import Editor, VoiceTrial
+from broadcaster.dictionary.files import read_base, read_sentences
 from broadcaster.dispatch import Dispatcher
 from broadcaster.dispatch.dispatcher import subscriptions
 from broadcaster.domain.town import Town
@@ -22,6 +25,9 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.25
 """How often the centre looks whether another process, such as `broadcaster publish`, has written to the ledger."""
 
+TRIAL_SECONDS = 60.0
+"""How long one request of a trial of words may take; thousands of words take their time to compile."""
+
 
 @dataclass(frozen=True)
 class Centre:
@@ -33,12 +39,16 @@ class Centre:
     async def run(self) -> None:
         """Serve pages and dispatch alerts until the process is told to end.
 
-        Raises PortUnusable, DatabaseUnusable, KeyFileError or ChimeError when a part cannot start.
+        Raises PortUnusable, DatabaseUnusable, KeyFileError, ConfigurationError, DictionaryTooLarge or ChimeError when a
+        part cannot start.
         """
         listener = listen(self.settings.web.host, self.settings.web.port)
         key = SigningKey.load(self.settings.signing_key)
+        base, sentences = read_base(self.settings.dictionaries), read_sentences(self.settings.sentences)
         ledger = Ledger(self.settings.ledger)
-        voice = Voice()
+        revision = ledger.dictionary.take_base(base, self.town.id, datetime.now(UTC))
+        log.info("dictionary", extra={"revision": revision})
+        voice, trial = Voice(), VoiceTrial(Voice(timeout=TRIAL_SECONDS))
         link = MqttLink(
             self.settings.broker.address,
             client_id=self.settings.broker.username,
@@ -47,7 +57,14 @@ class Centre:
         application = create_app(
             ledger=ledger,
             town=self.town,
-            voice=CentreVoice(voice, Chimes(self.settings.chimes), self.town),
+            voice=CentreVoice(
+                voice,
+                Chimes(self.settings.chimes),
+                self.town,
+                revision=ledger.dictionary.revision,
+                standing=ledger.dictionary.standing,
+            ),
+            editor=Editor(ledger, trial, sentences, self.town.id, lambda: datetime.now(UTC)),
             session_secret=self.settings.web.session_secret.get_secret_value(),
             secure_cookies=self.settings.web.secure_cookies,
         )
@@ -56,6 +73,7 @@ class Centre:
 
         async def close() -> None:
             await voice.close()
+            await trial.close()
             ledger.close()
 
         await serve_with(

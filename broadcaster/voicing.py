@@ -1,25 +1,67 @@
 """The terminals' voice at the centre: for staff who want to hear what they wrote, and for the kana that goes along."""
 
+import asyncio
+import logging
+from collections.abc import Callable
+
 from broadcaster.domain.town import Town
 from kokuchi.voice.chimes import Chimes
+from kokuchi.voice.errors import VoiceError
 from kokuchi.voice.script import script_of
 from kokuchi.voice.speech import Voice
-from kokuchi.wire import Alert
+from kokuchi.wire import Alert, Dictionary, Furigana
+
+log = logging.getLogger(__name__)
 
 
 class CentreVoice:
-    """What the pages need of the voice; its methods raise VoiceError."""
+    """What the pages need of the voice; its methods raise VoiceError.
 
-    def __init__(self, voice: Voice, chimes: Chimes, town: Town) -> None:
+    It reads by the dictionary that stands when it is asked, which is the terminals' too: `revision` tells which that
+    is, `standing` returns it, both from a thread.
+    """
+
+    def __init__(
+        self,
+        voice: Voice,
+        chimes: Chimes,
+        town: Town,
+        *,
+        revision: Callable[[], int],
+        standing: Callable[[], Dictionary | None],
+    ) -> None:
         self._voice = voice
         self._chimes = chimes
         self._town = town
+        self._revision = revision
+        self._standing = standing
+        self._tried = 0
 
     async def reading(self, text: str) -> str:
         """Return the kana that the voice says."""
+        await self._follow()
         return await self._voice.reading(text)
+
+    async def furigana(self, headline: str, body: str) -> Furigana:
+        """Return what is written over the kanji of a headline and a body."""
+        await self._follow()
+        return await self._voice.furigana_of(headline, body)
 
     async def render(self, alert: Alert) -> bytes:
         """Return the whole spoken alert as a WAV."""
+        await self._follow()
         script = script_of(alert, self._town.name, self._town.kana)
         return (await self._voice.render(script, self._chimes)).to_wav()
+
+    async def _follow(self) -> None:
+        if self._tried == await asyncio.to_thread(self._revision):
+            return
+        dictionary = await asyncio.to_thread(self._standing)
+        if dictionary is None:
+            return
+        # One that cannot be used is tried once; the terminals cannot use it either.
+        self._tried = dictionary.revision
+        try:
+            await self._voice.use(dictionary)
+        except VoiceError as error:
+            log.error("dictionary not used", extra={"revision": dictionary.revision, "reason": str(error)})  # noqa: TRY400 - expected

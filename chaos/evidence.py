@@ -95,6 +95,7 @@ def _delivery(row: sqlite3.Row) -> Delivery:
         voiced_at=_instant(row["voiced_at"]),
         confirmed_at=_instant(row["confirmed_at"]),
         outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        dictionary=row["dictionary"],
     )
 
 

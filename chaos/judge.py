@@ -192,6 +192,7 @@ def stages(delivery: Delivery) -> str:
         "confirmed": delivery.confirmed_at,
     }
     words = [f"{stage} {moment.isoformat(timespec='milliseconds')}" for stage, moment in moments.items() if moment]
+    words += [f"dictionary {delivery.dictionary}"] if delivery.dictionary else []
     return ", ".join([*words, *([delivery.outcome.value] if delivery.outcome else [])]) or "nothing"
 
 

@@ -21,7 +21,7 @@ from kokuchi.link import BrokerAddress, LinkError, MqttLink, Will
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.cues import Cue
 from kokuchi.voice.sound import Sound
-from kokuchi.wire import KeyRing, Level, Presence, Topics, encode
+from kokuchi.wire import Dictionary, KeyRing, Level, Presence, Topics, encode
 from terminal_client.committing import Committer
 from terminal_client.courier import Courier, subscriptions
 from terminal_client.household import Household, Key
@@ -47,7 +47,14 @@ class TaggedSound(Sound):
 
 
 class LightVoice:
-    """Makes a tiny silence of each cue."""
+    """Makes a tiny silence of each cue, by whatever dictionary."""
+
+    def __init__(self, dictionary: Dictionary | None) -> None:
+        self.dictionary_revision = dictionary.revision if dictionary else None
+
+    def use(self, dictionary: Dictionary) -> None:
+        """Read by this dictionary from now on."""
+        self.dictionary_revision = dictionary.revision
 
     async def performance(
         self,
@@ -173,12 +180,13 @@ class LightTerminal:
             settings.town.id,
             self._journal,
         )
+        voice = LightVoice(self._inbox.dictionary())
         committer = Committer(lambda: self._courier.tell_presence())
         self._terminal = Terminal(
             self._inbox,
             self._screen,
             LightSpeaker(self._journal, settings.terminal, self._heard_to_the_end),
-            LightVoice(),
+            voice,
             chimes,
             time=self._time,
             committer=committer,
@@ -195,6 +203,7 @@ class LightTerminal:
             settings.town.id,
             settings.membership,
             on_alert=self._terminal.arrived,
+            on_dictionary=voice.use,
             on_connection=self._terminal.connection,
             on_time_known=self._terminal.time_known,
             presence=self._presence,

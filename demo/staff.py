@@ -56,6 +56,16 @@ class Staff:
             raise DemoError(f"the alert {headline!r} was not sent: HTTP {sent.status_code}")
         return sent.url.path.rsplit("/", 1)[1]
 
+    def add_word(self, word: str, reading: str, example: str) -> str:
+        """Add a word to the dictionary, look at it once more, save it; return the page that says so."""
+        form = self._client.get("/dictionary/new")
+        written = [("word", word), ("reading", reading), ("example", example), ("accent", "")]
+        check = self._submit(form, "/dictionary/check", written)
+        saved = self._submit(check, "/dictionary/save", [])
+        if saved.url.path != "/dictionary":
+            raise DemoError(f"the word {word!r} was not saved: HTTP {saved.status_code}")
+        return saved.text
+
     def _submit(self, page: httpx.Response, action: str, fields: list[tuple[str, str]]) -> httpx.Response:
         forms = _Forms(page.text).fields
         if action not in forms:

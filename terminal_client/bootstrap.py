@@ -21,6 +21,7 @@ from terminal_client.settings import Settings
 from terminal_client.system_clock import boot_seconds, is_synchronised
 from terminal_client.terminal import Terminal
 from terminal_client.timekeeping import TownTime
+from terminal_client.vocabulary import Vocabulary
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ class Device:
         listener = listen(settings.screen.host, settings.screen.port)
         keys = KeyRing.load(settings.town.public_keys)
         voice = Voice()
+        vocabulary = Vocabulary(voice, lambda: courier.tell_presence())
         inbox = Inbox(settings.inbox, settings.terminal)
         screen = PageScreen()
         time = TownTime(lambda: datetime.now(UTC), boot_seconds, is_synchronised)
@@ -74,13 +76,14 @@ class Device:
                 clock=time.source,
                 clock_ahead_seconds=round(time.deviation().total_seconds()),
                 storage_fault=committer.fault,
+                dictionary=vocabulary.dictionary_revision,
             )
 
         terminal = Terminal(
             inbox,
             screen,
             AplaySpeaker(settings.speaker.device, real_time=settings.speaker.real_time),
-            voice,
+            vocabulary,
             Chimes(settings.chimes),
             time=time,
             committer=committer,
@@ -96,6 +99,7 @@ class Device:
             settings.town.id,
             settings.membership,
             on_alert=terminal.arrived,
+            on_dictionary=vocabulary.offer,
             on_connection=terminal.connection,
             on_time_known=terminal.time_known,
             presence=presence,
@@ -112,9 +116,11 @@ class Device:
         )
         log.info("terminal starts", extra={"terminal": settings.terminal, "port": settings.screen.port})
         await voice.start()
+        if kept := inbox.dictionary():
+            await vocabulary.use(kept)
 
         async def close() -> None:
             await voice.close()
             inbox.close()
 
-        await serve_with(application, listener, terminal.run(), courier.run(), close=close)
+        await serve_with(application, listener, terminal.run(), vocabulary.run(), courier.run(), close=close)

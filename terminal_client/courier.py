@@ -8,14 +8,17 @@ from collections.abc import Callable
 from kokuchi.link import Connected, Disconnected, Link, LinkError, Received
 from kokuchi.wire import (
     Alert,
+    Dictionary,
     KeyRing,
     Membership,
     Presence,
     Recorded,
+    Refusal,
     Topics,
     WireError,
     encode,
     open_alert,
+    open_dictionary,
     open_sync_reply,
 )
 from terminal_client.committing import Committer
@@ -36,14 +39,14 @@ REMEMBERED_TOKENS = 1000
 
 def subscriptions(topics: Topics, membership: Membership) -> list[str]:
     """Return what a terminal listens to."""
-    return [*topics.of_member(membership), topics.sync_reply(membership.terminal)]
+    return [*topics.of_member(membership), topics.sync_reply(membership.terminal), topics.dictionary]
 
 
 class Courier:
     """Carries messages between a link and an inbox.
 
-    `on_alert` is called for each alert that was taken and committed, `on_connection` when the link comes or goes,
-    `on_time_known` whenever the centre has told the time.
+    `on_alert` is called for each alert that was taken and committed, `on_dictionary` for each newer dictionary,
+    `on_connection` when the link comes or goes, `on_time_known` whenever the centre has told the time.
     """
 
     def __init__(
@@ -55,6 +58,7 @@ class Courier:
         membership: Membership,
         *,
         on_alert: Callable[[Alert], None],
+        on_dictionary: Callable[[Dictionary], None],
         on_connection: Callable[[bool], None],
         on_time_known: Callable[[], None],
         presence: Callable[[], Presence],
@@ -67,6 +71,7 @@ class Courier:
         self._topics = Topics(town)
         self._membership = membership
         self._on_alert = on_alert
+        self._on_dictionary = on_dictionary
         self._on_connection = on_connection
         self._on_time_known = on_time_known
         self._presence = presence
@@ -117,6 +122,8 @@ class Courier:
         try:
             if self._topics.is_alert(received.topic):
                 await self._take_alert(received.payload)
+            elif received.topic == self._topics.dictionary:
+                await self._take_dictionary(received.payload)
             else:
                 await self._take_sync_reply(received.payload)
         except WireError as error:
@@ -147,6 +154,17 @@ class Courier:
         if taken:
             self._on_alert(alert)
         self._report_wanted.set()
+
+    async def _take_dictionary(self, token: bytes) -> None:
+        dictionary = open_dictionary(token, self._keys, self._topics.town)
+        self._time.heard(dictionary.sent)
+        if self._time.is_known and dictionary.expires <= self._time.now():
+            raise WireError(Refusal.EXPIRED, f"the dictionary has expired: {dictionary.expires}")
+        newer = await self._committer.commit(self._inbox.keep_dictionary, dictionary)
+        # The broker gives the one that is held on every connection; an older one can only be a replay.
+        log.info("dictionary received", extra={"revision": dictionary.revision, "newer": newer})
+        if newer:
+            self._on_dictionary(dictionary)
 
     async def _take_sync_reply(self, token: bytes) -> None:
         reply = open_sync_reply(token, self._keys, self._topics.town)

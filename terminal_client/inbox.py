@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from kokuchi.database import Connections
-from kokuchi.wire import Alert, DeliveryReport, Outcome, WireError
+from kokuchi.wire import Alert, DeliveryReport, Dictionary, Outcome, WireError
 from kokuchi.wire.fields import iso
 from terminal_client.household import Key
 from terminal_client.intake import Objection
@@ -77,6 +77,16 @@ def m001_inbox(db: Database) -> None:
         )
         """
     )
+
+
+@migrations()
+def m002_dictionary(db: Database) -> None:
+    """The town's words, one row at most, and by which revision of them an alert was voiced."""
+    db.execute(
+        "CREATE TABLE dictionary"
+        " (id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL, payload TEXT NOT NULL)"
+    )
+    db.execute("ALTER TABLE alerts ADD COLUMN dictionary INTEGER")
 
 
 @dataclass(frozen=True)
@@ -160,6 +170,30 @@ class Inbox:
                 [iso(now), key.alert, key.revision],
             )
 
+    def voiced_by(self, key: Key, dictionary: int) -> None:
+        """Commit by which revision of the dictionary an alert is being said; of several the highest stays."""
+        with self._connections.write() as db:
+            db.execute(
+                "UPDATE alerts SET dictionary = ?1, changes = changes + 1"
+                " WHERE alert = ?2 AND revision = ?3 AND ifnull(dictionary, 0) < ?1",
+                [dictionary, key.alert, key.revision],
+            )
+
+    def keep_dictionary(self, dictionary: Dictionary) -> bool:
+        """Commit a verified dictionary in place of an older one; tell whether it is newer than the one held."""
+        with self._connections.write() as db:
+            kept = db.execute(
+                "INSERT INTO dictionary (id, revision, payload) VALUES (1, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+                " revision = excluded.revision, payload = excluded.payload WHERE excluded.revision > revision",
+                [dictionary.revision, dictionary.model_dump_json(exclude_none=True)],
+            ).rowcount
+        return kept > 0
+
+    def dictionary(self) -> Dictionary | None:
+        """Return the dictionary that is held."""
+        row = self._connections.read().execute("SELECT payload FROM dictionary").fetchone()
+        return Dictionary.model_validate_json(row["payload"]) if row else None
+
     def end(self, key: Key, outcome: Outcome, reason: str) -> None:
         """Commit why the delivery will not go the whole way."""
         with self._connections.write() as db:
@@ -241,5 +275,6 @@ class Inbox:
             sent=max(moment for moment in moments.values() if moment),
             outcome=Outcome(row["outcome"]) if row["outcome"] else None,
             reason=row["reason"],
+            dictionary=row["dictionary"],
             **moments,
         )

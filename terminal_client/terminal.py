@@ -179,6 +179,8 @@ class Terminal:
             nonlocal started
             if not started:
                 started = True
+                if self._voice.dictionary_revision is not None:
+                    self._writes.put_nowait(partial(self._inbox.voiced_by, key, self._voice.dictionary_revision))
                 self._events.put_nowait(VoiceStarted(key))
             self._screen.sound(sound)
             self._spoken = cue if isinstance(cue, Phrase) else None

@@ -19,6 +19,7 @@ FORBIDDEN = {
     "broadcaster.ledger": ["broadcaster.dispatch", "broadcaster.web", "kokuchi.link", "kokuchi.voice"],
     "broadcaster.dispatch": ["broadcaster.web", "kokuchi.voice"],
     "broadcaster.web": ["broadcaster.dispatch", "kokuchi.link"],
+    "broadcaster.dictionary": ["broadcaster.dispatch", "broadcaster.web", "kokuchi.link"],
     "broadcaster.provisioning": ["broadcaster.dispatch", "broadcaster.web"],
     "terminal_client": ["broadcaster", "demo", "tests"],
 }

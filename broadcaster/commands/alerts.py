@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 import click
 from pydantic import ValidationError
 
-from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table
+from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table, voice_with
 from broadcaster.domain.audience import recipients
 from broadcaster.domain.draft import Draft, compose, correct, withdraw
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.alerts import Accepted, AlertExists
-from kokuchi.voice.speech import Voice
-from kokuchi.wire import Alert, Audience, AudienceKind, Reading, Severity, Topics
+from kokuchi.voice.errors import VoiceError
+from kokuchi.wire import Alert, Audience, AudienceKind, Dictionary, Severity, Topics
 from kokuchi.wire.alert import Level
 from kokuchi.wire.audience import MAXIMUM_MEMBERS
 from kokuchi.wire.fields import iso
@@ -72,7 +72,7 @@ def publish(
     draft = Draft(category, headline, body, _audience(to), _SEVERITIES[level] if level else None, drill)
     with context.ledger() as (_settings, town, ledger):
         roster = ledger.terminals.all()
-        alert = _with_reading(compose(draft, town, roster, datetime.now(UTC)))
+        alert = _with_reading(compose(draft, town, roster, datetime.now(UTC)), ledger)
         addressed = [terminal.id for terminal in recipients(alert.audience, roster)]
         _accept(ledger, town, alert, addressed, as_json, f"accepted for {len(addressed)} terminals")
 
@@ -98,7 +98,7 @@ def correct_alert(context: Context, identifier: str, headline: str | None, body:
             town,
             datetime.now(UTC),
         )
-        _accept_revision(ledger, town, before, _with_reading(after), as_json, "corrected")
+        _accept_revision(ledger, town, before, _with_reading(after, ledger), as_json, "corrected")
 
 
 @click.command(name="withdraw")
@@ -114,19 +114,23 @@ def withdraw_alert(context: Context, identifier: str, as_json: bool) -> None:
         _accept_revision(ledger, town, before, withdraw(before.alert, datetime.now(UTC)), as_json, "withdrawn")
 
 
-def _with_reading(alert: Alert) -> Alert:
-    """Return the alert with its kana, sent now, since the voice takes a moment to start."""
-    reading = asyncio.run(_reading(alert))
-    return alert.model_copy(update={"reading": reading, "sent": datetime.now(UTC)})
+def _with_reading(alert: Alert, ledger: Ledger) -> Alert:
+    """Return the alert with its kana and furigana, sent now, since the voice takes a moment to start."""
+    kana = asyncio.run(_kana(alert, ledger.dictionary.standing()))
+    return alert.model_copy(update={**kana, "sent": datetime.now(UTC)})
 
 
-async def _reading(alert: Alert) -> Reading:
-    voice = Voice()
-    await voice.start()
+async def _kana(alert: Alert, dictionary: Dictionary | None) -> dict[str, object]:
     try:
-        return await voice.reading_of(alert.headline, alert.body, alert.contact)
-    finally:
-        await voice.close()
+        async with voice_with(dictionary) as voice:
+            return {
+                "reading": await voice.reading_of(alert.headline, alert.body, alert.contact),
+                "furigana": await voice.furigana_of(alert.headline, alert.body),
+            }
+    except VoiceError as error:
+        # Kana is nice to have and never a reason not to warn.
+        click.echo(f"warning: sent without kana: {error}", err=True)
+        return {}
 
 
 def _accept_revision(ledger: Ledger, town: Town, before: Accepted, after: Alert, as_json: bool, done: str) -> None:
@@ -176,7 +180,7 @@ def _list_alerts(ledger: Ledger, town: Town, limit: int, as_json: bool) -> None:
         print_json(
             [
                 {
-                    **accepted.alert.model_dump(mode="json", exclude={"reading", "version"}),
+                    **accepted.alert.model_dump(mode="json", exclude={"reading", "furigana", "version"}),
                     "accepted_by": accepted.accepted_by,
                     "reach": vars(reaches[accepted.row]),
                 }
@@ -221,6 +225,7 @@ def _list_deliveries(ledger: Ledger, town: Town, accepted: Accepted, as_json: bo
                     },
                     "outcome": line.delivery.outcome,
                     "reason": line.delivery.reason,
+                    "dictionary": line.delivery.dictionary,
                 }
                 for line in lines
             ]

@@ -2,8 +2,8 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +12,8 @@ import click
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.settings import Settings, load_settings
+from kokuchi.voice.speech import Voice
+from kokuchi.wire import Dictionary
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,19 @@ class Context:
             yield settings, town, ledger
         finally:
             ledger.close()
+
+
+@asynccontextmanager
+async def voice_with(dictionary: Dictionary | None) -> AsyncIterator[Voice]:
+    """Run the terminals' voice with this dictionary for the length of a block; raises VoiceError."""
+    voice = Voice()
+    await voice.start()
+    try:
+        if dictionary is not None:
+            await voice.use(dictionary)
+        yield voice
+    finally:
+        await voice.close()
 
 
 pass_context = click.make_pass_decorator(Context)

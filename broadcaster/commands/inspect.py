@@ -14,11 +14,12 @@ from kokuchi.wire import (
     decode_presence,
     decode_sync_request,
     open_alert,
+    open_dictionary,
     open_sync_reply,
 )
 
 _PLAIN = {"delivery": decode_delivery, "presence": decode_presence, "sync-request": decode_sync_request}
-_SIGNED = {"alert": open_alert, "sync-reply": open_sync_reply}
+_SIGNED = {"alert": open_alert, "dictionary": open_dictionary, "sync-reply": open_sync_reply}
 
 
 @click.command()

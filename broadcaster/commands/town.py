@@ -1,10 +1,12 @@
 """`broadcaster setup`, `check-config`, `terminals` and `accounts`."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table
+from broadcaster.dictionary.files import read_base
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.roles import Role
 from broadcaster.ledger.accounts import Account
@@ -25,6 +27,7 @@ def setup(context: Context) -> None:
     with context.ledger() as (settings, town, ledger):
         if make_signing_key(settings.signing_key):
             click.echo(f"made {settings.signing_key}: keep a copy in a safe place; terminals trust this key")
+        ledger.dictionary.take_base(read_base(settings.dictionaries), town.id, datetime.now(UTC))
         files = write_broker_files(settings, town, ledger)
         click.echo(f"wrote {files.configuration}")
         click.echo(

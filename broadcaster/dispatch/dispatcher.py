@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import ParamSpec
 
 from broadcaster.dispatch.collector import Collector
+from broadcaster.dispatch.dictionary import DictionaryPublisher
 from broadcaster.dispatch.publisher import Publisher
 from broadcaster.dispatch.reminder import Reminders
 from broadcaster.dispatch.sealing import Sealer
@@ -39,6 +40,7 @@ class Dispatcher:
         self._sealer = Sealer(ledger, key)
         self._publisher = Publisher(ledger, link, self._sealer)
         self._reminders = Reminders(ledger, link, self._sealer, self._topics)
+        self._dictionary = DictionaryPublisher(ledger, link, key, self._topics)
         self._collector = Collector(ledger, link, self._topics, self._answer_sync)
 
     async def run(self) -> None:
@@ -47,6 +49,7 @@ class Dispatcher:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._publisher.run())
+                group.create_task(self._dictionary.run())
                 group.create_task(self._collector.run())
                 group.create_task(self._reminders.run())
                 group.create_task(self._listen())
@@ -64,6 +67,7 @@ class Dispatcher:
                         # The broker has lost what it had, or never had it; terminals know what comes twice.
                         await _insist(self._ledger.outbox.republish, datetime.now(UTC))
                         await _insist(self._ledger.presences.doubt)
+                    self._dictionary.offer_again()
                     await _insist(self._ledger.broker.record, True, "", datetime.now(UTC))
                 case Disconnected(reason):
                     log.warning("broker not connected", extra={"reason": reason})

@@ -36,7 +36,7 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Delivery:
-    """What is known of one revision of an alert at one terminal."""
+    """What is known of one revision of an alert at one terminal; `dictionary` is the revision that voiced it."""
 
     received_at: datetime | None = None
     displayed_at: datetime | None = None
@@ -45,6 +45,7 @@ class Delivery:
     confirmed_at: datetime | None = None
     outcome: Outcome | None = None
     reason: str = ""
+    dictionary: int | None = None
 
     @classmethod
     def of(cls, report: DeliveryReport) -> "Delivery":
@@ -64,14 +65,21 @@ class Delivery:
 
 
 def merge(known: Delivery, reported: Delivery) -> Delivery:
-    """Return what both together say: a time that is known stays, of two the earlier; the higher outcome stands."""
+    """Return what both together say: of two times the earlier stands, of two outcomes or dictionaries the higher."""
     moments = {
         field.name: _earlier(getattr(known, field.name), getattr(reported, field.name))
         for field in fields(Delivery)
         if field.name.endswith("_at")
     }
     outcome, reason = max((_outcome_key(known), _outcome_key(reported)))[1:]
-    return replace(known, **moments, outcome=Outcome(outcome) if outcome else None, reason=reason)
+    dictionaries = [said.dictionary for said in (known, reported) if said.dictionary is not None]
+    return replace(
+        known,
+        **moments,
+        outcome=Outcome(outcome) if outcome else None,
+        reason=reason,
+        dictionary=max(dictionaries, default=None),
+    )
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from broadcaster.domain.audience import Terminal, recipients, unknown_members
 from broadcaster.domain.town import Category, Town
-from kokuchi.wire import Alert, Audience, Contact, MessageType, Reading, Severity, Status
+from kokuchi.wire import Alert, Audience, Contact, Furigana, MessageType, Reading, Severity, Status
 from kokuchi.wire.alert import MAXIMUM_BODY, MAXIMUM_HEADLINE
 from kokuchi.wire.audience import MAXIMUM_MEMBERS
 
@@ -72,11 +72,12 @@ def compose(
     *,
     identifier: str | None = None,
     reading: Reading | None = None,
+    furigana: Furigana | None = None,
 ) -> Alert:
     """Return the alert that the draft describes, sent at `now`, or raise DraftError.
 
     `identifier` is one that `new_identifier` gave earlier, so that a form sent twice makes one alert; `reading` is the
-    kana of the text, for terminals that cannot read Japanese themselves.
+    kana of the text, for terminals that cannot read Japanese themselves; `furigana` is what stands over its kanji.
     """
     problems = check(draft, town, roster)
     category = town.category(draft.category)
@@ -97,6 +98,7 @@ def compose(
         body=draft.body.strip(),
         contact=contact_of(category, town),
         reading=reading,
+        furigana=furigana,
     )
 
 
@@ -106,12 +108,19 @@ def can_be_corrected(alert: Alert, now: datetime) -> bool:
 
 
 def correct(
-    alert: Alert, headline: str, body: str, town: Town, now: datetime, *, reading: Reading | None = None
+    alert: Alert,
+    headline: str,
+    body: str,
+    town: Town,
+    now: datetime,
+    *,
+    reading: Reading | None = None,
+    furigana: Furigana | None = None,
 ) -> Alert:
     """Return the Update of an alert with another text, or raise DraftError.
 
     All else stays as it was sent. It lives as long as a new alert of its category, and never shorter than the old one.
-    `reading` is the kana of the new text.
+    `reading` and `furigana` are those of the new text.
     """
     problems = [
         *_check_correctable(alert, now),
@@ -125,7 +134,7 @@ def correct(
     category = town.category(alert.category)
     validity = timedelta(hours=category.valid_hours) if category else _SHORTEST_VALIDITY
     return _next_revision(alert, MessageType.UPDATE, now, validity).model_copy(
-        update={"headline": headline.strip(), "body": body.strip(), "reading": reading}
+        update={"headline": headline.strip(), "body": body.strip(), "reading": reading, "furigana": furigana}
     )
 
 

@@ -17,11 +17,12 @@ class AlertExists(Exception):  # noqa: N818 - reads as what it says
 
 @dataclass(frozen=True)
 class Accepted:
-    """An alert with who accepted it, and the row that it has."""
+    """An alert with who accepted it, the row that it has, and the revision of the dictionary at that time."""
 
     row: int
     alert: Alert
     accepted_by: str
+    dictionary: int | None = None
 
 
 class Alerts:
@@ -38,8 +39,8 @@ class Alerts:
         with self._connections.write() as db:
             try:
                 row = db.execute(
-                    "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload,"
+                    " dictionary) VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT revision FROM dictionary))",
                     [
                         alert.identifier,
                         alert.revision,
@@ -62,7 +63,8 @@ class Alerts:
                 " SELECT ?, id, ? FROM terminals WHERE terminal = ?",
                 [(row, iso(alert.sent + reminder_after(0)), terminal) for terminal in recipients],
             )
-        return Accepted(row, alert, accepted_by)
+            dictionary = db.execute("SELECT revision FROM dictionary").fetchone()
+        return Accepted(row, alert, accepted_by, dictionary["revision"] if dictionary else None)
 
     def get(self, identifier: str) -> Accepted | None:
         """Return the newest revision of an alert."""
@@ -106,4 +108,4 @@ class Alerts:
 
 
 def _accepted(row: sqlite3.Row) -> Accepted:
-    return Accepted(row["id"], Alert.model_validate_json(row["payload"]), row["accepted_by"])
+    return Accepted(row["id"], Alert.model_validate_json(row["payload"]), row["accepted_by"], row["dictionary"])

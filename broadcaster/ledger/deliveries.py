@@ -25,6 +25,7 @@ _NEW_WINS = (
 )
 _ASSIGNMENTS = [
     *(f"{moment} = min(ifnull({moment}, :{moment}), ifnull(:{moment}, {moment}))" for moment in _MOMENTS),
+    "dictionary = max(ifnull(dictionary, :dictionary), ifnull(:dictionary, dictionary))",
     f"outcome = CASE WHEN {_NEW_WINS} THEN :outcome ELSE outcome END",
     f"reason = CASE WHEN {_NEW_WINS} THEN :reason ELSE reason END",
 ]
@@ -63,6 +64,7 @@ class Deliveries:
                 "alert": report.alert,
                 "revision": report.revision,
                 "terminal": report.terminal,
+                "dictionary": report.dictionary,
             }
             for report in reports
         ]
@@ -128,4 +130,9 @@ def _line(row: sqlite3.Row) -> Line:
 
 def _delivery(row: sqlite3.Row) -> Delivery:
     moments = {moment: datetime.fromisoformat(row[moment]) if row[moment] else None for moment in _MOMENTS}
-    return Delivery(**moments, outcome=Outcome(row["outcome"]) if row["outcome"] else None, reason=row["reason"])
+    return Delivery(
+        **moments,
+        outcome=Outcome(row["outcome"]) if row["outcome"] else None,
+        reason=row["reason"],
+        dictionary=row["dictionary"],
+    )

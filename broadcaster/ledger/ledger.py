@@ -7,6 +7,7 @@ from broadcaster.ledger.alerts import Alerts
 from broadcaster.ledger.broker import Broker
 from broadcaster.ledger.changes import Changes
 from broadcaster.ledger.deliveries import Deliveries
+from broadcaster.ledger.dictionary import Dictionaries
 from broadcaster.ledger.migrations import migrations
 from broadcaster.ledger.outbox import Outbox
 from broadcaster.ledger.presences import Presences
@@ -31,6 +32,7 @@ class Ledger:
         self.quarantine = Quarantine(self.connections)
         self.broker = Broker(self.connections)
         self.accounts = Accounts(self.connections)
+        self.dictionary = Dictionaries(self.connections)
 
     def data_version(self) -> int:
         """Return a number that changes when another connection or process has written."""

@@ -149,3 +149,42 @@ def m006_reminders(db: Database) -> None:
         "CREATE INDEX deliveries_to_remind ON deliveries (next_attempt_at)"
         " WHERE next_attempt_at IS NOT NULL AND received_at IS NULL"
     )
+
+
+@migrations()
+def m007_dictionary(db: Database) -> None:
+    """How words are read: every change of the staff's words, and the one dictionary that stands.
+
+    A change without a reading is a removal; `revision` is the one that the change made. The dictionary keeps
+    the base words as they were last read from the files, and the message for the terminals.
+    """
+    db.execute(
+        """
+        CREATE TABLE dictionary_changes (
+            id INTEGER PRIMARY KEY,
+            word TEXT NOT NULL,
+            reading TEXT,
+            accent INTEGER,
+            example TEXT NOT NULL DEFAULT '',
+            example_reading TEXT NOT NULL DEFAULT '',
+            revision INTEGER NOT NULL,
+            changed_by TEXT NOT NULL,
+            changed_at TEXT NOT NULL
+        )
+        """
+    )
+    db.execute("CREATE INDEX dictionary_changes_of_word ON dictionary_changes (word, id)")
+    db.execute("CREATE INDEX dictionary_changes_of_revision ON dictionary_changes (revision)")
+    db.execute(
+        """
+        CREATE TABLE dictionary (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            revision INTEGER NOT NULL,
+            made_at TEXT NOT NULL,
+            base TEXT NOT NULL,
+            payload TEXT NOT NULL
+        )
+        """
+    )
+    db.execute("ALTER TABLE alerts ADD COLUMN dictionary INTEGER")
+    db.execute("ALTER TABLE deliveries ADD COLUMN dictionary INTEGER")

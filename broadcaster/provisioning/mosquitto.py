@@ -89,6 +89,7 @@ def _rights(topics: Topics, centre: str, roster: Iterable[Terminal]) -> str:
         "",
         f"user {centre}",
         f"topic write {root}/alert/#",
+        f"topic write {topics.dictionary}",
         f"topic write {topics.sync_reply('+')}",
         f"topic read {topics.delivery('+')}",
         f"topic read {topics.presence('+')}",
@@ -96,7 +97,7 @@ def _rights(topics: Topics, centre: str, roster: Iterable[Terminal]) -> str:
     ]
     for terminal in roster:
         lines += ["", f"user {terminal.id}"]
-        lines += [f"topic read {topic}" for topic in topics.of_member(terminal.membership)]
+        lines += [f"topic read {topic}" for topic in (*topics.of_member(terminal.membership), topics.dictionary)]
     return "\n".join(lines) + "\n"
 
 

@@ -12,6 +12,7 @@ from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 
+from broadcaster.dictionary import Editor
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.web import sessions
@@ -23,6 +24,7 @@ from broadcaster.web.routes import (
     alerts,
     compose,
     correction,
+    dictionary,
     events,
     health,
     home,
@@ -31,6 +33,8 @@ from broadcaster.web.routes import (
     sound,
     terminals,
     withdrawal,
+    word_import,
+    words,
 )
 from broadcaster.web.site import HERE, Site
 
@@ -44,13 +48,14 @@ def create_app(
     ledger: Ledger,
     town: Town,
     voice: VoicePreview,
+    editor: Editor,
     session_secret: str,
     secure_cookies: bool,
     clock: Callable[[], datetime] = _now,
 ) -> FastAPI:
     """Return the pages as an ASGI application; the ledger stays the caller's to close."""
     app = FastAPI(title="kokuchi", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.site = Site(ledger=ledger, town=town, voice=voice, clock=clock)
+    app.state.site = Site(ledger=ledger, town=town, voice=voice, editor=editor, clock=clock)
     app.add_middleware(
         SessionMiddleware,
         secret_key=session_secret,
@@ -62,6 +67,8 @@ def create_app(
     app.add_middleware(Protection)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     for subject in (health, login, home, compose, sound, events, alerts, correction, withdrawal, log, terminals):
+        app.include_router(subject.router)
+    for subject in (dictionary, words, word_import):
         app.include_router(subject.router)
     app.add_exception_handler(NotLoggedIn, _lead_to_login)
     app.add_exception_handler(PageError, _show_error)

@@ -10,7 +10,7 @@ from broadcaster.domain.town import Town
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.ledger.deliveries import Line
 from broadcaster.web.site import Site
-from broadcaster.web.words import STAGES, TROUBLES, Advice, clock, moment
+from broadcaster.web.words import STAGES, TROUBLES, Advice, clock, moment, outdated_dictionary
 from kokuchi.wire import MessageType, Outcome, Presence
 
 
@@ -44,7 +44,10 @@ class StageCount:
 
 @dataclass(frozen=True)
 class Row:
-    """One terminal's line. `tone` is well, waiting or trouble; `last_contact` is said of those that are away."""
+    """One terminal's line. `tone` is well, waiting or trouble; `last_contact` is said of those that are away.
+
+    `outdated` says that it was voiced by older words than those that stood when the alert was sent.
+    """
 
     terminal: str
     household: str
@@ -55,6 +58,7 @@ class Row:
     advice: Advice | None = None
     detail: str = ""
     last_contact: str = ""
+    outdated: str = ""
 
 
 @dataclass(frozen=True)
@@ -170,6 +174,9 @@ def _row(
         advice=TROUBLES[found] if found else None,
         detail=_detail(line, found),
         last_contact=moment(presence.sent, town.time_zone) if away and presence else "",
+        outdated=outdated_dictionary(line.delivery.dictionary, accepted.dictionary, "送信時は")
+        if line.delivery.voice_started_at
+        else "",
     )
 
 

@@ -2,14 +2,17 @@
 
 from typing import Protocol
 
-from kokuchi.wire import Alert
+from kokuchi.wire import Alert, Furigana
 
 
 class VoicePreview(Protocol):
-    """A voice at the centre. Both methods raise kokuchi.voice.VoiceError."""
+    """A voice at the centre. All methods raise kokuchi.voice.VoiceError."""
 
     async def reading(self, text: str) -> str:
         """Return the kana that is said for a text."""
+
+    async def furigana(self, headline: str, body: str) -> Furigana:
+        """Return what is written over the kanji of a headline and a body."""
 
     async def render(self, alert: Alert) -> bytes:
         """Return a WAV file of all that a terminal says for this alert."""

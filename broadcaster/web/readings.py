@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from broadcaster.web.preview import VoicePreview
 from kokuchi.voice import VoiceError, contact_text
-from kokuchi.wire import Contact, Reading
+from kokuchi.wire import Contact, Furigana, Reading
 
 PATIENCE_SECONDS = 2.0
 
@@ -25,4 +25,14 @@ async def reading_or_none(voice: VoicePreview, headline: str, body: str, contact
             )
     except (VoiceError, TimeoutError, ValidationError) as error:
         log.warning("sent without a reading", extra={"reason": str(error) or type(error).__name__})
+        return None
+
+
+async def furigana_or_none(voice: VoicePreview, headline: str, body: str) -> Furigana | None:
+    """Return the kana over the kanji of a text, or None if the voice has none, or none in time."""
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            return await voice.furigana(headline, body)
+    except (VoiceError, TimeoutError, ValidationError) as error:
+        log.warning("sent without furigana", extra={"reason": str(error) or type(error).__name__})
         return None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from broadcaster.domain.delivery import Fault, faults
 from broadcaster.web.site import Site
-from broadcaster.web.words import FAULTS, SPEAKERS, moment
+from broadcaster.web.words import FAULTS, SPEAKERS, moment, outdated_dictionary
 from kokuchi.wire import Presence
 
 
@@ -22,6 +22,8 @@ class RosterRow:
     faults: tuple[str, ...]
     refused: str
     software: str
+    dictionary: str
+    outdated: str
     unheard: str
 
 
@@ -42,6 +44,7 @@ _STATES = {"offline": "接続なし", "faulty": "異常あり", "never": "未接
 def roster(site: Site) -> list[RosterRow]:
     """Return every terminal, those in trouble first."""
     presences = site.ledger.presences.all()
+    newest = site.ledger.dictionary.revision() or None
     areas = {area.id: area.name for area in site.town.areas}
     rows = []
     for terminal in site.ledger.terminals.all():
@@ -59,6 +62,10 @@ def roster(site: Site) -> list[RosterRow]:
                 faults=_fault_words(presence) if presence and presence.online else (),
                 refused=f"不正な信号を{presence.refused}件拒否" if presence and presence.refused else "",
                 software=(presence.software or "—") if presence else "—",
+                dictionary=f"辞書 第{presence.dictionary}版" if presence and presence.dictionary else "",
+                outdated=outdated_dictionary(presence.dictionary, newest, "最新は")
+                if presence and presence.online
+                else "",
                 unheard=f"{presence.unheard}件" if presence else "—",
             )
         )

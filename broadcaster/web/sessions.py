@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Annotated
 
@@ -81,7 +82,17 @@ def _sender(request: Request) -> Account:
 
 
 async def _checked_form(request: Request) -> FormData:
-    form = await request.form(max_fields=_MAXIMUM_FIELDS, max_files=0)
+    return await _checked(request, max_files=0)
+
+
+async def _checked_upload(request: Request) -> AsyncIterator[FormData]:
+    form = await _checked(request, max_files=1)
+    yield form
+    await form.close()
+
+
+async def _checked(request: Request, max_files: int) -> FormData:
+    form = await request.form(max_fields=_MAXIMUM_FIELDS, max_files=max_files)
     sent = form.get(CSRF_FIELD)
     known = request.session.get("token", "")
     if not isinstance(sent, str) or not known or not secrets.compare_digest(sent.encode(), known.encode()):
@@ -101,6 +112,9 @@ Sender = Annotated[Account, Depends(_sender)]
 
 CheckedForm = Annotated[FormData, Depends(_checked_form)]
 """The fields of a form that one of our own pages has sent."""
+
+CheckedUpload = Annotated[FormData, Depends(_checked_upload)]
+"""The same, with a file."""
 
 
 def text_of(form: FormData, field: str) -> str:

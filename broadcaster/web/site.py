@@ -9,6 +9,7 @@ from pathlib import Path
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from broadcaster.dictionary import Editor
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.web.preview import VoicePreview
@@ -39,6 +40,7 @@ class Site:
     ledger: Ledger
     town: Town
     voice: VoicePreview
+    editor: Editor
     clock: Callable[[], datetime]
     templates: Environment = field(default_factory=_environment)
     throttle: Throttle = field(default_factory=Throttle)

@@ -94,6 +94,13 @@ TROUBLES = {
 }
 
 
+def outdated_dictionary(used: int | None, newest: int | None, when: str) -> str:
+    """Return that a terminal reads by older words than it should; empty if it does not."""
+    if newest is None or (used is not None and used >= newest):
+        return ""
+    return f"読みの辞書が古い（第{used}版／{when}第{newest}版）" if used else f"読みの辞書がない（{when}第{newest}版）"
+
+
 def moment(value: datetime, zone: ZoneInfo) -> str:
     """Return a day and a time to the minute, for sentences."""
     local = value.astimezone(zone)

@@ -12,11 +12,13 @@ from kokuchi.voice.normaliser import normalise
 from kokuchi.voice.script import contact_text, script_of
 from kokuchi.voice.sound import RATE, Sound, join, silence
 from kokuchi.voice.speech import Voice
+from kokuchi.voice.words import Broken, Sentence, Word
 
 __all__ = [
     "PACE",
     "PAUSE",
     "RATE",
+    "Broken",
     "Chime",
     "ChimeError",
     "Chimes",
@@ -24,10 +26,12 @@ __all__ = [
     "EngineError",
     "Phrase",
     "PhraseSource",
+    "Sentence",
     "Sound",
     "SoundError",
     "Voice",
     "VoiceError",
+    "Word",
     "WorkerError",
     "contact_text",
     "estimated_seconds",

@@ -36,6 +36,10 @@ class Screen(Protocol):
 class Performer(Protocol):
     """Who makes the sounds of a script; `kokuchi.voice.speech.Voice` is one."""
 
+    @property
+    def dictionary_revision(self) -> int | None:
+        """The revision of the town's dictionary by which it reads, if it has one."""
+
     def performance(self, cues: Iterable[Cue], chimes: Chimes) -> AsyncGenerator[tuple[Cue, Sound], None]:
         """Yield each cue with its sound, its pause included. Raises VoiceError where a cue cannot be heard."""
 

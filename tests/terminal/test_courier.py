@@ -19,6 +19,8 @@ from kokuchi.wire import (
     AudienceKind,
     Clock,
     DeliveryReport,
+    Dictionary,
+    Entry,
     KeyRing,
     Membership,
     Outcome,
@@ -58,6 +60,7 @@ class Town:
         self.broker = MemoryBroker()
         self.inbox = Inbox(folder / "inbox.sqlite", "t-1")
         self.taken: list[Alert] = []
+        self.dictionaries: list[Dictionary] = []
         self.connected: list[bool] = []
         self.times_known: list[datetime] = []
         self.clock_error = timedelta()
@@ -72,6 +75,7 @@ class Town:
             TOWN,
             MEMBERSHIP,
             on_alert=self.taken.append,
+            on_dictionary=self.dictionaries.append,
             on_connection=self.connected.append,
             on_time_known=lambda: self.times_known.append(self.time.now()),
             presence=self._presence,
@@ -342,6 +346,94 @@ async def test_a_disk_that_cannot_be_written_is_waited_for_and_nothing_is_acknow
     assert town.committer.fault is None
 
 
+def words(revision: int, reading: str = "サッピナイ", **changes: object) -> Dictionary:
+    now = datetime.now(UTC)
+    made = Dictionary(
+        town=TOWN,
+        revision=revision,
+        sent=now,
+        expires=now + timedelta(days=400),
+        entries=(Entry(word="札比内", reading=reading),),
+    )
+    return made.model_copy(update=changes)
+
+
+async def test_a_dictionary_is_committed_handed_on_and_acknowledged(town: Town) -> None:
+    sent = words(1)
+    await town.send(seal(sent, KEY), TOPICS.dictionary)
+
+    await until(lambda: town.dictionaries == [sent])
+    assert town.inbox.dictionary() == sent
+    await until(lambda: town.unacknowledged == 0)
+
+
+async def test_only_a_newer_dictionary_takes_the_place_of_the_one_that_is_held(town: Town) -> None:
+    for revision in (5, 4, 5, 7, 6):
+        await town.send(seal(words(revision), KEY), TOPICS.dictionary)
+    await town.send(seal(fresh(), KEY))
+
+    await until(lambda: town.taken)
+    assert [dictionary.revision for dictionary in town.dictionaries] == [5, 7]
+    held = town.inbox.dictionary()
+    assert held is not None
+    assert held.revision == 7
+    await until(lambda: town.unacknowledged == 0)
+
+
+@pytest.mark.parametrize(
+    ("token", "reason"),
+    [
+        (b"garbage", "unsigned"),
+        (seal(words(9), KEY)[:-8] + b"AAAAAAAA", "altered"),
+        (seal(words(9), SigningKey.generate()), "unknown_key"),
+        (seal(words(9, town="elsewhere"), KEY), "foreign_town"),
+        (seal(fresh(), KEY), "unsigned"),
+        (
+            seal(words(9, sent=datetime.now(UTC) - timedelta(days=401), expires=datetime.now(UTC)), KEY),
+            "expired",
+        ),
+    ],
+)
+async def test_a_dictionary_that_the_town_did_not_sign_or_that_has_expired_is_refused_and_told(
+    town: Town, token: bytes, reason: str
+) -> None:
+    """Promise 4."""
+    await town.send(token, TOPICS.dictionary)
+    await town.send(seal(words(2), KEY), TOPICS.dictionary)
+
+    await until(lambda: town.presences[-1].refused == 1)
+    assert (town.presences[-1].last_refusal or "").startswith(reason)
+    await until(lambda: [dictionary.revision for dictionary in town.dictionaries] == [2])
+
+
+@pytest.mark.parametrize("town", [timedelta(days=3650)], indirect=True)
+async def test_a_terminal_without_a_clock_takes_the_dictionary(town: Town) -> None:
+    await town.send(seal(words(1), KEY), TOPICS.dictionary)
+
+    await until(lambda: town.dictionaries)
+
+
+async def test_a_dictionary_is_not_acknowledged_before_it_is_on_the_disk(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, full = town.inbox.keep_dictionary, True
+
+    def keep_dictionary(dictionary: Dictionary) -> bool:
+        if full:
+            raise sqlite3.OperationalError("database or disk is full")
+        return keep(dictionary)
+
+    monkeypatch.setattr(town.inbox, "keep_dictionary", keep_dictionary)
+    await town.send(seal(words(1), KEY), TOPICS.dictionary)
+    await until(lambda: town.committer.fault)
+    assert (town.unacknowledged, town.dictionaries) == (1, [])
+
+    full = False
+
+    await until(lambda: town.dictionaries)
+    await until(lambda: town.unacknowledged == 0)
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_bytes_on_any_topic_are_taken_or_refused_without_harm(
@@ -360,7 +452,7 @@ def test_any_bytes_on_any_topic_are_taken_or_refused_without_harm(
             max_size=6,
         )
     )
-    topic = data.draw(st.sampled_from([f"{TOPICS.root}/alert/all", TOPICS.sync_reply("t-1")]))
+    topic = data.draw(st.sampled_from([f"{TOPICS.root}/alert/all", TOPICS.sync_reply("t-1"), TOPICS.dictionary]))
 
     async def run() -> None:
         town = Town(tmp_path_factory.mktemp("any"))

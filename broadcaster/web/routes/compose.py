@@ -15,12 +15,12 @@ from broadcaster.ledger.alerts import AlertExists
 from broadcaster.web.acceptance import accept
 from broadcaster.web.forms import Written
 from broadcaster.web.pages import page
-from broadcaster.web.readings import reading_or_none
+from broadcaster.web.readings import furigana_or_none, reading_or_none
 from broadcaster.web.routes.alerts import to_alert
 from broadcaster.web.sessions import CheckedForm, Sender, text_of
 from broadcaster.web.site import Site, site_of
 from broadcaster.web.words import AUDIENCES, LEVEL_EFFECTS, LEVELS, moment, plan
-from kokuchi.wire import Contact, Level, Reading
+from kokuchi.wire import Contact, Furigana, Level, Reading
 from kokuchi.wire.alert import MAXIMUM_BODY, MAXIMUM_HEADLINE
 
 router = APIRouter()
@@ -79,9 +79,11 @@ async def send_alert(request: Request, account: Sender, form: CheckedForm) -> Re
     draft = written.draft(site.town)
     category = site.town.category(draft.category)
     contact = contact_of(category, site.town) if category else site.town.desk
-    reading = await reading_or_none(site.voice, draft.headline.strip(), draft.body.strip(), contact)
+    headline, body = draft.headline.strip(), draft.body.strip()
+    reading = await reading_or_none(site.voice, headline, body, contact)
+    furigana = await furigana_or_none(site.voice, headline, body)
     try:
-        await asyncio.to_thread(_accept, site, draft, identifier, reading, account)
+        await asyncio.to_thread(_accept, site, draft, identifier, reading, furigana, account)
     except DraftError as error:
         return await asyncio.to_thread(_form_page, request, written, error.problems)
     except AlertExists:
@@ -90,9 +92,11 @@ async def send_alert(request: Request, account: Sender, form: CheckedForm) -> Re
     return to_alert(identifier)
 
 
-def _accept(site: Site, draft: Draft, identifier: str, reading: Reading | None, account: Account) -> None:
+def _accept(
+    site: Site, draft: Draft, identifier: str, reading: Reading | None, furigana: Furigana | None, account: Account
+) -> None:
     roster = site.ledger.terminals.all()
-    alert = compose(draft, site.town, roster, site.clock(), identifier=identifier, reading=reading)
+    alert = compose(draft, site.town, roster, site.clock(), identifier=identifier, reading=reading, furigana=furigana)
     reached = [terminal.id for terminal in recipients(alert.audience, roster)]
     accept(site, alert, reached, account)
 

@@ -13,12 +13,12 @@ from broadcaster.web.acceptance import accept_revision
 from broadcaster.web.differences import differences
 from broadcaster.web.forms import Correction, Written
 from broadcaster.web.pages import page
-from broadcaster.web.readings import reading_or_none
+from broadcaster.web.readings import furigana_or_none, reading_or_none
 from broadcaster.web.routes.alerts import facts, find_alert, to_alert
 from broadcaster.web.sessions import CheckedForm, Sender
 from broadcaster.web.site import Site, site_of
 from broadcaster.web.words import moment, plan
-from kokuchi.wire import MessageType, Reading
+from kokuchi.wire import Furigana, MessageType, Reading
 from kokuchi.wire.alert import MAXIMUM_BODY, MAXIMUM_HEADLINE
 
 router = APIRouter()
@@ -75,12 +75,19 @@ async def send_correction(request: Request, identifier: str, account: Sender, fo
     """Accept the Update, once however often the form is sent, or show the form with what is in its way."""
     site, written = site_of(request), Correction.of(form)
     accepted = await asyncio.to_thread(find_alert, site, identifier)
-    reading = await reading_or_none(site.voice, written.headline.strip(), written.body.strip(), accepted.alert.contact)
-    return await asyncio.to_thread(_send, request, identifier, account, written, reading)
+    headline, body = written.headline.strip(), written.body.strip()
+    reading = await reading_or_none(site.voice, headline, body, accepted.alert.contact)
+    furigana = await furigana_or_none(site.voice, headline, body)
+    return await asyncio.to_thread(_send, request, identifier, account, written, reading, furigana)
 
 
 def _send(
-    request: Request, identifier: str, account: Account, written: Correction, reading: Reading | None
+    request: Request,
+    identifier: str,
+    account: Account,
+    written: Correction,
+    reading: Reading | None,
+    furigana: Furigana | None,
 ) -> Response:
     site = site_of(request)
     if _is_sent(site, identifier, written):
@@ -90,13 +97,21 @@ def _send(
     if obstacle:
         return obstacle
     try:
-        alert = correct(accepted.alert, written.headline, written.body, site.town, site.clock(), reading=reading)
+        alert = correct(
+            accepted.alert,
+            written.headline,
+            written.body,
+            site.town,
+            site.clock(),
+            reading=reading,
+            furigana=furigana,
+        )
         accept_revision(site, accepted, alert, account)
     except DraftError as error:
         return _form_page(request, accepted, written, problems=error.problems)
     except AlertExists:
         # Somebody else was faster in this very moment; now the ledger has what they did.
-        return _send(request, identifier, account, written, reading)
+        return _send(request, identifier, account, written, reading, furigana)
     return to_alert(identifier)
 
 

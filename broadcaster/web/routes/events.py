@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
 from broadcaster.web.live import live
-from broadcaster.web.routes import alerts, home, log, terminals
+from broadcaster.web.routes import alerts, dictionary, home, log, terminals
 from broadcaster.web.sessions import Reader
 from broadcaster.web.site import site_of
 
@@ -30,6 +30,13 @@ def terminal_events(request: Request, _: Reader) -> StreamingResponse:
     """Follow the roster."""
     site = site_of(request)
     return live(request, lambda: [terminals.counts(site), *terminals.rows(site)])
+
+
+@router.get("/dictionary/events")
+def dictionary_events(request: Request, _: Reader) -> StreamingResponse:
+    """Follow how many terminals have the dictionary."""
+    site = site_of(request)
+    return live(request, lambda: [dictionary.reach(site)])
 
 
 @router.get("/alerts/{identifier}/events")

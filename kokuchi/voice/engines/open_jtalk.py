@@ -47,6 +47,10 @@ class OpenJTalkVoice:
         self._engine.setProperty("rate", pace * 60)
         self._engine.setProperty("pitch", half_tone)
 
+    def use(self, frontend: Any) -> None:
+        """Read with this instance of OpenJTalk, and its dictionary, from now on."""
+        self._engine.setProperty("frontend", frontend)
+
     def speak(self, text: str) -> Sound:
         """Return the sound of a normalised text, or raise EngineError."""
         return tidied(rendered(self._engine, text))
@@ -56,12 +60,19 @@ class OpenJTalkDriver:
     """What pyttsx3 asks of a driver. It renders to files only: a terminal's speaker is not its business.
 
     Properties: `rate` in morae per minute, as pyttsx3 counts words per minute (300 is 5 a second); `pitch` in half
-    tones; `volume` from 0.0 to 1.0; `voice` and `voices`, of which there is one.
+    tones; `volume` from 0.0 to 1.0; `voice` and `voices`, of which there is one; `frontend`, an instance of OpenJTalk
+    with its dictionary, None for the library's own.
     """
 
     def __init__(self, proxy: Any) -> None:
         self._proxy = proxy
-        self._properties: dict[str, Any] = {"rate": 300.0, "pitch": 0.0, "volume": 1.0, "voice": _VOICE}
+        self._properties: dict[str, Any] = {
+            "rate": 300.0,
+            "pitch": 0.0,
+            "volume": 1.0,
+            "voice": _VOICE,
+            "frontend": None,
+        }
 
     def destroy(self) -> None:
         """Release nothing: the library keeps its own state."""
@@ -115,6 +126,7 @@ class OpenJTalkDriver:
             half_tone=self._properties["pitch"],
             use_sudachi_kanji_yomi=False,
             predict_nani=False,
+            jtalk=self._properties["frontend"],
         )
         return Sound(_limited(waveform * (_GAIN * self._properties["volume"])), rate)
 

@@ -38,6 +38,7 @@ def reports() -> SearchStrategy[DeliveryReport]:
         voiced_at=moment,
         confirmed_at=moment,
         outcome=st.none() | st.sampled_from(Outcome),
+        dictionary=st.none() | st.integers(1, 3),
         reason=st.sampled_from(["", "a", "B", "é", "装置なし", "𠮷", "\uffee", "0", "00"]),
     )
 

@@ -158,7 +158,7 @@ async def test_the_centre_reaches_terminals_and_they_reach_the_centre(gate: Gate
     topics = gate.topics
     centre = await gate.let_in(CENTRE, *centre_subscriptions(topics))
     hanako = await gate.let_in("t-1", *terminal_subscriptions(topics, HANAKO.membership))
-    sent = [*topics.of_member(HANAKO.membership), topics.sync_reply("t-1")]
+    sent = [*topics.of_member(HANAKO.membership), topics.sync_reply("t-1"), topics.dictionary]
     for topic in sent:
         await centre.link.publish(topic, b"x")
     await until(lambda: hanako.heard == sent)
@@ -166,6 +166,18 @@ async def test_the_centre_reaches_terminals_and_they_reach_the_centre(gate: Gate
     for topic in said:
         await hanako.link.publish(topic, b"x")
     await until(lambda: centre.heard[-3:] == said)
+
+
+async def test_the_dictionary_is_told_to_a_terminal_that_comes_later_and_again_whenever_it_comes_back(
+    gate: Gate,
+) -> None:
+    centre = await gate.let_in(CENTRE)
+    await centre.link.publish(gate.topics.dictionary, b"words", retain=True, expires_in=400 * 24 * 3600)
+    hanako = await gate.let_in("t-1", *terminal_subscriptions(gate.topics, HANAKO.membership))
+    await until(lambda: hanako.payloads == [b"words"])
+    await hanako.leave()
+    again = await gate.let_in("t-1", *terminal_subscriptions(gate.topics, HANAKO.membership))
+    await until(lambda: set(again.payloads) == {b"words"})
 
 
 async def test_a_terminal_hears_nothing_that_is_for_others_whatever_it_subscribes_to(gate: Gate) -> None:

@@ -40,6 +40,11 @@ class Browser:
     async def post(self, path: str, fields: Fields | None = None) -> httpx.Response:
         return self._remember(await self.client.post(path, data={"csrf": self.token, **(fields or {})}))
 
+    async def upload(self, path: str, name: str, content: bytes) -> httpx.Response:
+        """Send a form with a file."""
+        files = {"file": (name, content, "text/csv")}
+        return self._remember(await self.client.post(path, data={"csrf": self.token}, files=files))
+
     async def log_in(self, name: str, password: str = PASSWORD) -> httpx.Response:
         await self.get("/login")
         response = await self.post("/login", {"name": name, "password": password, "next": "/"})

@@ -5,10 +5,12 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
+from broadcaster.dictionary import Editor
+from broadcaster.domain.dictionary import Sentence
 from broadcaster.ledger import Ledger
 from broadcaster.web import create_app
 from tests.broadcaster.web.browser import Browser
-from tests.broadcaster.web.town import TOWN, Clock, FakeVoice, make_ledger
+from tests.broadcaster.web.town import TOWN, Clock, FakeTrial, FakeVoice, make_ledger
 
 
 @pytest.fixture(scope="session")
@@ -38,8 +40,27 @@ def voice() -> FakeVoice:
 
 
 @pytest.fixture
-def app(ledger: Ledger, voice: FakeVoice, clock: Clock) -> FastAPI:
-    return create_app(ledger=ledger, town=TOWN, voice=voice, session_secret="s" * 32, secure_cookies=False, clock=clock)
+def trial() -> FakeTrial:
+    return FakeTrial()
+
+
+@pytest.fixture
+def editor(ledger: Ledger, trial: FakeTrial, clock: Clock) -> Editor:
+    """Somebody who keeps 月形町 from being broken."""
+    return Editor(ledger, trial, [Sentence("月形町です。", "ツキガタチョウデス。")], TOWN.id, clock)
+
+
+@pytest.fixture
+def app(ledger: Ledger, voice: FakeVoice, editor: Editor, clock: Clock) -> FastAPI:
+    return create_app(
+        ledger=ledger,
+        town=TOWN,
+        voice=voice,
+        editor=editor,
+        session_secret="s" * 32,
+        secure_cookies=False,
+        clock=clock,
+    )
 
 
 @pytest.fixture

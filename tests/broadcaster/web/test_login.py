@@ -3,6 +3,7 @@ import re
 import pytest
 from fastapi import FastAPI
 
+from broadcaster.dictionary import Editor
 from broadcaster.ledger import Ledger
 from broadcaster.web import create_app
 from broadcaster.web.sessions import local_path
@@ -17,6 +18,15 @@ POSTS = [
     "/alerts/x/correct/check",
     "/alerts/x/correct/rewrite",
     "/alerts/x/withdraw",
+    "/dictionary/check",
+    "/dictionary/import",
+    "/dictionary/import/take",
+    "/dictionary/preview-reading",
+    "/dictionary/preview-sound",
+    "/dictionary/remove",
+    "/dictionary/rewrite",
+    "/dictionary/save",
+    "/dictionary/undo",
 ]
 
 
@@ -92,8 +102,10 @@ async def test_the_cookie_is_kept_from_scripts_and_other_sites(browser: Browser)
     assert "secure" not in cookie
 
 
-async def test_over_https_the_cookie_is_secure(ledger: Ledger) -> None:
-    app = create_app(ledger=ledger, town=TOWN, voice=FakeVoice(), session_secret="s" * 32, secure_cookies=True)
+async def test_over_https_the_cookie_is_secure(ledger: Ledger, editor: Editor) -> None:
+    app = create_app(
+        ledger=ledger, town=TOWN, voice=FakeVoice(), editor=editor, session_secret="s" * 32, secure_cookies=True
+    )
     assert "secure" in (await Browser(app).get("/login")).headers["set-cookie"].lower()
 
 

@@ -1,17 +1,32 @@
 """A small town for the tests of the pages."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from broadcaster.domain.audience import Terminal, recipients
+from broadcaster.domain.dictionary import Broken, Sentence
 from broadcaster.domain.draft import Draft, compose
 from broadcaster.domain.roles import Role
 from broadcaster.domain.town import Category, Place, Town
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.accounts import Account
 from kokuchi.voice import EngineError
-from kokuchi.wire import Alert, Audience, AudienceKind, Contact, DeliveryReport, Presence, Severity, Topics
+from kokuchi.voice.dictionary import katakana
+from kokuchi.wire import (
+    Alert,
+    Audience,
+    AudienceKind,
+    Contact,
+    DeliveryReport,
+    Dictionary,
+    Furigana,
+    Presence,
+    Ruby,
+    Severity,
+    Topics,
+)
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -71,6 +86,15 @@ class FakeVoice:
         await asyncio.sleep(self.seconds)
         return f"カナ{len(text)}"
 
+    async def furigana(self, headline: str, body: str) -> Furigana:
+        self._check()
+        await asyncio.sleep(self.seconds)
+        return (
+            Furigana(headline=(Ruby(start=0, end=min(2, len(headline)), kana="かな"),))
+            if headline and body
+            else Furigana()
+        )
+
     async def render(self, alert: Alert) -> bytes:
         self._check()
         self.rendered.append(alert)
@@ -79,6 +103,37 @@ class FakeVoice:
     def _check(self) -> None:
         if self.broken:
             raise EngineError("no voice")
+
+
+class FakeTrial:
+    """Reads by the dictionary's words, the longest first, and other kana as it is; it knows no other kanji."""
+
+    def __init__(self) -> None:
+        self.broken_down = False
+
+    async def kana(self, dictionary: Dictionary, text: str) -> str:
+        if self.broken_down:
+            raise EngineError("no voice")
+        return read(dictionary, text)
+
+    async def sound(self, dictionary: Dictionary, text: str) -> bytes:
+        return b"RIFF" + (await self.kana(dictionary, text)).encode()
+
+    async def broken(
+        self, present: Dictionary, candidate: Dictionary, wanted: Sequence[Sentence]
+    ) -> tuple[Broken, ...]:
+        found = []
+        for sentence in wanted:
+            now, then = await self.kana(present, sentence.text), await self.kana(candidate, sentence.text)
+            if now == sentence.kana != then:
+                found.append(Broken(sentence.text, now, then))
+        return tuple(found)
+
+
+def read(dictionary: Dictionary, text: str) -> str:
+    for entry in sorted(dictionary.entries, key=lambda entry: -len(entry.word)):
+        text = text.replace(entry.word, entry.reading)
+    return "".join(character for character in katakana(text) if "ァ" <= character <= "ー" or character == "。")
 
 
 def make_ledger(path: Path) -> None:

@@ -1,0 +1,60 @@
+"""The town's dictionary to the broker: retained, so that a terminal has it as soon as it is connected."""
+
+import asyncio
+import logging
+import sqlite3
+from datetime import UTC, datetime
+
+from broadcaster.domain.dictionary import DictionaryTooLarge
+from broadcaster.ledger import Ledger
+from kokuchi.link import Link, LinkError
+from kokuchi.wire import Dictionary, SigningKey, Topics, seal
+
+log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.5
+"""How often the ledger is looked at when nobody announces a change; a failed attempt waits as long."""
+
+
+class DictionaryPublisher:
+    """Publishes each revision once, and the one that stands again on every connection: the broker may have lost it."""
+
+    def __init__(self, ledger: Ledger, link: Link, key: SigningKey, topics: Topics) -> None:
+        self._ledger = ledger
+        self._link = link
+        self._key = key
+        self._topics = topics
+        self._published = 0
+
+    def offer_again(self) -> None:
+        """Publish what stands once more."""
+        self._published = 0
+
+    async def run(self) -> None:
+        """Publish until cancelled, and make a new revision before the one that stands expires."""
+        while True:
+            seen = self._ledger.changes.count
+            try:
+                await asyncio.to_thread(self._ledger.dictionary.renew, datetime.now(UTC))
+                if self._link.is_connected and self._published != await asyncio.to_thread(
+                    self._ledger.dictionary.revision
+                ):
+                    await self._publish(await asyncio.to_thread(self._ledger.dictionary.standing))
+            except (sqlite3.Error, DictionaryTooLarge) as error:
+                log.error("dictionary cannot be read", extra={"reason": str(error)})  # noqa: TRY400 - until the disk heals
+            await self._ledger.changes.wait(seen, LOOK_SECONDS)
+
+    async def _publish(self, dictionary: Dictionary | None) -> None:
+        if dictionary is None:
+            return
+        token = await asyncio.to_thread(seal, dictionary, self._key)
+        # Before the attempt: a connection that comes meanwhile wants it published once more.
+        self._published = dictionary.revision
+        seconds_left = (dictionary.expires - datetime.now(UTC)).total_seconds()
+        try:
+            await self._link.publish(self._topics.dictionary, token, retain=True, expires_in=seconds_left)
+        except LinkError as error:
+            self._published = 0
+            log.warning("dictionary not published", extra={"revision": dictionary.revision, "reason": str(error)})
+        else:
+            log.info("dictionary published", extra={"revision": dictionary.revision, "bytes": len(token)})
