@@ -10,6 +10,7 @@ from kokuchi.voice.duration import PACE, estimated_seconds, morae
 from kokuchi.voice.errors import ChimeError, EngineError, SoundError, VoiceError, WorkerError
 from kokuchi.voice.normaliser import normalise
 from kokuchi.voice.script import contact_text, script_of
+from kokuchi.voice.settings import VoiceName, VoiceSettings
 from kokuchi.voice.sound import RATE, Sound, join, silence
 from kokuchi.voice.speech import Voice
 
@@ -28,6 +29,8 @@ __all__ = [
     "SoundError",
     "Voice",
     "VoiceError",
+    "VoiceName",
+    "VoiceSettings",
     "WorkerError",
     "contact_text",
     "estimated_seconds",

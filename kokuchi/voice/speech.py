@@ -8,10 +8,10 @@ from typing import Any
 
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.cues import Chime, Cue
-from kokuchi.voice.duration import PACE
 from kokuchi.voice.errors import VoiceError, WorkerError
 from kokuchi.voice.process import WorkerProcess
 from kokuchi.voice.script import contact_text
+from kokuchi.voice.settings import VoiceSettings
 from kokuchi.voice.sound import Sound, join, silence
 from kokuchi.wire import Contact, Reading
 
@@ -21,21 +21,21 @@ _ATTEMPTS = 2
 class Voice:
     """Turns text into sound, one request at a time, and remembers recent sounds up to `cache_bytes`.
 
-    `pace` is in morae per second, `half_tone` moves the pitch, `timeout` is for one request: a worker that takes longer
-    is killed. A worker that dies is replaced, and asked once more.
+    `settings` are how it speaks, `timeout` is for one request: a worker that takes longer is killed. A worker that dies
+    is replaced, and asked once more.
     """
 
     def __init__(
         self,
+        settings: VoiceSettings = VoiceSettings(),  # noqa: B008 - it cannot be changed
         *,
-        pace: float = PACE,
-        half_tone: float = 0.0,
         timeout: float = 15.0,
         cache_bytes: int = 16 * 1024 * 1024,
     ) -> None:
         self.engine: str | None = None
         """The engine that spoke last: "open_jtalk", or "espeak" if that is all that works here."""
-        self._arguments = [f"--pace={pace}", f"--half-tone={half_tone}"]
+        self._arguments = [f"--pace={settings.pace}", f"--voice={settings.voice}"]
+        self._pause = settings.pause
         self._timeout = timeout
         self._recent = _RecentSounds(cache_bytes)
         self._worker: WorkerProcess | None = None
@@ -115,7 +115,8 @@ class Voice:
         if isinstance(cue, Chime):
             return chimes.sound(cue)
         sound = await self.speak(cue.text, cue.kana)
-        return join([sound, silence(cue.pause_after, sound.rate)])
+        pause = self._pause if cue.pause_after is None else cue.pause_after
+        return join([sound, silence(pause, sound.rate)])
 
     async def _ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         # A caller who is cancelled must not leave half an answer in the pipe, so the exchange outlives its caller.
