@@ -1,23 +1,53 @@
 """The kana that the voice will say. Heavy once it is used: for the worker process, not for the terminal's own."""
 
 import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import Any
 
 from kokuchi.voice.engines.library import open_jtalk
-from kokuchi.voice.normaliser import normalise
+from kokuchi.voice.engines.user_dictionary import frontend
+from kokuchi.voice.normaliser import index_of, normalise
 from kokuchi.voice.sentences import sentences
+from kokuchi.wire import Entry
 
 _NOT_SPOKEN = re.compile("[^ァ-ヴー、。！？]")
 _END_INSIDE = re.compile("[。！？]+(?=.)")
 
-
-def reading(text: str) -> str:
-    """Return the katakana of a text as it is pronounced, with its 、 and 。, or raise EngineError.
-
-    There is one line for each of sentences(text), so that each can find its own; a sentence without a sound is 「。」.
-    """
-    return "\n".join(_of_sentence(sentence) for sentence in sentences(text))
+OPTIONS = {"use_sudachi_kanji_yomi": False, "predict_nani": False}
+"""How Open JTalk is asked, for a reading and for a sound alike."""
 
 
-def _of_sentence(sentence: str) -> str:
-    pronounced = open_jtalk().g2p(normalise(sentence), kana=True, use_sudachi_kanji_yomi=False, predict_nani=False)
-    return _END_INSIDE.sub("、", _NOT_SPOKEN.sub("", pronounced)) or "。"
+class Reader:
+    """Reads with the town's words. Raises EngineError if they cannot be used, or Open JTalk cannot run."""
+
+    def __init__(self, entries: Sequence[Entry] = ()) -> None:
+        self._entries = entries
+        self._words = index_of(entry.word for entry in entries)
+        if entries:
+            self.frontend  # noqa: B018 - a dictionary that cannot be used is an error now
+
+    @cached_property
+    def frontend(self) -> Any:
+        """What Open JTalk reads with; made when it is first asked for, since not every device can run it."""
+        return frontend(self._entries)
+
+    def normalised(self, text: str) -> str:
+        """Return what the engine is given for a text."""
+        return normalise(text, self._words)
+
+    def reading(self, text: str) -> str:
+        """Return the katakana of a text as it is pronounced, with its 、 and 。, or raise EngineError.
+
+        There is one line for each of sentences(text), so that each can find its own; one without a sound is 「。」.
+        """
+        return "\n".join(map(self._of_sentence, sentences(text)))
+
+    def _of_sentence(self, sentence: str) -> str:
+        kana = open_jtalk().g2p(self.normalised(sentence), kana=True, jtalk=self.frontend, **OPTIONS)
+        return as_said(kana)
+
+
+def as_said(kana: str | Iterable[str]) -> str:
+    """Return a sentence's kana without what makes no sound, and with one full stop at most, at its end."""
+    return _END_INSIDE.sub("、", _NOT_SPOKEN.sub("", "".join(kana))) or "。"

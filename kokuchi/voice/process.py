@@ -9,6 +9,8 @@ from typing import Any
 from kokuchi.voice.errors import WorkerError
 
 _FAREWELL = 2.0
+_LONGEST_HEADER = 16 * 1024 * 1024
+"""An explanation of a long text has many words; the stream's own limit is 64 KB."""
 
 
 class WorkerProcess:
@@ -29,6 +31,7 @@ class WorkerProcess:
                     *arguments,
                     stdin=asyncio.subprocess.PIPE,
                     stdout=asyncio.subprocess.PIPE,
+                    limit=_LONGEST_HEADER,
                 )
             )
         except OSError as error:

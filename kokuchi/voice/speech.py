@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import logging
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from typing import Any
 
 from kokuchi.voice.chimes import Chimes
@@ -13,7 +14,9 @@ from kokuchi.voice.process import WorkerProcess
 from kokuchi.voice.script import contact_text
 from kokuchi.voice.settings import VoiceSettings
 from kokuchi.voice.sound import Sound, join, silence
-from kokuchi.wire import Contact, Reading
+from kokuchi.wire import Contact, Dictionary, Reading
+
+log = logging.getLogger(__name__)
 
 _ATTEMPTS = 2
 
@@ -38,6 +41,7 @@ class Voice:
         self._pause = settings.pause
         self._timeout = timeout
         self._recent = _RecentSounds(cache_bytes)
+        self._dictionary: Dictionary | None = None
         self._worker: WorkerProcess | None = None
         self._lock = asyncio.Lock()
         self._requests: set[asyncio.Task[Any]] = set()
@@ -61,6 +65,15 @@ class Voice:
     def worker_pid(self) -> int | None:
         """The worker's process identifier, while there is one."""
         return self._worker.pid if self._worker else None
+
+    @property
+    def dictionary_revision(self) -> int | None:
+        """The revision of the dictionary that all is read by, None without one."""
+        return self._dictionary.revision if self._dictionary else None
+
+    async def use(self, dictionary: Dictionary | None) -> None:
+        """Read by this dictionary from now on, or raise VoiceError and go on with the earlier one."""
+        await self._ask(_dictionary_request(dictionary), lambda: self._now_uses(dictionary))
 
     async def speak(self, text: str, kana: str | None = None) -> Sound:
         """Return the sound of a text as written, or raise VoiceError. The fallback voice says `kana` if it is given."""
@@ -118,9 +131,15 @@ class Voice:
         pause = self._pause if cue.pause_after is None else cue.pause_after
         return join([sound, silence(pause, sound.rate)])
 
-    async def _ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    def _now_uses(self, dictionary: Dictionary | None) -> None:
+        self._dictionary = dictionary
+        self._recent.clear()
+
+    async def _ask(
+        self, request: dict[str, Any], done: Callable[[], None] | None = None
+    ) -> tuple[dict[str, Any], bytes]:
         # A caller who is cancelled must not leave half an answer in the pipe, so the exchange outlives its caller.
-        task = asyncio.create_task(self._answer(request))
+        task = asyncio.create_task(self._answer(request, done))
         self._requests.add(task)
         task.add_done_callback(self._requests.discard)
         try:
@@ -133,21 +152,46 @@ class Voice:
             raise VoiceError(header["error"])
         return header, pcm
 
-    async def _answer(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    async def _answer(self, request: dict[str, Any], done: Callable[[], None] | None) -> tuple[dict[str, Any], bytes]:
         async with self._lock:
             for attempt in range(1, _ATTEMPTS + 1):
                 worker = await self._living_worker()
                 try:
-                    return await worker.ask(request, self._timeout)
+                    header, pcm = await worker.ask(request, self._timeout)
                 except WorkerError:
                     if attempt == _ATTEMPTS:
                         raise
+                else:
+                    if done and "error" not in header:
+                        done()
+                    return header, pcm
             raise AssertionError("unreachable")
 
     async def _living_worker(self) -> WorkerProcess:
-        if self._worker is None or not self._worker.is_alive:
+        failures = 0
+        while self._worker is None or not self._worker.is_alive:
             self._worker = await WorkerProcess.start(self._arguments)
+            try:
+                await self._remind(self._worker)
+            except VoiceError as error:
+                failures += 1
+                if failures == _ATTEMPTS:
+                    # It could be used before, so the machine has changed; a voice without its words beats none.
+                    log.warning("the dictionary is given up", extra={"reason": str(error)})
+                    self._now_uses(None)
         return self._worker
+
+    async def _remind(self, worker: WorkerProcess) -> None:
+        """Give a new worker the dictionary that its predecessor had, or kill it and raise VoiceError."""
+        if self._dictionary:
+            header, _ = await worker.ask(_dictionary_request(self._dictionary), self._timeout)
+            if "error" in header:
+                await worker.kill()
+                raise VoiceError(header["error"])
+
+
+def _dictionary_request(dictionary: Dictionary | None) -> dict[str, Any]:
+    return {"dictionary": dictionary.model_dump(mode="json") if dictionary else None}
 
 
 class _RecentSounds:
@@ -157,6 +201,10 @@ class _RecentSounds:
         self._maximum = maximum_bytes
         self._bytes = 0
         self._sounds: OrderedDict[tuple[str, str | None], Sound] = OrderedDict()
+
+    def clear(self) -> None:
+        self._bytes = 0
+        self._sounds.clear()
 
     def get(self, text: str, kana: str | None) -> Sound | None:
         sound = self._sounds.get((text, kana))

@@ -3,6 +3,7 @@
 One request a line, in JSON:
     {"text": written text, "kana": its reading or null}  →  {"bytes": n, "rate": r, "engine": name} and n bytes of PCM
     {"reading": written text}                            →  {"kana": its reading}
+    {"dictionary": a kokuchi.wire.Dictionary or null}    →  {"words": how many it has}; from now on all is read by it
     anything else, or what no engine can say             →  {"error": message}
 Nothing else goes to the standard output: whatever a library prints there is sent to the standard error.
 
@@ -19,16 +20,18 @@ from contextlib import suppress
 from functools import cached_property
 from typing import Any, BinaryIO, Protocol
 
+from pydantic import ValidationError
+
 from kokuchi.voice.cues import PAUSE
 from kokuchi.voice.duration import PACE
 from kokuchi.voice.engines.espeak import EspeakVoice
 from kokuchi.voice.errors import EngineError, VoiceError
-from kokuchi.voice.kana import reading
+from kokuchi.voice.kana import Reader
 from kokuchi.voice.loudness import levelled
-from kokuchi.voice.normaliser import normalise
 from kokuchi.voice.sentences import sentences
 from kokuchi.voice.settings import VoiceName
 from kokuchi.voice.sound import Sound, join, silence
+from kokuchi.wire import Dictionary
 
 ENGINE_VARIABLE = "KOKUCHI_VOICE_ENGINE"
 _WARMING = "準備ができました。"
@@ -38,6 +41,9 @@ class Engine(Protocol):
     """What the worker asks of an engine."""
 
     name: str
+
+    def use(self, frontend: Any) -> None:
+        """Say from now on what this instance of OpenJTalk reads; an engine that is given kana does not care."""
 
     def speak(self, text: str) -> Sound:
         """Return the sound of a sentence, or raise EngineError."""
@@ -49,12 +55,13 @@ class Worker:
     def __init__(self, pace: float, voice: VoiceName) -> None:
         self._pace = pace
         self._voice = voice
+        self._reader = Reader()
 
     def warm(self) -> None:
         """Load the engine and let it say something to nobody, so that the first alert does not wait for it."""
         if self._first:
             with contextlib.suppress(VoiceError):
-                self._first.speak(_WARMING)
+                self._spoken(_WARMING, None)
 
     def answer(self, line: bytes) -> tuple[dict[str, Any], bytes]:
         """Return the header and the PCM that answer a request."""
@@ -65,21 +72,31 @@ class Worker:
                     sound, engine = self._spoken(text, kana)
                     return {"bytes": len(sound.pcm), "rate": sound.rate, "engine": engine}, sound.pcm
                 case {"reading": str(text)}:
-                    return {"kana": reading(text)}, b""
+                    return {"kana": self._reader.reading(text)}, b""
+                case {"dictionary": (dict() | None) as dictionary}:
+                    return {"words": self._use(dictionary)}, b""
                 case _:
                     return {"error": "the request is not one that the worker knows"}, b""
+        except ValidationError as error:
+            return {"error": f"the dictionary cannot be used: {error.errors()[0]['msg']}"}, b""
         except (ValueError, RecursionError):
             return {"error": "the request is not JSON in UTF-8"}, b""
         except VoiceError as error:
             return {"error": str(error)}, b""
 
+    def _use(self, dictionary: dict[str, Any] | None) -> int:
+        entries = Dictionary.model_validate(dictionary).entries if dictionary else ()
+        self._reader = Reader(entries)
+        return len(entries)
+
     def _spoken(self, text: str, kana: str | None) -> tuple[Sound, str]:
         if self._first:
             try:
-                return _joined(self._first, normalise(text)), self._first.name
+                self._first.use(self._reader.frontend)
+                return _joined(self._first, self._reader.normalised(text)), self._first.name
             except VoiceError as error:
                 print(f"{error}; the fallback voice takes over", file=sys.stderr)
-        return _joined(self._second, kana or reading(text)), self._second.name
+        return _joined(self._second, kana or self._reader.reading(text)), self._second.name
 
     @cached_property
     def _first(self) -> Engine | None:

@@ -6,7 +6,7 @@ import pytest
 
 from kokuchi.voice import Phrase, Sound, Voice, VoiceName, VoiceSettings, join, morae, script_of, silence
 from kokuchi.voice.engines.hts_voices import HTS_VOICES
-from kokuchi.voice.kana import reading
+from kokuchi.voice.kana import Reader
 from kokuchi.voice.loudness import CEILING, TARGET, levelled, limited, loudness_of
 from kokuchi.voice.sound import RATE
 from kokuchi.voice.worker import ENGINE_VARIABLE
@@ -89,7 +89,7 @@ async def test_the_fallback_voice_is_as_loud(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv(ENGINE_VARIABLE, "espeak")
     voice = Voice()
     for phrase in PHRASES[:3]:
-        sound = await voice.speak(phrase.text, reading(phrase.text))
+        sound = await voice.speak(phrase.text, Reader().reading(phrase.text))
         assert lufs(sound) == pytest.approx(TARGET, abs=0.5), phrase.text
         assert numpy.abs(samples(sound)).max() <= CEILING
     assert voice.engine == "espeak"
@@ -100,7 +100,7 @@ async def test_the_fallback_voice_is_as_loud(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("pace", [4.8, 5.0, 6.0])
 async def test_a_voice_speaks_at_the_pace_that_is_set(name: VoiceName, pace: float) -> None:
     voice = Voice(VoiceSettings(voice=name, pace=pace))
-    spoken = [(morae(reading(phrase.text)), await voice.speak(phrase.text)) for phrase in PHRASES]
+    spoken = [(morae(Reader().reading(phrase.text)), await voice.speak(phrase.text)) for phrase in PHRASES]
     await voice.close()
     assert sum(count for count, _ in spoken) / sum(sound.duration for _, sound in spoken) == pytest.approx(
         pace, rel=0.05

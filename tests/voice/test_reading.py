@@ -3,23 +3,29 @@
 import pytest
 
 from kokuchi.voice import Phrase, normalise, script_of
-from kokuchi.voice.kana import reading
-from kokuchi.voice.rules import RULES, Rule
+from kokuchi.voice.kana import Reader
+from kokuchi.voice.rewriting import Rule
+from kokuchi.voice.rules import RULES
+from kokuchi.voice.rules.width import WIDTH
 from kokuchi.voice.sentences import sentences
 from kokuchi.voice.telephone import spoken_telephone
 from kokuchi.wire import Level, MessageType, Status
 from tests.voice.alerts import later_revision
 
+ALL_RULES = (WIDTH, *RULES)
+
+reading = Reader().reading
+
 
 @pytest.mark.parametrize(
     ("written", "normalised"),
-    [pytest.param(*example, id=f"{rule.name}-{example[0]}") for rule in RULES for example in rule.examples],
+    [pytest.param(*example, id=f"{rule.name}-{example[0]}") for rule in ALL_RULES for example in rule.examples],
 )
 def test_each_rule_does_what_its_examples_say(written: str, normalised: str) -> None:
     assert normalise(written) == normalised
 
 
-@pytest.mark.parametrize("rule", RULES, ids=[rule.name for rule in RULES])
+@pytest.mark.parametrize("rule", ALL_RULES, ids=[rule.name for rule in ALL_RULES])
 def test_each_rule_has_examples_and_leaves_its_own_results_alone(rule: Rule) -> None:
     assert rule.examples
     assert all(normalise(normalised) == normalised for _, normalised in rule.examples)

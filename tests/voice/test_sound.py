@@ -14,7 +14,7 @@ from kokuchi.voice import Chime, ChimeError, Chimes, Sound, SoundError, join, mo
 from kokuchi.voice.engines.espeak import EspeakVoice
 from kokuchi.voice.engines.open_jtalk import OpenJTalkDriver, OpenJTalkVoice
 from kokuchi.voice.errors import EngineError
-from kokuchi.voice.kana import reading
+from kokuchi.voice.kana import Reader
 from kokuchi.voice.pauses import LONGEST_PAUSE, MARGIN, tidied
 from kokuchi.voice.sound import RATE
 from kokuchi.wire import Level
@@ -94,7 +94,7 @@ def test_a_sentence_comes_at_five_morae_a_second_loud_and_without_clipping(
 ) -> None:
     sound = open_jtalk_voice.speak(sentence)
     assert sound.rate == RATE
-    assert 4.5 <= morae(reading(sentence)) / sound.duration <= 5.5
+    assert 4.5 <= morae(Reader().reading(sentence)) / sound.duration <= 5.5
     assert max(map(abs, samples(sound))) < 32_100
     assert root_mean_square(sound) > 1000
 

@@ -31,6 +31,10 @@ class OpenJTalkVoice:
         self._engine.setProperty("rate", pace * 60)
         self._engine.setProperty("voice", voice)
 
+    def use(self, frontend: Any) -> None:
+        """Read with this instance of OpenJTalk, and its dictionary, from now on."""
+        self._engine.setProperty("frontend", frontend)
+
     def speak(self, text: str) -> Sound:
         """Return the sound of a normalised text, or raise EngineError."""
         return tidied(rendered(self._engine, text))
@@ -40,12 +44,19 @@ class OpenJTalkDriver:
     """What pyttsx3 asks of a driver. It renders to files only: a terminal's speaker is not its business.
 
     Properties: `rate` in morae per minute, as pyttsx3 counts words per minute (300 is 5 a second); `pitch` in half
-    tones from the voice's own; `volume` from 0.0 to 1.0; `voice`, one of `voices`.
+    tones from the voice's own; `volume` from 0.0 to 1.0; `voice`, one of `voices`; `frontend`, an instance of OpenJTalk
+    with its dictionary, None for the library's own.
     """
 
     def __init__(self, proxy: Any) -> None:
         self._proxy = proxy
-        self._properties: dict[str, Any] = {"rate": 300.0, "pitch": 0.0, "volume": 1.0, "voice": VoiceName.NORMAL}
+        self._properties: dict[str, Any] = {
+            "rate": 300.0,
+            "pitch": 0.0,
+            "volume": 1.0,
+            "voice": VoiceName.NORMAL,
+            "frontend": None,
+        }
 
     def destroy(self) -> None:
         """Release nothing: the library keeps its own state."""
@@ -95,7 +106,9 @@ class OpenJTalkDriver:
         """Return the sound of a text with the properties as they are."""
         name = VoiceName(self._properties["voice"])
         voice, engine = HTS_VOICES[name], hts_engine(name)
-        labels = open_jtalk().extract_fullcontext(text, use_sudachi_kanji_yomi=False, predict_nani=False)
+        labels = open_jtalk().extract_fullcontext(
+            text, use_sudachi_kanji_yomi=False, predict_nani=False, jtalk=self._properties["frontend"]
+        )
         # The engine forgets both after each text.
         engine.set_speed(voice.speed(self._properties["rate"] / 60))
         engine.add_half_tone(voice.half_tone + self._properties["pitch"])

@@ -5,29 +5,9 @@ why a person's 方 becomes カタ and not かた: 「かたは」 would be taken
 """
 
 import re
-import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
 
+from kokuchi.voice.rewriting import Rule
 from kokuchi.voice.telephone import spoken_telephone
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One replacement; `examples` are pairs of a written text and what the whole normaliser makes of it."""
-
-    name: str
-    pattern: re.Pattern[str]
-    replacement: str | Callable[[re.Match[str]], str]
-    examples: tuple[tuple[str, str], ...]
-
-    def applied_to(self, text: str) -> str:
-        """Return the text with the rule applied wherever it fits."""
-        return self.pattern.sub(self.replacement, text)
-
-
-def _compatible(match: re.Match[str]) -> str:
-    return unicodedata.normalize("NFKC", match[0])
 
 
 def _telephone(match: re.Match[str]) -> str:
@@ -59,12 +39,6 @@ _TOWNS = (
 )
 
 RULES: tuple[Rule, ...] = (
-    Rule(
-        "full-width letters and digits, half-width kana",
-        re.compile(r"[０-９Ａ-Ｚａ-ｚ＃＠＋－．／：＿｡-ﾟ]+"),
-        _compatible,
-        (("ＡＴＭ", "ATM"), ("午前９時", "午前9時"), ("ｵﾚｵﾚ詐欺", "オレオレ詐欺"), ("１０：３０", "10時30分")),
-    ),
     Rule(
         "web address",
         re.compile(
