@@ -26,7 +26,12 @@ FORBIDDEN = {
 
 PURE = {
     "broadcaster.domain": ["broadcaster.domain", "kokuchi.wire"],
-    "terminal_client.agenda": ["terminal_client.events", "terminal_client.household", "kokuchi.wire"],
+    "terminal_client.agenda": [
+        "terminal_client.agenda",
+        "terminal_client.events",
+        "terminal_client.household",
+        "kokuchi.wire",
+    ],
     "terminal_client.events": ["terminal_client.household", "kokuchi.wire"],
     "terminal_client.intake": ["kokuchi.wire"],
 }

@@ -9,7 +9,7 @@ from kokuchi.voice.cues import PAUSE, Chime, Cue, Phrase, PhraseSource
 from kokuchi.voice.duration import PACE, estimated_seconds, morae
 from kokuchi.voice.errors import ChimeError, EngineError, SoundError, VoiceError, WorkerError
 from kokuchi.voice.normaliser import normalise
-from kokuchi.voice.script import contact_text, script_of
+from kokuchi.voice.script import contact_text, resumed, script_of
 from kokuchi.voice.settings import VoiceName, VoiceSettings
 from kokuchi.voice.sound import RATE, Sound, join, silence
 from kokuchi.voice.speech import Voice
@@ -37,6 +37,7 @@ __all__ = [
     "join",
     "morae",
     "normalise",
+    "resumed",
     "script_of",
     "silence",
 ]

@@ -12,7 +12,7 @@ import pytest
 from kokuchi.voice import Chimes, Voice
 from kokuchi.voice.cues import Chime, Cue, Phrase, PhraseSource
 from kokuchi.voice.sound import Sound
-from kokuchi.wire import Alert, DeliveryReport, Outcome
+from kokuchi.wire import Alert, DeliveryReport, Level, Outcome
 from kokuchi.wire import Speaker as SpeakerState
 from terminal_client.committing import Committer
 from terminal_client.household import Key
@@ -46,6 +46,23 @@ class HeldSpeaker:
         except asyncio.CancelledError:
             self.stopped += 1
             raise
+
+
+@dataclass
+class StoppingSpeaker:
+    """A speaker that stands still, the first time, at the phrase with this text, until it is cut off there."""
+
+    text: str
+    stands: bool = False
+    begun: list[Cue] = field(default_factory=list)
+
+    async def play(self, performance: AsyncIterator[tuple[Cue, Sound]], on_cue: Callable[[Cue, Sound], None]) -> None:
+        async for cue, sound in performance:
+            self.begun.append(cue)
+            on_cue(cue, sound)
+            if isinstance(cue, Phrase) and cue.text == self.text and not self.stands:
+                self.stands = True
+                await asyncio.Event().wait()
 
 
 class Home:
@@ -172,6 +189,25 @@ async def test_a_cancel_stops_the_voice_mid_sentence(live: Callable[[Speaker], H
     speaker.go.set()
     await until(lambda: home.report(withdrawal).voiced_at)
     assert home.screen.silences >= 1
+
+
+async def test_what_an_emergency_cut_resumes_at_the_sentence_where_it_was_cut(live: Callable[[Speaker], Home]) -> None:
+    speaker = StoppingSpeaker("二つめの文です。")
+    home = live(speaker)
+    notice = home.receive(fresh(body="一つめの文です。二つめの文です。三つめの文です。"))
+    await until(lambda: speaker.stands)
+
+    emergency = home.receive(fresh("a-2", level="emergency", body="ただちに避難してください。"))
+
+    await until(lambda: home.report(notice).voiced_at)
+    texts = [cue.text for cue in speaker.begun if isinstance(cue, Phrase)]
+    assert texts[:4] == ["こちらは月形町です。", texts[1], "一つめの文です。", "二つめの文です。"]
+    resumed = len(speaker.begun) - 1 - speaker.begun[::-1].index(Chime(Level.NOTICE, opening=True))
+    after = [cue.text for cue in speaker.begun[resumed:] if isinstance(cue, Phrase)]
+    assert after[:2] == ["二つめの文です。", "三つめの文です。"]
+    assert texts.count("一つめの文です。") == 1
+    assert speaker.begun[-1] == Chime(Level.NOTICE, opening=False)
+    assert home.report(emergency).voiced_at <= home.report(notice).voiced_at  # type: ignore[operator] # both are there
 
 
 async def test_a_missing_sound_device_is_reported_and_shown(live: Callable[[Speaker], Home]) -> None:
