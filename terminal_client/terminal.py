@@ -35,6 +35,7 @@ from terminal_client.events import (
 )
 from terminal_client.household import Key
 from terminal_client.inbox import Inbox
+from terminal_client.loudness import Loudness
 from terminal_client.outputs.interface import Performer, Screen, Speaker, SpeakerFailed
 from terminal_client.timekeeping import TownTime
 from terminal_client.view import Card, Trouble, View
@@ -68,6 +69,7 @@ class Terminal:
         voice: Performer,
         chimes: Chimes,
         *,
+        loudness: Loudness,
         time: TownTime,
         committer: Committer,
         town_name: str,
@@ -80,6 +82,7 @@ class Terminal:
         self._speaker = speaker
         self._voice = voice
         self._chimes = chimes
+        self._loudness = loudness
         self._time = time
         self._committer = committer
         self._town = (town_name, town_kana)
@@ -130,6 +133,8 @@ class Terminal:
         """Take up what the inbox holds, and live until cancelled."""
         writing = asyncio.create_task(self._write(), name="writing")
         try:
+            # A crash may have left the volume of an emergency.
+            await self._loudness.restore()
             for alert, report in await asyncio.to_thread(self._inbox.taken):
                 await self._happened(Restored(alert, report))
             if self._time.is_known:
@@ -206,7 +211,10 @@ class Terminal:
             self._draw()
 
         try:
-            async with contextlib.aclosing(self._voice.performance(script, self._chimes)) as sounds:
+            async with (
+                contextlib.aclosing(self._voice.performance(script, self._chimes)) as sounds,
+                self._loudness.during(self._state.items[key].alert.level),
+            ):
                 await self._speaker.play(sounds, on_cue)
         except (SpeakerFailed, VoiceError) as error:
             log.error("alert not voiced", extra={"alert": key.alert, "reason": str(error)})  # noqa: TRY400 - expected

@@ -37,7 +37,7 @@ PURE = {
 }
 """A pure room, and all that it imports of ours."""
 
-CONCRETE = ("MqttLink", "AplaySpeaker", "Dispatcher", "Courier", "PageScreen")
+CONCRETE = ("MqttLink", "AplaySpeaker", "AmixerVolume", "Dispatcher", "Courier", "PageScreen")
 """Parts that only a composition root builds."""
 
 

@@ -17,8 +17,10 @@ from kokuchi.wire import Speaker as SpeakerState
 from terminal_client.committing import Committer
 from terminal_client.household import Key
 from terminal_client.inbox import Inbox
+from terminal_client.loudness import Loudness
 from terminal_client.outputs.interface import Speaker
-from terminal_client.outputs.recording import RecordingScreen, RecordingSpeaker
+from terminal_client.outputs.recording import RecordingScreen, RecordingSpeaker, RecordingVolume
+from terminal_client.preferences import Preferences
 from terminal_client.terminal import Terminal
 from terminal_client.timekeeping import TownTime
 from terminal_client.view import Trouble, View
@@ -72,6 +74,8 @@ class Home:
         self.inbox = Inbox(folder / "inbox.sqlite", "t-1")
         self.screen = RecordingScreen()
         self.changes = 0
+        self.preferences = Preferences(folder / "inbox.sqlite")
+        self.volume = RecordingVolume()
         self.voice = Voice()
         self.terminal = Terminal(
             self.inbox,
@@ -79,6 +83,7 @@ class Home:
             speaker,
             self.voice,
             Chimes(SOUNDS),
+            loudness=Loudness(self.volume, self.preferences, usual=60, emergency=95),
             time=TownTime(lambda: datetime.now(UTC), time.monotonic, lambda: True),
             committer=Committer(lambda: None),
             town_name="月形町",
@@ -125,6 +130,7 @@ async def live(tmp_path: Path) -> AsyncIterator[Callable[[Speaker], Home]]:
         await asyncio.gather(task, return_exceptions=True)
         await home.voice.close()
         home.inbox.close()
+        home.preferences.close()
 
 
 async def test_an_alert_is_shown_said_and_each_stage_is_committed(live: Callable[[Speaker], Home]) -> None:
