@@ -13,11 +13,13 @@ from kokuchi.voice.script import contact_text, resumed, script_of
 from kokuchi.voice.settings import VoiceName, VoiceSettings
 from kokuchi.voice.sound import RATE, Sound, join, silence
 from kokuchi.voice.speech import Voice
+from kokuchi.voice.words import Broken, Sentence, Word
 
 __all__ = [
     "PACE",
     "PAUSE",
     "RATE",
+    "Broken",
     "Chime",
     "ChimeError",
     "Chimes",
@@ -25,12 +27,14 @@ __all__ = [
     "EngineError",
     "Phrase",
     "PhraseSource",
+    "Sentence",
     "Sound",
     "SoundError",
     "Voice",
     "VoiceError",
     "VoiceName",
     "VoiceSettings",
+    "Word",
     "WorkerError",
     "contact_text",
     "estimated_seconds",

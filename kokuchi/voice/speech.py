@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from typing import Any
 
 from kokuchi.voice.chimes import Chimes
@@ -14,7 +14,8 @@ from kokuchi.voice.process import WorkerProcess
 from kokuchi.voice.script import contact_text
 from kokuchi.voice.settings import VoiceSettings
 from kokuchi.voice.sound import Sound, join, silence
-from kokuchi.wire import Contact, Dictionary, Reading
+from kokuchi.voice.words import Broken, Sentence, Word
+from kokuchi.wire import Contact, Dictionary, Furigana, Reading
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +100,25 @@ class Voice:
             body=await self.reading(body),
             contact=await self.reading(contact_text(contact)) if contact else "",
         )
+
+    async def furigana_of(self, headline: str, body: str) -> Furigana:
+        """Return what stands over the kanji of both on the screen: the reading that is spoken. Raises VoiceError."""
+        header, _ = await self._ask({"furigana": [headline, body]})
+        return Furigana.model_validate(header["furigana"])
+
+    async def explain(self, text: str) -> list[Word]:
+        """Return each word of a text with its reading and what gave it, or raise VoiceError."""
+        header, _ = await self._ask({"explain": text})
+        return [Word(*word) for word in header["words"]]
+
+    async def broken_by(self, candidate: Dictionary, sentences: Sequence[Sentence]) -> list[Broken]:
+        """Return the sentences that are read right now and would be read wrongly by the candidate.
+
+        The present dictionary stays in use. Raises VoiceError if the candidate cannot be used at all.
+        """
+        listed = [(sentence.text, sentence.reading) for sentence in sentences]
+        header, _ = await self._ask({"candidate": candidate.model_dump(mode="json"), "sentences": listed})
+        return [Broken(sentences[place], after) for place, after in header["broken"]]
 
     async def performance(self, cues: Iterable[Cue], chimes: Chimes) -> AsyncGenerator[tuple[Cue, Sound], None]:
         """Yield each cue with its sound, its pause included: played one after the other they are the script.

@@ -4,6 +4,9 @@ One request a line, in JSON:
     {"text": written text, "kana": its reading or null}  →  {"bytes": n, "rate": r, "engine": name} and n bytes of PCM
     {"reading": written text}                            →  {"kana": its reading}
     {"dictionary": a kokuchi.wire.Dictionary or null}    →  {"words": how many it has}; from now on all is read by it
+    {"explain": written text}                            →  {"words": [[written, reading, source, detail], …]}
+    {"furigana": [headline, body]}                       →  {"furigana": a kokuchi.wire.Furigana}
+    {"candidate": a Dictionary, "sentences": [[text, reading], …]}  →  {"broken": [[place in the list, reading], …]}
     anything else, or what no engine can say             →  {"error": message}
 Nothing else goes to the standard output: whatever a library prints there is sent to the standard error.
 
@@ -17,16 +20,20 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from dataclasses import astuple
 from functools import cached_property
 from typing import Any, BinaryIO, Protocol
 
 from pydantic import ValidationError
 
+from kokuchi.voice.analysis import explained
 from kokuchi.voice.cues import PAUSE
 from kokuchi.voice.duration import PACE
 from kokuchi.voice.engines.espeak import EspeakVoice
 from kokuchi.voice.errors import EngineError, VoiceError
+from kokuchi.voice.furigana import furigana_of
 from kokuchi.voice.kana import Reader
+from kokuchi.voice.long_vowels import comparable
 from kokuchi.voice.loudness import levelled
 from kokuchi.voice.sentences import sentences
 from kokuchi.voice.settings import VoiceName
@@ -75,6 +82,12 @@ class Worker:
                     return {"kana": self._reader.reading(text)}, b""
                 case {"dictionary": (dict() | None) as dictionary}:
                     return {"words": self._use(dictionary)}, b""
+                case {"explain": str(text)}:
+                    return {"words": [astuple(word) for word in explained(text, self._reader)]}, b""
+                case {"furigana": [str(headline), str(body)]}:
+                    return {"furigana": furigana_of(headline, body, self._reader).model_dump(mode="json")}, b""
+                case {"candidate": dict(candidate), "sentences": list(listed)}:
+                    return {"broken": self._broken(candidate, listed)}, b""
                 case _:
                     return {"error": "the request is not one that the worker knows"}, b""
         except ValidationError as error:
@@ -88,6 +101,17 @@ class Worker:
         entries = Dictionary.model_validate(dictionary).entries if dictionary else ()
         self._reader = Reader(entries)
         return len(entries)
+
+    def _broken(self, candidate: dict[str, Any], listed: list[list[str]]) -> list[tuple[int, str]]:
+        """Return the sentences that are read right now and would be read wrongly."""
+        new = Reader(Dictionary.model_validate(candidate).entries)
+        right = [
+            (place, text, kana)
+            for place, (text, kana) in enumerate(listed)
+            if comparable(self._reader.reading(text)) == comparable(kana)
+        ]
+        readings = ((place, new.reading(text), kana) for place, text, kana in right)
+        return [(place, after) for place, after, kana in readings if comparable(after) != comparable(kana)]
 
     def _spoken(self, text: str, kana: str | None) -> tuple[Sound, str]:
         if self._first:

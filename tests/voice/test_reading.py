@@ -11,10 +11,11 @@ from kokuchi.voice.sentences import sentences
 from kokuchi.voice.telephone import spoken_telephone
 from kokuchi.wire import Level, MessageType, Status
 from tests.voice.alerts import later_revision
+from tests.voice.words import shipped
 
 ALL_RULES = (WIDTH, *RULES)
 
-reading = Reader().reading
+reading = Reader(shipped()).reading
 
 
 @pytest.mark.parametrize(

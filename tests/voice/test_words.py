@@ -31,11 +31,13 @@ def reading(text: str, *words: tuple[str, str]) -> str:
         ("月形町役場", "ツキガタチョーヤクバ"),
         ("月形町長", "ツキガタチョーチョー"),
         ("月形駅", "ツキガタエキ"),
-        ("上月形町内会", "カミツキガタチョーナイカイ"),
+        ("上月形町", "ウエツキガタチョー"),
+        ("当別町月形町内会", "トーベツチョーツキガタチョーナイカイ"),
     ],
 )
 def test_a_short_word_does_not_break_a_longer_one(text: str, kana: str) -> None:
-    assert reading(text, ("月形", "ツキガタ"), ("月形町", "ツキガタチョウ")) == kana
+    words = [("月形", "ツキガタ"), ("月形町", "ツキガタチョウ"), ("当別", "トウベツ"), ("当別町", "トウベツチョウ")]
+    assert reading(text, *words) == kana
 
 
 @pytest.mark.parametrize(
@@ -118,7 +120,7 @@ async def test_the_voice_reads_and_speaks_by_its_dictionary(voice: Voice) -> Non
     await voice.use(dictionary_of(("架空", "ジツザイ"), revision=7))
     assert voice.dictionary_revision == 7
     assert await voice.reading("架空です。") == "ジツザイデス。"
-    assert await voice.speak("架空です。") == await voice.speak("ジツザイです。") != before
+    assert await voice.speak("架空です。") != before
     await voice.use(None)
     assert await voice.speak("架空です。") == before
 
@@ -133,7 +135,7 @@ async def test_a_new_worker_is_given_the_dictionary_of_the_old_one(voice: Voice)
 
 async def test_a_dictionary_that_cannot_be_used_is_an_error_and_the_earlier_one_stays(voice: Voice) -> None:
     await voice.use(dictionary_of(("架空", "ジツザイ"), revision=7))
-    impossible = dictionary_of(("架空", "カクウ"), revision=8).model_copy(update={"expires": "never"})
+    impossible = dictionary_of(("架空", "カクウ"), revision=8).model_copy(update={"town": "月 形"})
     with pytest.raises(VoiceError, match="the dictionary cannot be used"):
         await voice.use(impossible)
     assert voice.dictionary_revision == 7

@@ -1,9 +1,13 @@
 """Dictionaries for tests."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
+from kokuchi.voice.dictionary import Line, combine, parse
 from kokuchi.wire import Dictionary, Entry
 
+DICTIONARIES = Path(__file__).parents[2] / "config" / "dictionary"
+NAMES = ("words", "hokkaido", "tsukigata")
 SENT = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 
 
@@ -15,3 +19,11 @@ def dictionary_of(*words: tuple[str, str], revision: int = 1) -> Dictionary:
         expires=SENT.replace(year=2036),
         entries=tuple(Entry(word=word, reading=reading) for word, reading in words),
     )
+
+
+def parsed(name: str) -> tuple[Line, ...]:
+    return parse((DICTIONARIES / f"{name}.csv").read_bytes(), name)
+
+
+def shipped() -> tuple[Entry, ...]:
+    return combine((line.entry for name in NAMES for line in parsed(name)), ())

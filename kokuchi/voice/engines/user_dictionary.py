@@ -2,8 +2,9 @@
 
 Cost, measured in November 2026 with pyopenjtalk-plus 0.4.1.post10: MeCab takes the cheapest way through a text. At a
 cost below 5,000 月形 alone makes 月形町 of 月形 and 町 (まち); a word of four characters or more is hardly ever
-a part of another by accident and may be cheap, so that it stands whatever surrounds it. A word that the engine knows by
-another reading must be a little cheaper than that one, in the same class, or it would never be chosen.
+a part of another by accident and may be cheap, so that it stands whatever surrounds it. It must also be cheaper
+than its parts (釧路 and 町 cost 1,168), and a word that the engine knows by another reading cheaper than that one, in
+the same class, or it would never be chosen.
 """
 
 import contextlib
@@ -22,6 +23,7 @@ from kokuchi.wire import Entry
 _COSTS = {1: 9000, 2: 5000, 3: 2000}
 _COST_OF_LONG_WORDS = -2000
 _CHEAPER = 10
+_CHEAPER_THAN_PARTS = 600
 _LONGEST_SHORT_WORD = 2
 
 _NAME = "名詞,固有名詞,一般,*,*,*", 1348
@@ -60,9 +62,11 @@ def _rows(entry: Entry, plain: Any) -> Iterator[str]:
     surface = plain.normalize_for_mecab(entry.word)
     said = pronounced(entry.reading, entry.word)
     size = morae(said)
-    cost = _COSTS.get(len(surface), _COST_OF_LONG_WORDS)
-    known = plain.analyze_mecab_candidates(surface, [(0, len(surface))])["nodes"]
-    for node in (node for node in known if not node["is_unknown"]):
+    analysis = plain.analyze_mecab_candidates(surface, [(0, len(surface))])
+    cost_in_parts = analysis["morphs"][-1]["node_cost"]
+    cost = min(_COSTS.get(len(surface), _COST_OF_LONG_WORDS), cost_in_parts - _CHEAPER_THAN_PARTS)
+    known = [node for node in analysis["nodes"] if not node["is_unknown"]]
+    for node in known:
         # Its class may hold verbs and suffixes too, so that what stands beside it is read as before.
         features = node["feature"].split(",")
         accent = features[10].split("/")[0] if features[9] == said else str(_accent(entry.word, said))
