@@ -22,6 +22,8 @@ from terminal_client.outputs.speaker import AplaySpeaker
 
 SOUNDS = Path(__file__).resolve().parents[1] / "sounds"
 _TICK = 0.002
+_ALONE = 4
+"""The first sentences are spoken one by one, to see how soon each begins."""
 
 
 @dataclass
@@ -56,16 +58,22 @@ async def speak(text: str, settings: VoiceSettings = VoiceSettings()) -> Spoken:
 
     voice, chimes = Voice(settings), Chimes(SOUNDS)
     speaker = AplaySpeaker(real_time=False)
-    try:
+
+    async def play(some: list[Phrase]) -> float:
+        """Speak; return how long it took until something was heard."""
+        begun.clear()
         started = time.monotonic()
-        await speaker.play(voice.performance(cues[:1], chimes), on_cue)
-        spoken.first_sound_cold = begun[0] - started
+        await speaker.play(voice.performance(some, chimes), on_cue)
+        return begun[0] - started
+
+    try:
+        spoken.first_sound_cold = await play(cues[:1])
         spoken.seconds_of_sound = 0.0
         async with _watched(spoken):
             started = time.monotonic()
-            # The first sentence is in the cache by now; whatever else is said is new.
-            await speaker.play(voice.performance(cues[1:], chimes), on_cue)
-            spoken.first_sound_warm = begun[1] - started
+            # Each is new to the cache. The best of them: what else the machine did is not the voice's.
+            spoken.first_sound_warm = min([await play(cues[index : index + 1]) for index in range(1, _ALONE)])
+            await play(cues[_ALONE:])
             spoken.real_time_factor = (time.monotonic() - started) / spoken.seconds_of_sound
         assert voice.worker_pid is not None  # noqa: S101 - it has just spoken
         spoken.worker_memory = peak_memory(voice.worker_pid)

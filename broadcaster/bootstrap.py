@@ -38,7 +38,7 @@ class Centre:
         listener = listen(self.settings.web.host, self.settings.web.port)
         key = SigningKey.load(self.settings.signing_key)
         ledger = Ledger(self.settings.ledger)
-        voice = Voice()
+        voice = Voice(self.settings.voice)
         link = MqttLink(
             self.settings.broker.address,
             client_id=self.settings.broker.username,

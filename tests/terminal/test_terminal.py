@@ -216,6 +216,30 @@ async def test_what_an_emergency_cut_resumes_at_the_sentence_where_it_was_cut(li
     assert home.report(emergency).voiced_at <= home.report(notice).voiced_at  # type: ignore[operator] # both are there
 
 
+async def test_an_emergency_is_loud_and_what_it_cut_is_as_loud_as_the_household_wants(
+    live: Callable[[Speaker], Home],
+) -> None:
+    speaker = StoppingSpeaker("二つめの文です。")
+    home = live(speaker)
+    notice = home.receive(fresh(body="一つめの文です。二つめの文です。"))
+    await until(lambda: speaker.stands)
+
+    home.receive(fresh("a-2", level="emergency"))
+
+    await until(lambda: home.report(notice).voiced_at)
+    at_the_start, a_notice, after_the_cut = [60], [60], [60]
+    assert home.volume.values == [*at_the_start, *a_notice, *after_the_cut, 95, 60, *a_notice, 60]
+
+
+@pytest.mark.parametrize(("level", "loud"), [("emergency", 95), ("important", 60)])
+async def test_a_drill_is_as_loud_as_its_level(level: str, loud: int, live: Callable[[Speaker], Home]) -> None:
+    home = live(RecordingSpeaker())
+    key = home.receive(fresh(level=level, drill=True))
+
+    await until(lambda: home.report(key).voiced_at)
+    assert home.volume.values == [60, loud, 60]
+
+
 async def test_a_missing_sound_device_is_reported_and_shown(live: Callable[[Speaker], Home]) -> None:
     """Promise 5."""
     home = live(RecordingSpeaker(failure="no such device"))
