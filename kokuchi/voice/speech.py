@@ -78,13 +78,15 @@ class Voice:
 
     async def speak(self, text: str, kana: str | None = None) -> Sound:
         """Return the sound of a text as written, or raise VoiceError. The fallback voice says `kana` if it is given."""
-        known = self._recent.get(text, kana)
+        # What is being made while the dictionary changes is kept under the earlier one, where nobody looks any more.
+        key = (text, kana, self.dictionary_revision)
+        known = self._recent.get(key)
         if known is not None:
             return known
         header, pcm = await self._ask({"text": text, "kana": kana})
         self.engine = header["engine"]
         sound = Sound(pcm, header["rate"])
-        self._recent.put(text, kana, sound)
+        self._recent.put(key, sound)
         return sound
 
     async def reading(self, text: str) -> str:
@@ -214,28 +216,31 @@ def _dictionary_request(dictionary: Dictionary | None) -> dict[str, Any]:
     return {"dictionary": dictionary.model_dump(mode="json") if dictionary else None}
 
 
+_Key = tuple[str, str | None, int | None]
+
+
 class _RecentSounds:
-    """Sounds by text and kana; the one not used for longest goes first when there are too many bytes."""
+    """Sounds by text, kana and dictionary of one voice with its settings; the one not used for longest goes first when there are too many bytes."""
 
     def __init__(self, maximum_bytes: int) -> None:
         self._maximum = maximum_bytes
         self._bytes = 0
-        self._sounds: OrderedDict[tuple[str, str | None], Sound] = OrderedDict()
+        self._sounds: OrderedDict[_Key, Sound] = OrderedDict()
 
     def clear(self) -> None:
         self._bytes = 0
         self._sounds.clear()
 
-    def get(self, text: str, kana: str | None) -> Sound | None:
-        sound = self._sounds.get((text, kana))
+    def get(self, key: _Key) -> Sound | None:
+        sound = self._sounds.get(key)
         if sound is not None:
-            self._sounds.move_to_end((text, kana))
+            self._sounds.move_to_end(key)
         return sound
 
-    def put(self, text: str, kana: str | None, sound: Sound) -> None:
-        replaced = self._sounds.pop((text, kana), None)
+    def put(self, key: _Key, sound: Sound) -> None:
+        replaced = self._sounds.pop(key, None)
         self._bytes += len(sound.pcm) - (len(replaced.pcm) if replaced else 0)
-        self._sounds[text, kana] = sound
+        self._sounds[key] = sound
         while self._bytes > self._maximum:
             _, oldest = self._sounds.popitem(last=False)
             self._bytes -= len(oldest.pcm)
