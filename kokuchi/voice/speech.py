@@ -220,7 +220,7 @@ _Key = tuple[str, str | None, int | None]
 
 
 class _RecentSounds:
-    """Sounds by text, kana and dictionary of one voice with its settings; the one not used for longest goes first when there are too many bytes."""
+    """Sounds of one voice by text, kana and dictionary; the one not used for longest goes first when they are too many."""
 
     def __init__(self, maximum_bytes: int) -> None:
         self._maximum = maximum_bytes

@@ -190,6 +190,7 @@ async def test_an_interruption_cuts_the_sound_within_a_tenth_of_a_second(
         ended = loop.time()
         await until(lambda: heard.silent_for() > 1.0)
         recorder.terminate()
+        heard.finish()
 
     assert ended - asked < 0.1
     assert heard.at - asked < 0.1 + heard.lateness
@@ -204,7 +205,12 @@ class LastSound:
         self.samples = 0
         self.at = 0.0
         self.lateness = 0.02  # what the recorder itself holds: 10 ms, and as much for this machine
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def finish(self) -> None:
+        """Wait until the recorder has ended, which closes its stream."""
+        self._thread.join()
 
     def silent_for(self) -> float:
         return time.monotonic() - self.at
