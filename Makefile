@@ -1,7 +1,8 @@
 # make demo   a private Mosquitto, the centre and three terminals that speak; it prints where to look
 # make test   every test, through real parts; make check: lint, types and structure
 # make chaos  a town under crashes, cuts and lies, and whether every promise was kept: MINUTES=3 SEED=1 TERMINALS=60
-# ONCE=1 runs the demo with no one watching, JSON=1 prints its or chaos's result as JSON; PORT=9000 moves all ports of the demo.
+# make bench-voice   readings, speed, memory and loudness of the voice, each with its bound
+# ONCE=1 runs the demo with no one watching, JSON=1 prints its, chaos's or the bench's result as JSON; PORT=9000 moves all ports of the demo.
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,7 +10,7 @@ PORT ?= 8080
 # Started through sudo, only the packages are installed as root; everything else belongs to the user.
 AS_USER := $(if $(SUDO_USER),sudo -u $(SUDO_USER),)
 
-.PHONY: fuzz demo test check chaos packages clean
+.PHONY: bench-voice fuzz demo test check chaos packages clean
 
 demo: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json)
@@ -20,6 +21,9 @@ test: packages $(VENV)/.installed-development
 chaos: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m chaos $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(TERMINALS),--terminals $(TERMINALS)) $(if $(JSON),--json)
+
+bench-voice: packages $(VENV)/.installed-development
+	@$(AS_USER) env JSON=$(JSON) $(VENV)/bin/python -m benchmarks.voice
 
 check: $(VENV)/.installed-development
 	$(VENV)/bin/ruff check .

@@ -48,7 +48,8 @@ class Centre:
         ledger = Ledger(self.settings.ledger)
         revision = ledger.dictionary.take_base(base, self.town.id, datetime.now(UTC))
         log.info("dictionary", extra={"revision": revision})
-        voice, trial = Voice(), VoiceTrial(Voice(timeout=TRIAL_SECONDS))
+        voice = Voice(self.settings.voice)
+        trial = VoiceTrial(Voice(self.settings.voice, timeout=TRIAL_SECONDS))
         link = MqttLink(
             self.settings.broker.address,
             client_id=self.settings.broker.username,

@@ -9,6 +9,7 @@ from pydantic import Field, SecretStr, ValidationError
 from broadcaster.domain.town import Category, Place, Town
 from kokuchi.configuration import ConfigurationError, FilePath, Section, load, read_toml
 from kokuchi.link import BrokerAddress
+from kokuchi.voice.settings import VoiceSettings
 from kokuchi.wire import Contact
 from kokuchi.wire.fields import Identifier
 
@@ -71,6 +72,7 @@ class Settings(Section):
     town: TownSection
     web: WebSection
     broker: BrokerSection
+    voice: VoiceSettings = VoiceSettings()
 
 
 def load_settings(path: Path, environment: Mapping[str, str]) -> tuple[Settings, Town]:

@@ -14,7 +14,7 @@ from random import Random
 
 from chaos.journal import NAME, Journal, What
 from chaos.observed import ObservedInbox, ObservedLink
-from chaos.text import UNKNOWN, heard
+from chaos.text import UNKNOWN, Listener
 from kokuchi import __version__, logs
 from kokuchi.configuration import load
 from kokuchi.link import BrokerAddress, LinkError, MqttLink, Will
@@ -25,6 +25,9 @@ from kokuchi.wire import Dictionary, KeyRing, Level, Presence, Topics, encode
 from terminal_client.committing import Committer
 from terminal_client.courier import Courier, subscriptions
 from terminal_client.household import Household, Key
+from terminal_client.loudness import Loudness
+from terminal_client.outputs.recording import RecordingVolume
+from terminal_client.preferences import Preferences
 from terminal_client.settings import Settings
 from terminal_client.system_clock import boot_seconds
 from terminal_client.terminal import Terminal
@@ -51,6 +54,7 @@ class LightVoice:
 
     def __init__(self, dictionary: Dictionary | None) -> None:
         self.dictionary_revision = dictionary.revision if dictionary else None
+        self._listener = Listener()
 
     def use(self, dictionary: Dictionary) -> None:
         """Read by this dictionary from now on."""
@@ -63,7 +67,7 @@ class LightVoice:
     ) -> AsyncGenerator[tuple[Cue, Sound], None]:
         """Yield each cue with its sound."""
         script = list(cues)
-        key = heard(script)
+        key = self._listener.heard(script)
         for cue in script:
             yield cue, TaggedSound(_PCM, key=key)
 
@@ -188,6 +192,7 @@ class LightTerminal:
             LightSpeaker(self._journal, settings.terminal, self._heard_to_the_end),
             voice,
             chimes,
+            loudness=Loudness(RecordingVolume(), Preferences(settings.inbox), usual=70, emergency=95),
             time=self._time,
             committer=committer,
             town_name=settings.town.name,

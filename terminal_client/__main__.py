@@ -16,6 +16,7 @@ from kokuchi.serving import PortUnusable
 from kokuchi.voice.errors import VoiceError
 from kokuchi.wire import KeyRing
 from terminal_client.bootstrap import Device
+from terminal_client.preferences import Preferences
 from terminal_client.settings import Settings
 
 
@@ -52,6 +53,19 @@ def check_config(config: Path) -> None:
     settings = load(Settings, config, os.environ)
     keys = KeyRing.load(settings.town.public_keys)
     click.echo(f"{config}: good: terminal {settings.terminal} of {settings.town.name}, {len(keys.keys)} key(s)")
+
+
+@command.command()
+@click.argument("percent", type=click.IntRange(10, 100), required=False)
+@click.pass_obj
+def volume(config: Path, percent: int | None) -> None:
+    """Print the household's volume, or set it to PERCENT: from the next alert on, also in a terminal that runs."""
+    settings = load(Settings, config, os.environ)
+    preferences = Preferences(settings.inbox)
+    if percent is not None:
+        preferences.keep_volume(percent)
+    click.echo(f"{preferences.volume() or settings.speaker.volume} %")
+    preferences.close()
 
 
 def main() -> None:

@@ -14,8 +14,11 @@ from kokuchi.wire import KeyRing, Presence, Topics, encode
 from terminal_client.committing import Committer
 from terminal_client.courier import Courier, subscriptions
 from terminal_client.inbox import Inbox
+from terminal_client.loudness import Loudness
 from terminal_client.outputs.screen import PageScreen
 from terminal_client.outputs.speaker import AplaySpeaker
+from terminal_client.outputs.volume import AmixerVolume
+from terminal_client.preferences import Preferences
 from terminal_client.screen import create_screen_app
 from terminal_client.settings import Settings
 from terminal_client.system_clock import boot_seconds, is_synchronised
@@ -40,9 +43,17 @@ class Device:
         settings = self.settings
         listener = listen(settings.screen.host, settings.screen.port)
         keys = KeyRing.load(settings.town.public_keys)
-        voice = Voice()
+        voice = Voice(settings.voice)
         vocabulary = Vocabulary(voice, lambda: courier.tell_presence())
         inbox = Inbox(settings.inbox, settings.terminal)
+        preferences = Preferences(settings.inbox)
+        speaker = settings.speaker
+        loudness = Loudness(
+            AmixerVolume(speaker.mixer, speaker.control),
+            preferences,
+            usual=speaker.volume,
+            emergency=speaker.emergency_volume,
+        )
         screen = PageScreen()
         time = TownTime(lambda: datetime.now(UTC), boot_seconds, is_synchronised)
         started = time.now()
@@ -77,14 +88,16 @@ class Device:
                 clock_ahead_seconds=round(time.deviation().total_seconds()),
                 storage_fault=committer.fault,
                 dictionary=vocabulary.dictionary_revision,
+                volume=loudness.household,
             )
 
         terminal = Terminal(
             inbox,
             screen,
-            AplaySpeaker(settings.speaker.device, real_time=settings.speaker.real_time),
+            AplaySpeaker(speaker.device, real_time=speaker.real_time),
             vocabulary,
             Chimes(settings.chimes),
+            loudness=loudness,
             time=time,
             committer=committer,
             town_name=settings.town.name,
@@ -122,5 +135,6 @@ class Device:
         async def close() -> None:
             await voice.close()
             inbox.close()
+            preferences.close()
 
         await serve_with(application, listener, terminal.run(), vocabulary.run(), courier.run(), close=close)

@@ -90,10 +90,14 @@ Event = (
 
 @dataclass(frozen=True)
 class Speak:
-    """Begin to say this alert. `after_hearing` tells that an earlier revision of it was heard here."""
+    """Begin to say this alert, or resume it at the sentence where it was cut.
+
+    `after_hearing` tells that an earlier revision of it was heard here.
+    """
 
     key: Key
     after_hearing: bool
+    resume: bool = False
 
 
 @dataclass(frozen=True)

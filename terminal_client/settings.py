@@ -6,10 +6,13 @@ from pydantic import Field, SecretStr
 
 from kokuchi.configuration import FilePath, Section
 from kokuchi.link import BrokerAddress
+from kokuchi.voice.settings import VoiceSettings
 from kokuchi.wire import Membership
 from kokuchi.wire.fields import Identifier
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+Percent = Annotated[int, Field(ge=10, le=100)]
+"""A volume that can still be heard."""
 
 
 class TownSection(Section):
@@ -40,11 +43,17 @@ class ScreenSection(Section):
 class SpeakerSection(Section):
     """Which sound device speaks: a name as `aplay -L` lists them; left out, the system's default.
 
-    `real_time` keeps the pace also on a device that swallows sound at once, such as ALSA's null.
+    `real_time` keeps the pace also on a device that swallows sound at once, such as ALSA's null. `mixer` and `control`
+    say where the volume is set, as `amixer -D` and `amixer scontrols` name them. `volume` is the household's until it
+    sets its own, `emergency_volume` the least for an emergency; both in percent.
     """
 
     device: str | None = None
     real_time: bool = True
+    mixer: str | None = None
+    control: Annotated[str, Field(min_length=1)] = "Master"
+    volume: Percent = 70
+    emergency_volume: Annotated[int, Field(ge=50, le=100)] = 95
 
 
 class Settings(Section):
@@ -59,6 +68,7 @@ class Settings(Section):
     broker: BrokerSection
     screen: ScreenSection = ScreenSection()
     speaker: SpeakerSection = SpeakerSection()
+    voice: VoiceSettings = VoiceSettings()
 
     @property
     def membership(self) -> Membership:

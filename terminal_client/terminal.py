@@ -4,13 +4,13 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.cues import Cue, Phrase
 from kokuchi.voice.errors import VoiceError
-from kokuchi.voice.script import script_of
+from kokuchi.voice.script import resumed, script_of
 from kokuchi.voice.sound import Sound
 from kokuchi.wire import Alert
 from kokuchi.wire import Speaker as SpeakerState
@@ -35,6 +35,7 @@ from terminal_client.events import (
 )
 from terminal_client.household import Key
 from terminal_client.inbox import Inbox
+from terminal_client.loudness import Loudness
 from terminal_client.outputs.interface import Performer, Screen, Speaker, SpeakerFailed
 from terminal_client.timekeeping import TownTime
 from terminal_client.view import Card, Trouble, View
@@ -43,6 +44,15 @@ log = logging.getLogger(__name__)
 
 IDLE_SECONDS = 30.0
 RECENT_CARDS = 6
+
+
+@dataclass
+class Performance:
+    """What is being said of an alert, and which of its cues sounds."""
+
+    key: Key
+    script: tuple[Cue, ...]
+    place: int = 0
 
 
 class Terminal:
@@ -59,6 +69,7 @@ class Terminal:
         voice: Performer,
         chimes: Chimes,
         *,
+        loudness: Loudness,
         time: TownTime,
         committer: Committer,
         town_name: str,
@@ -71,6 +82,7 @@ class Terminal:
         self._speaker = speaker
         self._voice = voice
         self._chimes = chimes
+        self._loudness = loudness
         self._time = time
         self._committer = committer
         self._town = (town_name, town_kana)
@@ -80,6 +92,8 @@ class Terminal:
         self._writes: asyncio.Queue[Callable[[], None]] = asyncio.Queue()
         self._state = agenda.State(time_is_known=False)
         self._speech: asyncio.Task[None] | None = None
+        self._performance: Performance | None = None
+        self._rests: dict[Key, tuple[Cue, ...]] = {}
         self._spoken: Phrase | None = None
         self._connected = False
         self.speaker_state = SpeakerState.UNTRIED
@@ -119,6 +133,8 @@ class Terminal:
         """Take up what the inbox holds, and live until cancelled."""
         writing = asyncio.create_task(self._write(), name="writing")
         try:
+            # A crash may have left the volume of an emergency.
+            await self._loudness.restore()
             for alert, report in await asyncio.to_thread(self._inbox.taken):
                 await self._happened(Restored(alert, report))
             if self._time.is_known:
@@ -151,11 +167,16 @@ class Terminal:
                     self._writes.put_nowait(partial(self._inbox.reach, key, moment, now))
                 case Ended(key, outcome, reason):
                     self._writes.put_nowait(partial(self._inbox.end, key, outcome, reason))
-                case Speak(key, after_hearing):
-                    alert = self._state.items[key].alert
-                    self._speech = asyncio.create_task(self._speak(key, alert, after_hearing), name="speech")
+                case Speak(key, after_hearing, resume):
+                    self._performance = Performance(key, self._script(key, after_hearing, resume))
+                    self._speech = asyncio.create_task(self._speak(self._performance), name="speech")
                 case StopSpeaking():
                     pass
+        self._rests = {key: rest for key, rest in self._rests.items() if self._state.is_cut(key)}
+
+    def _script(self, key: Key, after_hearing: bool, resume: bool) -> tuple[Cue, ...]:
+        rest = self._rests.get(key) if resume else None
+        return rest or script_of(self._state.items[key].alert, *self._town, after_hearing=after_hearing)
 
     async def _write(self) -> None:
         """Commit what happened, in order. A disk that cannot be written holds up neither screen nor voice."""
@@ -171,14 +192,19 @@ class Terminal:
             self._speech.cancel()
             await asyncio.gather(self._speech, return_exceptions=True)
             self._speech = None
+        if self._performance is not None:
+            performance, self._performance = self._performance, None
+            self._rests[performance.key] = resumed(performance.script, performance.place)
 
-    async def _speak(self, key: Key, alert: Alert, after_hearing: bool) -> None:
-        started = False
+    async def _speak(self, performance: Performance) -> None:
+        key, script = performance.key, performance.script
+        place = -1
 
         def on_cue(cue: Cue, sound: Sound) -> None:
-            nonlocal started
-            if not started:
-                started = True
+            nonlocal place
+            place += 1
+            performance.place = place
+            if place == 0:
                 if self._voice.dictionary_revision is not None:
                     self._writes.put_nowait(partial(self._inbox.voiced_by, key, self._voice.dictionary_revision))
                 self._events.put_nowait(VoiceStarted(key))
@@ -187,9 +213,11 @@ class Terminal:
             self._draw()
 
         try:
-            script = script_of(alert, *self._town, after_hearing=after_hearing)
-            async with contextlib.aclosing(self._voice.performance(script, self._chimes)) as performance:
-                await self._speaker.play(performance, on_cue)
+            async with (
+                contextlib.aclosing(self._voice.performance(script, self._chimes)) as sounds,
+                self._loudness.during(self._state.items[key].alert.level),
+            ):
+                await self._speaker.play(sounds, on_cue)
         except (SpeakerFailed, VoiceError) as error:
             log.error("alert not voiced", extra={"alert": key.alert, "reason": str(error)})  # noqa: TRY400 - expected
             self._speaker_is(SpeakerState.FAILED, str(error))

@@ -9,7 +9,8 @@ from kokuchi.voice.cues import PAUSE, Chime, Cue, Phrase, PhraseSource
 from kokuchi.voice.duration import PACE, estimated_seconds, morae
 from kokuchi.voice.errors import ChimeError, EngineError, SoundError, VoiceError, WorkerError
 from kokuchi.voice.normaliser import normalise
-from kokuchi.voice.script import contact_text, script_of
+from kokuchi.voice.script import contact_text, resumed, script_of
+from kokuchi.voice.settings import VoiceName, VoiceSettings
 from kokuchi.voice.sound import RATE, Sound, join, silence
 from kokuchi.voice.speech import Voice
 from kokuchi.voice.words import Broken, Sentence, Word
@@ -31,6 +32,8 @@ __all__ = [
     "SoundError",
     "Voice",
     "VoiceError",
+    "VoiceName",
+    "VoiceSettings",
     "Word",
     "WorkerError",
     "contact_text",
@@ -38,6 +41,7 @@ __all__ = [
     "join",
     "morae",
     "normalise",
+    "resumed",
     "script_of",
     "silence",
 ]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from kokuchi.wire import Level
 
 PAUSE = 0.6
-"""Seconds of silence after a phrase."""
+"""Seconds of silence after a phrase, if the settings of the voice say nothing else."""
 
 
 class PhraseSource(StrEnum):
@@ -34,13 +34,14 @@ class Chime:
 class Phrase:
     """One breath of speech: the text as written, and its kana if known, which the fallback voice needs.
 
-    `sentence` is the index among sentences(headline) or sentences(body), None for everything else.
+    `pause_after` None is the voice's own pause. `sentence` is the index among sentences(headline) or sentences(body),
+    None for everything else.
     """
 
     text: str
     kana: str | None
     source: PhraseSource
-    pause_after: float = PAUSE
+    pause_after: float | None = None
     sentence: int | None = None
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 
-from kokuchi.voice.cues import Cue, Phrase
+from kokuchi.voice.cues import PAUSE, Cue, Phrase
 
 PACE = 5.0
 """Morae per second at which the town's messages are spoken."""
@@ -30,4 +30,4 @@ def _seconds(cue: Cue, kana_of: Callable[[str], str] | None, pace: float) -> flo
     if not isinstance(cue, Phrase):
         return CHIME_SECONDS
     kana = cue.kana or (kana_of(cue.text) if kana_of else cue.text)
-    return morae(kana) / pace + cue.pause_after
+    return morae(kana) / pace + (PAUSE if cue.pause_after is None else cue.pause_after)

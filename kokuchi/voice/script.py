@@ -5,7 +5,7 @@ from kokuchi.voice.sentences import sentences, whole_sentences
 from kokuchi.voice.telephone import spoken_telephone
 from kokuchi.wire import Alert, Contact, Level, MessageType
 
-__all__ = ["contact_text", "script_of", "sentences"]
+__all__ = ["contact_text", "resumed", "script_of", "sentences"]
 
 _DRILL = Phrase("これは訓練です。", "コレワクンレンデス。", PhraseSource.DRILL)
 _CORRECTION = Phrase("先ほどのお知らせを訂正します。", "サキホドノオシラセヲテーセーシマス。", PhraseSource.CORRECTION)
@@ -27,11 +27,28 @@ def script_of(alert: Alert, town_name: str, town_kana: str, *, after_hearing: bo
     return Chime(alert.level, opening=True), *words, *again, Chime(alert.level, opening=False)
 
 
+def resumed(script: tuple[Cue, ...], place: int) -> tuple[Cue, ...]:
+    """Return what is to be heard of a script that was cut while its cue at `place` sounded.
+
+    The opening chime comes first again, and for a drill that it is one; then the cut sentence and all that follows it.
+    Of a script that was cut in its closing chime, only that is left.
+    """
+    rest = script[place:]
+    if not isinstance(script[place], Phrase):
+        return rest
+    opening = script[:2] if _is_drill(script[1]) else script[:1]
+    return opening + (rest[1:] if _is_drill(rest[0]) else rest)
+
+
 def contact_text(contact: Contact) -> str:
     """Return how a contact is said. The kana of this text is what belongs into Reading.contact."""
     number = spoken_telephone(contact.telephone)
     unit = "番" if len(contact.telephone) <= _LONGEST_SHORT_NUMBER else ""
     return f"連絡先は、{contact.name}です。電話番号は、{number}{unit}です。"
+
+
+def _is_drill(cue: Cue) -> bool:
+    return isinstance(cue, Phrase) and cue.source is PhraseSource.DRILL
 
 
 def _words(alert: Alert, town_name: str, town_kana: str, after_hearing: bool) -> tuple[Phrase, ...]:

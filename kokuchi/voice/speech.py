@@ -9,10 +9,10 @@ from typing import Any
 
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.cues import Chime, Cue
-from kokuchi.voice.duration import PACE
 from kokuchi.voice.errors import VoiceError, WorkerError
 from kokuchi.voice.process import WorkerProcess
 from kokuchi.voice.script import contact_text
+from kokuchi.voice.settings import VoiceSettings
 from kokuchi.voice.sound import Sound, join, silence
 from kokuchi.voice.words import Broken, Sentence, Word
 from kokuchi.wire import Contact, Dictionary, Furigana, Reading
@@ -25,21 +25,21 @@ _ATTEMPTS = 2
 class Voice:
     """Turns text into sound, one request at a time, and remembers recent sounds up to `cache_bytes`.
 
-    `pace` is in morae per second, `half_tone` moves the pitch, `timeout` is for one request: a worker that takes longer
-    is killed. A worker that dies is replaced, and asked once more.
+    `settings` are how it speaks, `timeout` is for one request: a worker that takes longer is killed. A worker that dies
+    is replaced, and asked once more.
     """
 
     def __init__(
         self,
+        settings: VoiceSettings = VoiceSettings(),  # noqa: B008 - it cannot be changed
         *,
-        pace: float = PACE,
-        half_tone: float = 0.0,
         timeout: float = 15.0,
         cache_bytes: int = 16 * 1024 * 1024,
     ) -> None:
         self.engine: str | None = None
         """The engine that spoke last: "open_jtalk", or "espeak" if that is all that works here."""
-        self._arguments = [f"--pace={pace}", f"--half-tone={half_tone}"]
+        self._arguments = [f"--pace={settings.pace}", f"--voice={settings.voice}"]
+        self._pause = settings.pause
         self._timeout = timeout
         self._recent = _RecentSounds(cache_bytes)
         self._dictionary: Dictionary | None = None
@@ -78,13 +78,15 @@ class Voice:
 
     async def speak(self, text: str, kana: str | None = None) -> Sound:
         """Return the sound of a text as written, or raise VoiceError. The fallback voice says `kana` if it is given."""
-        known = self._recent.get(text, kana)
+        # What is being made while the dictionary changes is kept under the earlier one, where nobody looks any more.
+        key = (text, kana, self.dictionary_revision)
+        known = self._recent.get(key)
         if known is not None:
             return known
         header, pcm = await self._ask({"text": text, "kana": kana})
         self.engine = header["engine"]
         sound = Sound(pcm, header["rate"])
-        self._recent.put(text, kana, sound)
+        self._recent.put(key, sound)
         return sound
 
     async def reading(self, text: str) -> str:
@@ -148,7 +150,8 @@ class Voice:
         if isinstance(cue, Chime):
             return chimes.sound(cue)
         sound = await self.speak(cue.text, cue.kana)
-        return join([sound, silence(cue.pause_after, sound.rate)])
+        pause = self._pause if cue.pause_after is None else cue.pause_after
+        return join([sound, silence(pause, sound.rate)])
 
     def _now_uses(self, dictionary: Dictionary | None) -> None:
         self._dictionary = dictionary
@@ -213,28 +216,31 @@ def _dictionary_request(dictionary: Dictionary | None) -> dict[str, Any]:
     return {"dictionary": dictionary.model_dump(mode="json") if dictionary else None}
 
 
+_Key = tuple[str, str | None, int | None]
+
+
 class _RecentSounds:
-    """Sounds by text and kana; the one not used for longest goes first when there are too many bytes."""
+    """Sounds of one voice by text, kana and dictionary; the one not used for longest goes first if there are too many."""
 
     def __init__(self, maximum_bytes: int) -> None:
         self._maximum = maximum_bytes
         self._bytes = 0
-        self._sounds: OrderedDict[tuple[str, str | None], Sound] = OrderedDict()
+        self._sounds: OrderedDict[_Key, Sound] = OrderedDict()
 
     def clear(self) -> None:
         self._bytes = 0
         self._sounds.clear()
 
-    def get(self, text: str, kana: str | None) -> Sound | None:
-        sound = self._sounds.get((text, kana))
+    def get(self, key: _Key) -> Sound | None:
+        sound = self._sounds.get(key)
         if sound is not None:
-            self._sounds.move_to_end((text, kana))
+            self._sounds.move_to_end(key)
         return sound
 
-    def put(self, text: str, kana: str | None, sound: Sound) -> None:
-        replaced = self._sounds.pop((text, kana), None)
+    def put(self, key: _Key, sound: Sound) -> None:
+        replaced = self._sounds.pop(key, None)
         self._bytes += len(sound.pcm) - (len(replaced.pcm) if replaced else 0)
-        self._sounds[text, kana] = sound
+        self._sounds[key] = sound
         while self._bytes > self._maximum:
             _, oldest = self._sounds.popitem(last=False)
             self._bytes -= len(oldest.pcm)

@@ -34,7 +34,9 @@ from kokuchi.voice.errors import EngineError, VoiceError
 from kokuchi.voice.furigana import furigana_of
 from kokuchi.voice.kana import Reader
 from kokuchi.voice.long_vowels import comparable
+from kokuchi.voice.loudness import levelled
 from kokuchi.voice.sentences import sentences
+from kokuchi.voice.settings import VoiceName
 from kokuchi.voice.sound import Sound, join, silence
 from kokuchi.wire import Dictionary
 
@@ -57,9 +59,9 @@ class Engine(Protocol):
 class Worker:
     """Answers requests with Open JTalk, and with espeak-ng where that fails."""
 
-    def __init__(self, pace: float, half_tone: float) -> None:
+    def __init__(self, pace: float, voice: VoiceName) -> None:
         self._pace = pace
-        self._half_tone = half_tone
+        self._voice = voice
         self._reader = Reader()
 
     def warm(self) -> None:
@@ -125,9 +127,13 @@ class Worker:
         if os.environ.get(ENGINE_VARIABLE) == "espeak":
             return None
         try:
+            from kokuchi.voice.engines.hts_voices import HTS_VOICES
             from kokuchi.voice.engines.open_jtalk import OpenJTalkVoice
 
-            return OpenJTalkVoice(self._pace, self._half_tone)
+            if HTS_VOICES[self._voice].is_installed:
+                return OpenJTalkVoice(self._pace, self._voice)
+            print(f"the {self._voice} voice is not installed; the normal one speaks instead", file=sys.stderr)
+            return OpenJTalkVoice(self._pace)
         except (ImportError, EngineError) as error:
             print(f"{error}; the fallback voice takes over", file=sys.stderr)
             return None
@@ -140,7 +146,7 @@ class Worker:
 def _joined(engine: Engine, text: str) -> Sound:
     """Synthesise sentence by sentence: a whole text at once takes three times the memory."""
     parts: list[Sound] = []
-    for sound in map(engine.speak, sentences(text)):
+    for sound in map(levelled, map(engine.speak, sentences(text))):
         if parts and sound.pcm:
             parts.append(silence(PAUSE))
         parts.append(sound)
@@ -150,13 +156,13 @@ def _joined(engine: Engine, text: str) -> Sound:
 def _main() -> None:
     parser = argparse.ArgumentParser(description="The voice's worker process; kokuchi.voice.Voice starts it.")
     parser.add_argument("--pace", type=float, default=PACE, help="morae per second")
-    parser.add_argument("--half-tone", type=float, default=0.0, help="pitch, in half tones from the voice's own")
+    parser.add_argument("--voice", type=VoiceName, default=VoiceName.NORMAL, help="normal or low")
     arguments = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the client says when to end
     # Whoever asked may be killed before the answer comes; that is no error of ours.
     with suppress(BrokenPipeError), os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)
-        _serve(Worker(arguments.pace, arguments.half_tone), sys.stdin.buffer, answers)
+        _serve(Worker(arguments.pace, arguments.voice), sys.stdin.buffer, answers)
 
 
 def _serve(worker: Worker, requests: BinaryIO, answers: BinaryIO) -> None:

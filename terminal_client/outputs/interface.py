@@ -33,6 +33,13 @@ class Screen(Protocol):
         """Tell pages that play sounds to stop."""
 
 
+class Volume(Protocol):
+    """How loud the household hears."""
+
+    async def set(self, percent: int) -> None:
+        """Set the volume, from 0 to 100. A device without such a control stays as it is."""
+
+
 class Performer(Protocol):
     """Who makes the sounds of a script; `kokuchi.voice.speech.Voice` is one."""
 

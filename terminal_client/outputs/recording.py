@@ -32,6 +32,19 @@ class RecordingScreen:
 
 
 @dataclass
+class RecordingVolume:
+    """A volume that keeps every value; with `is_missing` it is a device without such a control."""
+
+    is_missing: bool = False
+    values: list[int] = field(default_factory=list)
+
+    async def set(self, percent: int) -> None:
+        """Keep the value."""
+        if not self.is_missing:
+            self.values.append(percent)
+
+
+@dataclass
 class RecordingSpeaker:
     """A speaker that keeps the cues that it was given; with `failure` it is a device that takes nothing."""
 

@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 import subprocess
+import threading
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from terminal_client.outputs.interface import Speaker, SpeakerFailed
 from terminal_client.outputs.recording import RecordingSpeaker
 from terminal_client.outputs.speaker import AplaySpeaker
 from tests.alsa import file_device, no_device
+from tests.pulse import House, needs_pulseaudio
 from tests.waiting import until
 
 OPENING, CLOSING = Chime(Level.NOTICE, opening=True), Chime(Level.NOTICE, opening=False)
@@ -162,3 +165,58 @@ async def test_a_device_that_vanishes_mid_sentence_is_an_error(tmp_path: Path, m
 
     with pytest.raises(SpeakerFailed):
         await speech
+
+
+@needs_pulseaudio
+async def test_an_interruption_cuts_the_sound_within_a_tenth_of_a_second(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Promise 6, at the loudspeaker: a card that takes sound no faster than it plays it."""
+    house.lead(monkeypatch)
+    loop = asyncio.get_running_loop()
+    begun: list[Cue] = []
+    with house.listen() as recorder:
+        heard = LastSound(recorder)
+        speech = asyncio.create_task(
+            AplaySpeaker().play(
+                performance((OPENING, tone(0.3, 7000)), (CLOSING, tone(30.0, 9000))), lambda cue, _s: begun.append(cue)
+            )
+        )
+        await until(lambda: CLOSING in begun and heard.samples > RATE)
+
+        asked = loop.time()
+        speech.cancel()
+        await asyncio.gather(speech, return_exceptions=True)
+        ended = loop.time()
+        await until(lambda: heard.silent_for() > 1.0)
+        recorder.terminate()
+        heard.finish()
+
+    assert ended - asked < 0.1
+    assert heard.at - asked < 0.1 + heard.lateness
+
+
+class LastSound:
+    """Listens in a thread to a recorder, and keeps when the last audible sample came."""
+
+    def __init__(self, recorder: subprocess.Popen[bytes]) -> None:
+        assert recorder.stdout is not None
+        self._stream = recorder.stdout
+        self.samples = 0
+        self.at = 0.0
+        self.lateness = 0.02  # what the recorder itself holds: 10 ms, and as much for this machine
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+
+    def finish(self) -> None:
+        """Wait until the recorder has ended, which closes its stream."""
+        self._thread.join()
+
+    def silent_for(self) -> float:
+        return time.monotonic() - self.at
+
+    def _listen(self) -> None:
+        while piece := self._stream.read(RATE // 100 * 2):
+            if any(piece):
+                self.samples += len(piece) // 2
+                self.at = time.monotonic()

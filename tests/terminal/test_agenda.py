@@ -129,6 +129,84 @@ def test_an_emergency_interrupts_and_what_it_interrupted_is_said_afterwards() ->
     assert story.spoken() == [key(notice), key(emergency), key(notice)]
 
 
+def begun(story: Story) -> list[tuple[Key, bool]]:
+    """Return which alerts were begun, and whether each was resumed."""
+    return [(action.key, action.resume) for action in story.actions if isinstance(action, Speak)]
+
+
+def test_what_an_emergency_cut_resumes_where_it_was_cut() -> None:
+    story, notice, emergency = Story(), alert("a-1"), alert("a-2", level="emergency")
+    story.tell(Arrived(notice), Displayed(key(notice)), VoiceStarted(key(notice)), Arrived(emergency))
+    say(story, emergency)
+
+    assert begun(story) == [(key(notice), False), (key(emergency), False), (key(notice), True)]
+    assert Reached(key(notice), "voiced_at") not in story.actions
+    story.tell(VoiceEnded(key(notice)))
+    assert Reached(key(notice), "voiced_at") in story.actions
+
+
+def test_what_was_cut_twice_resumes_twice() -> None:
+    story, notice = Story(), alert("a-1", level="important")
+    story.tell(Arrived(notice), Displayed(key(notice)))
+    for number in (2, 3):
+        emergency = alert(f"a-{number}", level="emergency")
+        story.tell(Arrived(emergency))
+        say(story, emergency)
+
+    assert [resumed for begun_key, resumed in begun(story) if begun_key == key(notice)] == [False, True, True]
+
+
+def test_an_alert_that_had_not_begun_when_an_emergency_came_is_said_from_the_start() -> None:
+    story, notice, emergency = Story(), alert("a-1"), alert("a-2", level="emergency")
+    story.tell(Arrived(notice), Arrived(emergency))
+    say(story, emergency)
+    story.tell(Displayed(key(notice)))
+
+    assert begun(story) == [(key(emergency), False), (key(notice), False)]
+
+
+@pytest.mark.parametrize("later", [update, cancel])
+def test_what_was_corrected_or_withdrawn_while_it_waited_does_not_resume(later: Callable[[Alert], Alert]) -> None:
+    """Promise 6."""
+    story, notice, emergency = Story(), alert("a-1"), alert("a-2", level="emergency")
+    story.tell(Arrived(notice), Displayed(key(notice)), VoiceStarted(key(notice)), Arrived(emergency))
+    newer = later(notice)
+
+    story.tell(Displayed(key(emergency)), Arrived(newer), VoiceEnded(key(emergency)), Displayed(key(newer)))
+
+    assert begun(story) == [(key(notice), False), (key(emergency), False), (key(newer), False)]
+    assert not story.state.is_cut(key(notice))
+
+
+def test_what_expired_while_it_waited_does_not_resume() -> None:
+    """Promise 4."""
+    story, notice, emergency = Story(), alert("a-1", hours=0.01), alert("a-2", level="emergency")
+    story.tell(Arrived(notice), Displayed(key(notice)), Arrived(emergency), Displayed(key(emergency)))
+    story.wait(timedelta(minutes=5))
+    story.tell(VoiceEnded(key(emergency)))
+
+    assert begun(story) == [(key(notice), False), (key(emergency), False)]
+
+
+def test_who_asks_to_hear_a_cut_alert_again_hears_it_from_the_start() -> None:
+    story, notice, emergency = Story(), alert("a-1"), alert("a-2", level="emergency")
+    story.tell(Arrived(notice), Displayed(key(notice)), Arrived(emergency), Displayed(key(emergency)))
+    story.tell(ReplayAsked(key(notice)), VoiceEnded(key(emergency)))
+
+    assert begun(story)[-1] == (key(notice), False)
+
+
+def test_a_resumed_alert_that_no_device_took_is_said_from_the_start_later() -> None:
+    """Promise 5: nobody knows what of it was heard."""
+    story, notice, emergency = Story(), alert("a-1"), alert("a-2", level="emergency")
+    story.tell(Arrived(notice), Displayed(key(notice)), Arrived(emergency))
+    say(story, emergency)
+    story.tell(VoiceFailed(key(notice), "no sound device"))
+    story.wait(agenda.FIRST_RETRY)
+
+    assert begun(story)[-2:] == [(key(notice), True), (key(notice), False)]
+
+
 def test_an_emergency_does_not_interrupt_another_one() -> None:
     story, one, two = Story(), alert("a-1", level="emergency"), alert("a-2", level="emergency")
     story.tell(Arrived(one), Displayed(key(one)))
@@ -389,6 +467,10 @@ def test_the_screen_stays_with_the_most_urgent_alert_that_nobody_confirmed() -> 
     assert shown.key == key(newer)
 
 
+SENTENCES = 4
+"""How many an alert has in any story."""
+
+
 class AnyStory(RuleBasedStateMachine):
     """Whatever happens in whatever order, the manners hold."""
 
@@ -399,6 +481,8 @@ class AnyStory(RuleBasedStateMachine):
         self.speaking: Key | None = None
         self.finished: set[Key] = set()
         self.asked: set[Key] = set()
+        self.told: dict[Key, list[int]] = {}
+        self.cuts: dict[Key, list[int]] = {}
 
     @initialize()
     def begin(self) -> None:
@@ -409,8 +493,10 @@ class AnyStory(RuleBasedStateMachine):
         for action in actions:
             match action:
                 case StopSpeaking():
+                    if self.speaking is not None:
+                        self.cuts[self.speaking].append(self.told[self.speaking][-1])
                     self.speaking = None
-                case Speak(spoken, _):
+                case Speak(spoken, _, resume):
                     assert self.speaking is None, "two alerts at once"
                     assert spoken not in self.finished or spoken in self.asked, "voiced twice by itself"
                     alert_of = self.story.state.items[spoken].alert
@@ -418,6 +504,10 @@ class AnyStory(RuleBasedStateMachine):
                     assert spoken.revision == newest, "an old revision is spoken"
                     assert alert_of.expires > self.story.now or spoken in self.asked, "an expired alert is spoken"
                     self.speaking = spoken
+                    if resume:
+                        self.told[spoken].append(self.cuts[spoken][-1])
+                    else:
+                        self.told[spoken], self.cuts[spoken] = [0], []
 
     @rule(
         number=st.integers(1, 4), level=st.sampled_from(["emergency", "important", "notice"]), hours=st.floats(0.1, 3)
@@ -454,12 +544,20 @@ class AnyStory(RuleBasedStateMachine):
         for item in self.story.state.in_voicing(Voicing.DUE):
             self.perform(self.story.tell(Displayed(item.key)))
 
+    @rule()
+    def the_next_sentence_begins(self) -> None:
+        if self.speaking is not None and self.told[self.speaking][-1] < SENTENCES - 1:
+            self.told[self.speaking].append(self.told[self.speaking][-1] + 1)
+
     @rule(well=st.booleans())
     def the_voice_ends(self, well: bool) -> None:
         if self.speaking is not None:
             ended, self.speaking = self.speaking, None
             if well:
                 self.finished.add(ended)
+                rest = range(self.told[ended][-1] + 1, SENTENCES)
+                heard, cut = [*self.told[ended], *rest], self.cuts[ended]
+                assert heard == sorted([*range(SENTENCES), *cut]), "skipped, or said twice though it was not cut"
             self.perform(self.story.tell(VoiceEnded(ended) if well else VoiceFailed(ended, "no device")))
 
     @rule(minutes=st.floats(0, 90))

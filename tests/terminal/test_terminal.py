@@ -12,13 +12,15 @@ import pytest
 from kokuchi.voice import Chimes, Voice
 from kokuchi.voice.cues import Chime, Cue, Phrase, PhraseSource
 from kokuchi.voice.sound import Sound
-from kokuchi.wire import Alert, DeliveryReport, Outcome
+from kokuchi.wire import Alert, DeliveryReport, Level, Outcome
 from kokuchi.wire import Speaker as SpeakerState
 from terminal_client.committing import Committer
 from terminal_client.household import Key
 from terminal_client.inbox import Inbox
+from terminal_client.loudness import Loudness
 from terminal_client.outputs.interface import Speaker
-from terminal_client.outputs.recording import RecordingScreen, RecordingSpeaker
+from terminal_client.outputs.recording import RecordingScreen, RecordingSpeaker, RecordingVolume
+from terminal_client.preferences import Preferences
 from terminal_client.terminal import Terminal
 from terminal_client.timekeeping import TownTime
 from terminal_client.view import Trouble, View
@@ -48,6 +50,23 @@ class HeldSpeaker:
             raise
 
 
+@dataclass
+class StoppingSpeaker:
+    """A speaker that stands still, the first time, at the phrase with this text, until it is cut off there."""
+
+    text: str
+    stands: bool = False
+    begun: list[Cue] = field(default_factory=list)
+
+    async def play(self, performance: AsyncIterator[tuple[Cue, Sound]], on_cue: Callable[[Cue, Sound], None]) -> None:
+        async for cue, sound in performance:
+            self.begun.append(cue)
+            on_cue(cue, sound)
+            if isinstance(cue, Phrase) and cue.text == self.text and not self.stands:
+                self.stands = True
+                await asyncio.Event().wait()
+
+
 class Home:
     """A terminal in a household."""
 
@@ -55,6 +74,8 @@ class Home:
         self.inbox = Inbox(folder / "inbox.sqlite", "t-1")
         self.screen = RecordingScreen()
         self.changes = 0
+        self.preferences = Preferences(folder / "inbox.sqlite")
+        self.volume = RecordingVolume()
         self.voice = Voice()
         self.terminal = Terminal(
             self.inbox,
@@ -62,6 +83,7 @@ class Home:
             speaker,
             self.voice,
             Chimes(SOUNDS),
+            loudness=Loudness(self.volume, self.preferences, usual=60, emergency=95),
             time=TownTime(lambda: datetime.now(UTC), time.monotonic, lambda: True),
             committer=Committer(lambda: None),
             town_name="月形町",
@@ -108,6 +130,7 @@ async def live(tmp_path: Path) -> AsyncIterator[Callable[[Speaker], Home]]:
         await asyncio.gather(task, return_exceptions=True)
         await home.voice.close()
         home.inbox.close()
+        home.preferences.close()
 
 
 async def test_an_alert_is_shown_said_and_each_stage_is_committed(live: Callable[[Speaker], Home]) -> None:
@@ -172,6 +195,49 @@ async def test_a_cancel_stops_the_voice_mid_sentence(live: Callable[[Speaker], H
     speaker.go.set()
     await until(lambda: home.report(withdrawal).voiced_at)
     assert home.screen.silences >= 1
+
+
+async def test_what_an_emergency_cut_resumes_at_the_sentence_where_it_was_cut(live: Callable[[Speaker], Home]) -> None:
+    speaker = StoppingSpeaker("二つめの文です。")
+    home = live(speaker)
+    notice = home.receive(fresh(body="一つめの文です。二つめの文です。三つめの文です。"))
+    await until(lambda: speaker.stands)
+
+    emergency = home.receive(fresh("a-2", level="emergency", body="ただちに避難してください。"))
+
+    await until(lambda: home.report(notice).voiced_at)
+    texts = [cue.text for cue in speaker.begun if isinstance(cue, Phrase)]
+    assert texts[:4] == ["こちらは月形町です。", texts[1], "一つめの文です。", "二つめの文です。"]
+    resumed = len(speaker.begun) - 1 - speaker.begun[::-1].index(Chime(Level.NOTICE, opening=True))
+    after = [cue.text for cue in speaker.begun[resumed:] if isinstance(cue, Phrase)]
+    assert after[:2] == ["二つめの文です。", "三つめの文です。"]
+    assert texts.count("一つめの文です。") == 1
+    assert speaker.begun[-1] == Chime(Level.NOTICE, opening=False)
+    assert home.report(emergency).voiced_at <= home.report(notice).voiced_at  # type: ignore[operator] # both are there
+
+
+async def test_an_emergency_is_loud_and_what_it_cut_is_as_loud_as_the_household_wants(
+    live: Callable[[Speaker], Home],
+) -> None:
+    speaker = StoppingSpeaker("二つめの文です。")
+    home = live(speaker)
+    notice = home.receive(fresh(body="一つめの文です。二つめの文です。"))
+    await until(lambda: speaker.stands)
+
+    home.receive(fresh("a-2", level="emergency"))
+
+    await until(lambda: home.report(notice).voiced_at)
+    at_the_start, a_notice, after_the_cut = [60], [60], [60]
+    assert home.volume.values == [*at_the_start, *a_notice, *after_the_cut, 95, 60, *a_notice, 60]
+
+
+@pytest.mark.parametrize(("level", "loud"), [("emergency", 95), ("important", 60)])
+async def test_a_drill_is_as_loud_as_its_level(level: str, loud: int, live: Callable[[Speaker], Home]) -> None:
+    home = live(RecordingSpeaker())
+    key = home.receive(fresh(level=level, drill=True))
+
+    await until(lambda: home.report(key).voiced_at)
+    assert home.volume.values == [60, loud, 60]
 
 
 async def test_a_missing_sound_device_is_reported_and_shown(live: Callable[[Speaker], Home]) -> None:

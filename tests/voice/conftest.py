@@ -17,7 +17,7 @@ def chimes() -> Chimes:
 
 @pytest.fixture(scope="session")
 def open_jtalk_voice() -> OpenJTalkVoice:
-    return OpenJTalkVoice(PACE, half_tone=0)
+    return OpenJTalkVoice(PACE)
 
 
 @pytest.fixture

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from kokuchi.voice import (
     contact_text,
     estimated_seconds,
     morae,
+    resumed,
     script_of,
 )
 from kokuchi.voice.sentences import MAXIMUM_CHARACTERS, sentences
@@ -133,3 +136,55 @@ def test_the_estimate_adds_chimes_words_and_pauses() -> None:
 def test_the_estimate_uses_a_reading_where_the_cue_has_none() -> None:
     cue = Phrase("訓練", None, PhraseSource.BODY, pause_after=0.0)
     assert estimated_seconds([cue], kana_of=lambda _: "クンレンデス") == pytest.approx(6 / 5)
+
+
+def test_a_script_that_was_cut_begins_again_with_its_chime_and_the_cut_sentence() -> None:
+    whole = script(alert_of(body="一つめ。二つめ。"))
+
+    assert resumed(whole, 3) == (whole[0], *whole[3:])
+
+
+def test_a_drill_says_again_that_it_is_one_when_it_resumes() -> None:
+    """Promise 7."""
+    whole = script(alert_of(Level.IMPORTANT, status=Status.EXERCISE))
+    drills = [place for place, cue in enumerate(whole) if isinstance(cue, Phrase) and cue.source is PhraseSource.DRILL]
+
+    assert resumed(whole, 1) == whole
+    assert resumed(whole, 5) == (*whole[:2], *whole[5:])
+    assert resumed(whole, drills[1]) == (*whole[:2], *whole[drills[1] + 1 :])
+
+
+def test_a_script_that_was_cut_in_a_chime_is_whole_or_over_but_for_the_chime() -> None:
+    whole = script(alert_of())
+
+    assert resumed(whole, 0) == whole
+    assert resumed(whole, len(whole) - 1) == whole[-1:]
+
+
+@given(cuts=st.lists(st.integers(0, 12), max_size=6), drill=st.booleans())
+def test_however_often_it_is_cut_nothing_is_skipped_and_only_cut_sentences_are_said_twice(
+    cuts: list[int], drill: bool
+) -> None:
+    announced = [Phrase("これは訓練です。", None, PhraseSource.DRILL)] if drill else []
+    numbered = [Phrase(str(number), None, PhraseSource.BODY) for number in range(6)]
+    rest: tuple[Cue, ...] = (
+        Chime(Level.NOTICE, opening=True),
+        *announced,
+        *numbered,
+        Chime(Level.NOTICE, opening=False),
+    )
+    said: list[Cue] = []
+    cut_off: list[Cue] = []
+    for cut in cuts:
+        place = min(cut, len(rest) - 1)
+        said += rest[: place + 1]
+        cut_off.append(rest[place])
+        rest = resumed(rest, place)
+        assert rest == (Chime(Level.NOTICE, opening=False),) or list(rest[1 : 1 + drill]) == announced
+    said += rest
+
+    def numbers(cues: Iterable[Cue]) -> list[int]:
+        return [int(cue.text) for cue in cues if isinstance(cue, Phrase) and cue.source is PhraseSource.BODY]
+
+    assert numbers(said) == sorted([*range(6), *numbers(cut_off)])
+    assert said[-1] == Chime(Level.NOTICE, opening=False)

@@ -18,6 +18,7 @@ from kokuchi.voice.sentences import sentences
 from kokuchi.voice.worker import ENGINE_VARIABLE
 from kokuchi.wire import Level
 from tests.voice.alerts import BODY, CONTACT, HEADLINE, alert_of
+from tests.voice.words import dictionary_of
 
 
 class Worker:
@@ -140,6 +141,13 @@ async def test_closing_the_voice_tells_those_who_wait(voice: Voice) -> None:
 async def test_a_recent_sound_is_not_made_again(voice: Voice) -> None:
     first = await voice.speak("訓練です。")
     assert await voice.speak("訓練です。") is first
+
+
+async def test_a_sound_that_was_being_made_when_the_dictionary_changed_is_not_taken_for_the_new_one(
+    voice: Voice,
+) -> None:
+    old, _ = await asyncio.gather(voice.speak("月形です。"), voice.use(dictionary_of(("月形", "ナガイコトバノヨミ"))))
+    assert (await voice.speak("月形です。")).duration > old.duration
 
 
 async def test_old_sounds_are_forgotten_when_they_are_too_many() -> None:

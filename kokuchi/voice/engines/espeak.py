@@ -7,7 +7,6 @@ of its own, with a time limit: `python -m kokuchi.voice.engines.espeak RATE` rea
 import os
 import subprocess
 import sys
-from array import array
 
 from kokuchi.voice.duration import morae
 from kokuchi.voice.engines.rendering import rendered
@@ -20,8 +19,6 @@ _TIMEOUT = 10.0
 
 _RATE_PER_MORA = 22.8
 """Measured with espeak-ng 1.51, voice `ja`: at rate 114 four town sentences came out at 5.02 morae a second."""
-
-_GAIN = 1.2
 
 _ATTEMPTS = 3
 _HASTE = 1.5
@@ -53,19 +50,13 @@ class EspeakVoice:
         command = [sys.executable, "-m", "kokuchi.voice.engines.espeak", str(self._rate)]
         try:
             done = subprocess.run(command, input=kana.encode(), capture_output=True, timeout=_TIMEOUT, check=True)  # noqa: S603 - our own module
-            return tidied(_louder(Sound.from_wav(done.stdout))).resampled(RATE)
+            return tidied(Sound.from_wav(done.stdout)).resampled(RATE)
         except subprocess.TimeoutExpired as error:
             raise EngineError(f"espeak-ng did not finish within {_TIMEOUT:.0f} s") from error
         except subprocess.CalledProcessError as error:
             raise EngineError(f"espeak-ng cannot run: {_last_line(error.stderr)}") from error
         except SoundError as error:
             raise EngineError(f"espeak-ng made no sound: {error}") from error
-
-
-def _louder(sound: Sound) -> Sound:
-    """Bring it to the loudness of Open JTalk's voice."""
-    samples = array("h", (max(-32_000, min(32_000, round(sample * _GAIN))) for sample in array("h", sound.pcm)))
-    return Sound(samples.tobytes(), sound.rate)
 
 
 def _last_line(output: bytes) -> str:

@@ -1,13 +1,4 @@
-"""Open JTalk as a driver of pyttsx3, and the voice that uses it.
-
-Pace, measured in November 2026 with pyopenjtalk-plus 0.4.1.post10 and its voice `mei_normal` over ten sentences of town
-announcements, 321 morae, commas and margins included as kokuchi.voice.pauses leaves them:
-
-    speed              0.50   0.55   0.58   0.70   0.85   1.00
-    morae per second   4.73   5.02   5.18   5.75   6.37   6.97
-
-At 0.55 single sentences lay between 4.80 and 5.30, and the loudness of all was -17.2 LUFS.
-"""
+"""Open JTalk as a driver of pyttsx3, and the voice that uses it."""
 
 import sys
 from collections.abc import Iterator
@@ -15,24 +6,17 @@ from typing import Any, BinaryIO
 
 import pyttsx3
 
+from kokuchi.voice.engines.hts_voices import HTS_VOICES, hts_engine
 from kokuchi.voice.engines.library import open_jtalk
 from kokuchi.voice.engines.rendering import rendered
 from kokuchi.voice.errors import EngineError
+from kokuchi.voice.loudness import limited
 from kokuchi.voice.pauses import tidied
+from kokuchi.voice.settings import VoiceName
 from kokuchi.voice.sound import Sound
 
 NAME = "open_jtalk"
 _REGISTERED_AS = f"pyttsx3.drivers.{NAME}"
-_VOICE = "mei_normal"
-
-_GAIN = 1.12
-_KNEE = 26_000.0
-_CEILING = 32_000.0
-
-
-def speed_of(pace: float) -> float:
-    """Return the Open JTalk speed for a pace in morae per second; below 0.5 vowels are drawn out of shape."""
-    return max(0.5, 0.55 + (pace - 5.0) / 4.5)
 
 
 class OpenJTalkVoice:
@@ -40,12 +24,12 @@ class OpenJTalkVoice:
 
     name = NAME
 
-    def __init__(self, pace: float, half_tone: float) -> None:
-        open_jtalk()
+    def __init__(self, pace: float, voice: VoiceName = VoiceName.NORMAL) -> None:
+        hts_engine(voice)
         sys.modules[_REGISTERED_AS] = sys.modules[__name__]
         self._engine = pyttsx3.init(NAME)
         self._engine.setProperty("rate", pace * 60)
-        self._engine.setProperty("pitch", half_tone)
+        self._engine.setProperty("voice", voice)
 
     def use(self, frontend: Any) -> None:
         """Read with this instance of OpenJTalk, and its dictionary, from now on."""
@@ -60,7 +44,7 @@ class OpenJTalkDriver:
     """What pyttsx3 asks of a driver. It renders to files only: a terminal's speaker is not its business.
 
     Properties: `rate` in morae per minute, as pyttsx3 counts words per minute (300 is 5 a second); `pitch` in half
-    tones; `volume` from 0.0 to 1.0; `voice` and `voices`, of which there is one; `frontend`, an instance of OpenJTalk
+    tones from the voice's own; `volume` from 0.0 to 1.0; `voice`, one of `voices`; `frontend`, an instance of OpenJTalk
     with its dictionary, None for the library's own.
     """
 
@@ -70,7 +54,7 @@ class OpenJTalkDriver:
             "rate": 300.0,
             "pitch": 0.0,
             "volume": 1.0,
-            "voice": _VOICE,
+            "voice": VoiceName.NORMAL,
             "frontend": None,
         }
 
@@ -110,7 +94,7 @@ class OpenJTalkDriver:
 
     def getProperty(self, name: str) -> Any:  # noqa: N802 - pyttsx3 calls it so
         """Return a property, or raise KeyError."""
-        return [_VOICE] if name == "voices" else self._properties[name]
+        return list(VoiceName) if name == "voices" else self._properties[name]
 
     def setProperty(self, name: str, value: Any) -> None:  # noqa: N802 - pyttsx3 calls it so
         """Set a property, or raise KeyError."""
@@ -120,27 +104,16 @@ class OpenJTalkDriver:
 
     def render(self, text: str) -> Sound:
         """Return the sound of a text with the properties as they are."""
-        waveform, rate = open_jtalk().tts(
-            text,
-            speed=speed_of(self._properties["rate"] / 60),
-            half_tone=self._properties["pitch"],
-            use_sudachi_kanji_yomi=False,
-            predict_nani=False,
-            jtalk=self._properties["frontend"],
+        name = VoiceName(self._properties["voice"])
+        voice, engine = HTS_VOICES[name], hts_engine(name)
+        labels = open_jtalk().extract_fullcontext(
+            text, use_sudachi_kanji_yomi=False, predict_nani=False, jtalk=self._properties["frontend"]
         )
-        return Sound(_limited(waveform * (_GAIN * self._properties["volume"])), rate)
-
-
-def _limited(waveform: Any) -> bytes:
-    """Return 16-bit samples; what lies above the knee is pressed below the ceiling, so that nothing wraps round."""
-    import numpy
-
-    size = numpy.abs(waveform)
-    room = _CEILING - _KNEE
-    pressed = _KNEE + room * numpy.tanh((size - _KNEE) / room)
-    limited = numpy.where(size > _KNEE, numpy.copysign(pressed, waveform), waveform)
-    samples: bytes = limited.round().astype("<i2").tobytes()
-    return samples
+        # The engine forgets both after each text.
+        engine.set_speed(voice.speed(self._properties["rate"] / 60))
+        engine.add_half_tone(voice.half_tone + self._properties["pitch"])
+        samples = limited(engine.synthesize(labels) * (voice.gain * self._properties["volume"]))
+        return Sound(samples.round().astype("<i2").tobytes(), engine.get_sampling_frequency())
 
 
 def buildDriver(proxy: Any) -> OpenJTalkDriver:  # noqa: N802 - pyttsx3 calls it so

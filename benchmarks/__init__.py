@@ -1,0 +1,1 @@
+"""Measures of the voice, for people and for CI: `make bench-voice`."""

@@ -1,0 +1,99 @@
+"""How loud the terminal speaks: forced for an emergency, and never left so."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kokuchi.wire import Level
+from terminal_client.loudness import Loudness
+from terminal_client.outputs.recording import RecordingVolume
+from terminal_client.preferences import Preferences
+from tests.terminal.settings_files import write_terminal_settings
+
+
+@pytest.fixture
+def preferences(tmp_path: Path) -> Iterator[Preferences]:
+    kept = Preferences(tmp_path / "inbox.sqlite")
+    yield kept
+    kept.close()
+
+
+@pytest.fixture
+def volume() -> RecordingVolume:
+    return RecordingVolume()
+
+
+@pytest.fixture
+def loudness(volume: RecordingVolume, preferences: Preferences) -> Loudness:
+    return Loudness(volume, preferences, usual=70, emergency=95)
+
+
+async def test_an_emergency_is_forced_and_the_household_s_volume_comes_back(
+    loudness: Loudness, volume: RecordingVolume
+) -> None:
+    async with loudness.during(Level.EMERGENCY):
+        assert volume.values == [95]
+    assert volume.values == [95, 70]
+
+
+@pytest.mark.parametrize("level", [Level.IMPORTANT, Level.NOTICE])
+async def test_anything_lower_has_the_household_s_volume(
+    level: Level, loudness: Loudness, volume: RecordingVolume
+) -> None:
+    async with loudness.during(level):
+        assert volume.values == [70]
+
+
+async def test_a_voice_that_fails_or_is_stopped_leaves_nothing_forced(
+    loudness: Loudness, volume: RecordingVolume
+) -> None:
+    with pytest.raises(RuntimeError, match="no device"):
+        async with loudness.during(Level.EMERGENCY):
+            raise RuntimeError("no device")
+
+    async def speak() -> None:
+        async with loudness.during(Level.EMERGENCY):
+            await asyncio.Event().wait()
+
+    speech = asyncio.create_task(speak())
+    await asyncio.sleep(0)
+    speech.cancel()
+    await asyncio.gather(speech, return_exceptions=True)
+    assert volume.values == [95, 70, 95, 70]
+
+
+async def test_a_household_that_hears_louder_is_not_turned_down_for_an_emergency(
+    loudness: Loudness, volume: RecordingVolume, preferences: Preferences
+) -> None:
+    preferences.keep_volume(100)
+    async with loudness.during(Level.EMERGENCY):
+        assert volume.values == [100]
+
+
+async def test_what_the_household_sets_counts_from_the_next_alert_on_and_after_a_restart(
+    loudness: Loudness, volume: RecordingVolume, preferences: Preferences, tmp_path: Path
+) -> None:
+    preferences.keep_volume(40)
+    assert loudness.household == 40
+    async with loudness.during(Level.NOTICE):
+        assert volume.values == [40]
+    again = Preferences(tmp_path / "inbox.sqlite")
+    assert again.volume() == 40
+    again.close()
+
+
+def test_the_command_prints_and_sets_the_household_s_volume(tmp_path: Path) -> None:
+    settings = write_terminal_settings(tmp_path, "[speaker]\nvolume = 55\n")
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "terminal_client", "--config", str(settings), "volume", *arguments]
+        return subprocess.run(command, capture_output=True, text=True)
+
+    assert run().stdout == "55 %\n"
+    assert run("80").stdout == "80 %\n"
+    assert run().stdout == "80 %\n"
+    assert run("5").returncode == 2

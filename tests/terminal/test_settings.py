@@ -1,0 +1,40 @@
+"""The terminal's settings: how it speaks, and how loud."""
+
+from pathlib import Path
+
+import pytest
+
+from kokuchi.configuration import ConfigurationError, load
+from kokuchi.voice import VoiceName, VoiceSettings
+from terminal_client.settings import Settings, SpeakerSection
+from tests.terminal.settings_files import write_terminal_settings
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "config" / "terminal.toml"
+
+
+def test_the_example_says_what_holds_without_it() -> None:
+    settings = load(Settings, EXAMPLE, {"KOKUCHI_BROKER__PASSWORD": "secret"})
+    assert settings.voice == VoiceSettings()
+    assert settings.speaker == SpeakerSection()
+
+
+def test_a_household_chooses_its_voice_pace_and_pause(tmp_path: Path) -> None:
+    more = '[voice]\nvoice = "low"\npace = 4.8\npause = 1.0\n'
+    settings = load(Settings, write_terminal_settings(tmp_path, more), {})
+    assert settings.voice == VoiceSettings(voice=VoiceName.LOW, pace=4.8, pause=1.0)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("[voice]\npace = 9.0\n", "voice.pace: input should be less than or equal to 6.5"),
+        ("[voice]\npause = 0.0\n", "voice.pause: input should be greater than or equal to 0.2"),
+        ('[voice]\nvoice = "deep"\n', "voice.voice: input should be 'normal' or 'low'"),
+        ("[speaker]\nvolume = 0\n", "speaker.volume: input should be greater than or equal to 10"),
+        ("[speaker]\nemergency_volume = 20\n", "speaker.emergency_volume: input should be greater than or equal to 50"),
+    ],
+)
+def test_a_setting_out_of_its_bounds_is_named(tmp_path: Path, more: str, message: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"terminal\.toml") as caught:
+        load(Settings, write_terminal_settings(tmp_path, more), {})
+    assert str(caught.value).endswith(message)
