@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, Iterable
 from typing import Any
@@ -10,10 +11,13 @@ from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.cues import Chime, Cue
 from kokuchi.voice.duration import PACE
 from kokuchi.voice.errors import VoiceError, WorkerError
+from kokuchi.voice.languages import JAPANESE
 from kokuchi.voice.process import WorkerProcess
 from kokuchi.voice.script import contact_text
 from kokuchi.voice.sound import Sound, join, silence
 from kokuchi.wire import Contact, Reading
+
+log = logging.getLogger(__name__)
 
 _ATTEMPTS = 2
 
@@ -34,7 +38,7 @@ class Voice:
         cache_bytes: int = 16 * 1024 * 1024,
     ) -> None:
         self.engine: str | None = None
-        """The engine that spoke last: "open_jtalk", or "espeak" if that is all that works here."""
+        """The engine that spoke Japanese last: "open_jtalk", or "espeak" if that is all that works here."""
         self._arguments = [f"--pace={pace}", f"--half-tone={half_tone}"]
         self._timeout = timeout
         self._recent = _RecentSounds(cache_bytes)
@@ -62,15 +66,21 @@ class Voice:
         """The worker's process identifier, while there is one."""
         return self._worker.pid if self._worker else None
 
-    async def speak(self, text: str, kana: str | None = None) -> Sound:
-        """Return the sound of a text as written, or raise VoiceError. The fallback voice says `kana` if it is given."""
-        known = self._recent.get(text, kana)
+    async def speak(self, text: str, kana: str | None = None, *, language: str = JAPANESE) -> Sound:
+        """Return the sound of a text as written, or raise VoiceError. The fallback voice says `kana` if it is given.
+
+        `language` is "ja" or a code of kokuchi.voice.languages; a text in another one than Japanese needs no kana.
+        """
+        key = (text, kana, language)
+        known = self._recent.get(key)
         if known is not None:
             return known
-        header, pcm = await self._ask({"text": text, "kana": kana})
-        self.engine = header["engine"]
+        is_japanese = language == JAPANESE
+        header, pcm = await self._ask({"text": text, **({"kana": kana} if is_japanese else {"language": language})})
+        if is_japanese:
+            self.engine = header["engine"]
         sound = Sound(pcm, header["rate"])
-        self._recent.put(text, kana, sound)
+        self._recent.put(key, sound)
         return sound
 
     async def reading(self, text: str) -> str:
@@ -114,7 +124,14 @@ class Voice:
     async def _sound_of(self, cue: Cue, chimes: Chimes) -> Sound:
         if isinstance(cue, Chime):
             return chimes.sound(cue)
-        sound = await self.speak(cue.text, cue.kana)
+        try:
+            sound = await self.speak(cue.text, cue.kana, language=cue.language)
+        except VoiceError as error:
+            if cue.language == JAPANESE:
+                raise
+            # The Japanese was heard by then; it must not be said all over again for the sake of the second language.
+            log.warning("not said in the second language", extra={"language": cue.language, "reason": str(error)})
+            return Sound(b"")
         return join([sound, silence(cue.pause_after, sound.rate)])
 
     async def _ask(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
@@ -149,24 +166,27 @@ class Voice:
         return self._worker
 
 
+_Key = tuple[str, str | None, str]
+
+
 class _RecentSounds:
-    """Sounds by text and kana; the one not used for longest goes first when there are too many bytes."""
+    """Sounds by text, kana and language; the one not used for longest goes first when there are too many bytes."""
 
     def __init__(self, maximum_bytes: int) -> None:
         self._maximum = maximum_bytes
         self._bytes = 0
-        self._sounds: OrderedDict[tuple[str, str | None], Sound] = OrderedDict()
+        self._sounds: OrderedDict[_Key, Sound] = OrderedDict()
 
-    def get(self, text: str, kana: str | None) -> Sound | None:
-        sound = self._sounds.get((text, kana))
+    def get(self, key: _Key) -> Sound | None:
+        sound = self._sounds.get(key)
         if sound is not None:
-            self._sounds.move_to_end((text, kana))
+            self._sounds.move_to_end(key)
         return sound
 
-    def put(self, text: str, kana: str | None, sound: Sound) -> None:
-        replaced = self._sounds.pop((text, kana), None)
+    def put(self, key: _Key, sound: Sound) -> None:
+        replaced = self._sounds.pop(key, None)
         self._bytes += len(sound.pcm) - (len(replaced.pcm) if replaced else 0)
-        self._sounds[text, kana] = sound
+        self._sounds[key] = sound
         while self._bytes > self._maximum:
             _, oldest = self._sounds.popitem(last=False)
             self._bytes -= len(oldest.pcm)
