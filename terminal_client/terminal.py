@@ -10,6 +10,7 @@ from functools import partial
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.cues import Cue, Phrase
 from kokuchi.voice.errors import VoiceError
+from kokuchi.voice.languages import Language
 from kokuchi.voice.script import script_of
 from kokuchi.voice.sound import Sound
 from kokuchi.wire import Alert
@@ -63,6 +64,7 @@ class Terminal:
         committer: Committer,
         town_name: str,
         town_kana: str,
+        second_language: Language | None = None,
         on_change: Callable[[], None],
         on_state: Callable[[], None],
     ) -> None:
@@ -74,6 +76,7 @@ class Terminal:
         self._time = time
         self._committer = committer
         self._town = (town_name, town_kana)
+        self._second_language = second_language
         self._on_change = on_change
         self._on_state = on_state
         self._events: asyncio.Queue[Event] = asyncio.Queue()
@@ -185,7 +188,7 @@ class Terminal:
             self._draw()
 
         try:
-            script = script_of(alert, *self._town, after_hearing=after_hearing)
+            script = script_of(alert, *self._town, after_hearing=after_hearing, second_language=self._second_language)
             async with contextlib.aclosing(self._voice.performance(script, self._chimes)) as performance:
                 await self._speaker.play(performance, on_cue)
         except (SpeakerFailed, VoiceError) as error:
@@ -230,4 +233,5 @@ class Terminal:
             speaking=item.voicing is agenda.Voicing.SPEAKING,
             confirmed=item.confirmed,
             withdrawn=item.alert.is_cancel,
+            second_language=self._second_language,
         )

@@ -11,5 +11,5 @@ class VoicePreview(Protocol):
     async def reading(self, text: str) -> str:
         """Return the kana that is said for a text."""
 
-    async def render(self, alert: Alert) -> bytes:
-        """Return a WAV file of all that a terminal says for this alert."""
+    async def render(self, alert: Alert, language: str = "") -> bytes:
+        """Return a WAV file of all that a terminal says for this alert: in Japanese, or in a second language alone."""
