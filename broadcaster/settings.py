@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
 from broadcaster.domain.town import Category, Place, Town
 from kokuchi.configuration import ConfigurationError, FilePath, Section, load, read_toml
 from kokuchi.link import BrokerAddress
+from kokuchi.voice.languages import LANGUAGES, known_code
 from kokuchi.voice.settings import VoiceSettings
 from kokuchi.wire import Contact
 from kokuchi.wire.fields import Identifier
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+LanguageCode = Annotated[str, AfterValidator(known_code)]
 
 
 class TownSection(Section):
@@ -23,6 +25,7 @@ class TownSection(Section):
     name: Annotated[str, Field(min_length=1, max_length=40)]
     kana: str
     office: Annotated[str, Field(min_length=1, max_length=40)]
+    names: Mapping[LanguageCode, str] = Field(default_factory=dict)
     time_zone: str = "Asia/Tokyo"
     desk: Contact
     areas: tuple[Place, ...] = ()
@@ -81,11 +84,15 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> tuple[Settings,
     categories = load(CategoriesFile, settings.categories, {}).categories
     try:
         town = Town.model_validate(
-            {**settings.town.model_dump(), "categories": [category.model_dump() for category in categories]}
+            {
+                **settings.town.model_dump(),
+                "languages": [{"code": known.code, "name": known.japanese} for known in LANGUAGES.values()],
+                "categories": [category.model_dump() for category in categories],
+            }
         )
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
+        place = ".".join(str(part) for part in first["loc"]) or "categories"
         raise ConfigurationError(f"{path}: town.{place}: {first['msg']}") from error
     return settings, town
 

@@ -6,8 +6,12 @@ from collections.abc import Callable
 
 from broadcaster.domain.town import Town
 from kokuchi.voice.chimes import Chimes
+from kokuchi.voice.cues import PAUSE
 from kokuchi.voice.errors import VoiceError
+from kokuchi.voice.languages import language_for
 from kokuchi.voice.script import script_of
+from kokuchi.voice.second_language import words_in
+from kokuchi.voice.sound import join, silence
 from kokuchi.voice.speech import Voice
 from kokuchi.wire import Alert, Dictionary, Furigana
 
@@ -47,11 +51,15 @@ class CentreVoice:
         await self._follow()
         return await self._voice.furigana_of(headline, body)
 
-    async def render(self, alert: Alert) -> bytes:
-        """Return the whole spoken alert as a WAV."""
+    async def render(self, alert: Alert, language: str = "") -> bytes:
+        """Return the spoken alert as a WAV: the whole of it in Japanese, or what is said in a second language."""
         await self._follow()
-        script = script_of(alert, self._town.name, self._town.kana)
-        return (await self._voice.render(script, self._chimes)).to_wav()
+        if not language:
+            script = script_of(alert, self._town.name, self._town.kana)
+            return (await self._voice.render(script, self._chimes)).to_wav()
+        words = words_in(alert, language_for(language, self._town.names), after_hearing=True)
+        spoken = [await self._voice.speak(phrase.text, language=language) for phrase in words]
+        return join(part for sound in spoken for part in (sound, silence(PAUSE, sound.rate))).to_wav()
 
     async def _follow(self) -> None:
         if self._tried == await asyncio.to_thread(self._revision):

@@ -102,6 +102,7 @@ class Device:
             committer=committer,
             town_name=settings.town.name,
             town_kana=settings.town.kana,
+            second_language=settings.second_language,
             on_change=lambda: courier.report(),
             on_state=lambda: courier.tell_presence(),
         )
@@ -126,6 +127,7 @@ class Device:
             town_name=settings.town.name,
             time_zone=settings.town.time_zone,
             terminal=settings.terminal,
+            second_language=settings.second_language,
         )
         log.info("terminal starts", extra={"terminal": settings.terminal, "port": settings.screen.port})
         await voice.start()

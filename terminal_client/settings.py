@@ -1,26 +1,33 @@
 """The terminal's settings: config/terminal.toml shows them all."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 
 from kokuchi.configuration import FilePath, Section
 from kokuchi.link import BrokerAddress
+from kokuchi.voice.languages import Language, known_code, language_for
 from kokuchi.voice.settings import VoiceSettings
 from kokuchi.wire import Membership
 from kokuchi.wire.fields import Identifier
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+LanguageCode = Annotated[str, AfterValidator(known_code)]
 Percent = Annotated[int, Field(ge=10, le=100)]
 """A volume that can still be heard."""
 
 
 class TownSection(Section):
-    """Whose alerts are taken: only what one of these keys has signed for this town."""
+    """Whose alerts are taken: only what one of these keys has signed for this town.
+
+    `names` is what the town calls itself in other languages.
+    """
 
     id: Identifier
     name: Annotated[str, Field(min_length=1, max_length=40)]
     kana: Annotated[str, Field(pattern=r"^[ァ-ヶー]+$")]
+    names: Mapping[LanguageCode, str] = Field(default_factory=dict)
     time_zone: str = "Asia/Tokyo"
     public_keys: Annotated[list[FilePath], Field(min_length=1)]
 
@@ -62,6 +69,7 @@ class Settings(Section):
     terminal: Identifier
     areas: frozenset[Identifier] = frozenset()
     groups: frozenset[Identifier] = frozenset()
+    language: LanguageCode | None = None
     inbox: FilePath
     chimes: FilePath
     town: TownSection
@@ -69,6 +77,11 @@ class Settings(Section):
     screen: ScreenSection = ScreenSection()
     speaker: SpeakerSection = SpeakerSection()
     voice: VoiceSettings = VoiceSettings()
+
+    @property
+    def second_language(self) -> Language | None:
+        """The household's second language, if it has chosen one."""
+        return language_for(self.language, self.town.names) if self.language else None
 
     @property
     def membership(self) -> Membership:

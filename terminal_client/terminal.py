@@ -10,6 +10,7 @@ from functools import partial
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.cues import Cue, Phrase
 from kokuchi.voice.errors import VoiceError
+from kokuchi.voice.languages import Language
 from kokuchi.voice.script import resumed, script_of
 from kokuchi.voice.sound import Sound
 from kokuchi.wire import Alert
@@ -74,6 +75,7 @@ class Terminal:
         committer: Committer,
         town_name: str,
         town_kana: str,
+        second_language: Language | None = None,
         on_change: Callable[[], None],
         on_state: Callable[[], None],
     ) -> None:
@@ -86,6 +88,7 @@ class Terminal:
         self._time = time
         self._committer = committer
         self._town = (town_name, town_kana)
+        self._second_language = second_language
         self._on_change = on_change
         self._on_state = on_state
         self._events: asyncio.Queue[Event] = asyncio.Queue()
@@ -176,7 +179,10 @@ class Terminal:
 
     def _script(self, key: Key, after_hearing: bool, resume: bool) -> tuple[Cue, ...]:
         rest = self._rests.get(key) if resume else None
-        return rest or script_of(self._state.items[key].alert, *self._town, after_hearing=after_hearing)
+        if rest:
+            return rest
+        alert, language = self._state.items[key].alert, self._second_language
+        return script_of(alert, *self._town, after_hearing=after_hearing, second_language=language)
 
     async def _write(self) -> None:
         """Commit what happened, in order. A disk that cannot be written holds up neither screen nor voice."""
@@ -260,4 +266,5 @@ class Terminal:
             speaking=item.voicing is agenda.Voicing.SPEAKING,
             confirmed=item.confirmed,
             withdrawn=item.alert.is_cancel,
+            second_language=self._second_language,
         )

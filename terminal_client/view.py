@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kokuchi.voice.cues import PhraseSource
+from kokuchi.voice.languages import Language
+from kokuchi.voice.second_language import rendering_of
 from kokuchi.voice.sentences import sentences
 from kokuchi.wire import Alert
 from kokuchi.wire.fields import JsonObject, iso
@@ -21,7 +23,7 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True)
 class Card:
-    """An alert as the screen needs it.
+    """An alert as the screen needs it, in Japanese and in the household's second language if it has one.
 
     `source` and `sentence` are those of the phrase that is being spoken, for the page to mark it; None when silent.
     """
@@ -32,6 +34,7 @@ class Card:
     sentence: int | None = None
     confirmed: bool = False
     withdrawn: bool = False
+    second_language: Language | None = None
 
     def to_json(self) -> JsonObject:
         """Return what the page draws."""
@@ -55,6 +58,17 @@ class Card:
             "sentence": self.sentence,
             "confirmed": self.confirmed,
             "withdrawn": self.withdrawn,
+            "second": self._second(),
+        }
+
+    def _second(self) -> JsonObject | None:
+        if self.second_language is None:
+            return None
+        rendering = rendering_of(self.alert, self.second_language)
+        return {
+            "language": self.second_language.code,
+            "headline_sentences": list(rendering.headline),
+            "body_sentences": list(rendering.body),
         }
 
 

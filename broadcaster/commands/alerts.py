@@ -7,8 +7,10 @@ import click
 from pydantic import ValidationError
 
 from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table, voice_with
+from broadcaster.commands.translations import translation_option
 from broadcaster.domain.audience import recipients
-from broadcaster.domain.draft import Draft, compose, correct, withdraw
+from broadcaster.domain.draft import Draft, compose, correct, translations_in, withdraw
+from broadcaster.domain.texts import Translated
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.alerts import Accepted, AlertExists
@@ -53,6 +55,7 @@ def _audience(words: tuple[str, ...]) -> Audience:
 )
 @click.option("--level", type=click.Choice(list(_SEVERITIES)), help="Instead of the category's usual one.")
 @click.option("--drill", is_flag=True, help="Announce it as a drill, on the screen and by voice.")
+@translation_option
 @json_option
 @pass_context
 def publish(
@@ -63,13 +66,15 @@ def publish(
     to: tuple[str, ...],
     level: str | None,
     drill: bool,
+    translations: tuple[Translated, ...],
     as_json: bool,
 ) -> None:
     """Write an alert into the ledger; the running centre sends it out.
 
     Exit code 0: it is committed and will go out. 1: it cannot be sent, and the message says why.
     """
-    draft = Draft(category, headline, body, _audience(to), _SEVERITIES[level] if level else None, drill)
+    severity = _SEVERITIES[level] if level else None
+    draft = Draft(category, headline, body, _audience(to), severity, drill, translations)
     with context.ledger() as (_settings, town, ledger):
         roster = ledger.terminals.all()
         alert = _with_reading(compose(draft, town, roster, datetime.now(UTC)), ledger)
@@ -81,22 +86,36 @@ def publish(
 @click.argument("identifier")
 @click.option("--headline", help="The new headline; without it the old one stays.")
 @click.option("--body", help="The new text; without it the old one stays.")
+@translation_option
 @json_option
 @pass_context
-def correct_alert(context: Context, identifier: str, headline: str | None, body: str | None, as_json: bool) -> None:
+def correct_alert(
+    context: Context,
+    identifier: str,
+    headline: str | None,
+    body: str | None,
+    translations: tuple[Translated, ...],
+    as_json: bool,
+) -> None:
     """Send another text in place of an alert's: terminals stop the old one, and tell those who heard it.
+
+    Translations that are not given again are left out when the Japanese changes, since they may not be true any more.
 
     Exit code 0: it is committed and will go out. 1: it cannot be corrected, and the message says why.
     """
     with context.ledger() as (_settings, town, ledger):
         before = _find(ledger, identifier)
         old = before.alert
+        is_changed = headline is not None or body is not None
+        if is_changed and old.translations and not translations:
+            click.echo("without the translations of the old text: give new ones with --translation", err=True)
         after = correct(
             old,
             old.headline if headline is None else headline,
             old.body if body is None else body,
             town,
             datetime.now(UTC),
+            translations=translations or (() if is_changed else translations_in(old)),
         )
         _accept_revision(ledger, town, before, _with_reading(after, ledger), as_json, "corrected")
 

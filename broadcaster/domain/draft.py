@@ -1,12 +1,13 @@
 """From what staff have written to an alert that may be sent, or to what is wrong with it, field by field."""
 
 import secrets
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from broadcaster.domain.audience import Terminal, recipients, unknown_members
+from broadcaster.domain.texts import Problem as Problem
+from broadcaster.domain.texts import Translated, check_text, check_translations, translations_of
 from broadcaster.domain.town import Category, Town
 from kokuchi.wire import Alert, Audience, Contact, Furigana, MessageType, Reading, Severity, Status
 from kokuchi.wire.alert import MAXIMUM_BODY, MAXIMUM_HEADLINE
@@ -15,18 +16,8 @@ from kokuchi.wire.audience import MAXIMUM_MEMBERS
 ADVISED_BODY = 300
 """Over this many characters staff are told that the text is long (a commercial system's limit; field.md)."""
 
-_TEMPLATE_BRACKETS = frozenset("〔〕")
 _SHORTEST_VALIDITY = timedelta(hours=1)
 _MAXIMUM_REFERENCES = 100
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What is wrong with one field, for staff and for the shell."""
-
-    field: str
-    japanese: str
-    english: str
 
 
 class DraftError(Exception):
@@ -47,6 +38,7 @@ class Draft:
     audience: Audience | None
     severity: Severity | None = None
     drill: bool = False
+    translations: tuple[Translated, ...] = ()
 
 
 def new_identifier(now: datetime) -> str:
@@ -58,8 +50,9 @@ def check(draft: Draft, town: Town, roster: Sequence[Terminal]) -> list[Problem]
     """Return everything that keeps the draft from being sent."""
     return [
         *_check_category(draft, town),
-        *_check_text("headline", "見出し", draft.headline, MAXIMUM_HEADLINE),
-        *_check_text("body", "本文", draft.body, MAXIMUM_BODY),
+        *check_text("headline", "見出し", draft.headline, MAXIMUM_HEADLINE),
+        *check_text("body", "本文", draft.body, MAXIMUM_BODY),
+        *check_translations(draft.translations, town),
         *_check_audience(draft, town, roster),
     ]
 
@@ -99,6 +92,7 @@ def compose(
         contact=contact_of(category, town),
         reading=reading,
         furigana=furigana,
+        translations=translations_of(draft.translations),
     )
 
 
@@ -114,28 +108,50 @@ def correct(
     town: Town,
     now: datetime,
     *,
+    translations: Sequence[Translated] = (),
     reading: Reading | None = None,
     furigana: Furigana | None = None,
 ) -> Alert:
     """Return the Update of an alert with another text, or raise DraftError.
 
     All else stays as it was sent. It lives as long as a new alert of its category, and never shorter than the old one.
-    `reading` and `furigana` are those of the new text.
+    `translations` take the place of the old ones; `reading` and `furigana` are those of the new text.
     """
     problems = [
         *_check_correctable(alert, now),
-        *_check_text("headline", "見出し", headline, MAXIMUM_HEADLINE),
-        *_check_text("body", "本文", body, MAXIMUM_BODY),
+        *check_text("headline", "見出し", headline, MAXIMUM_HEADLINE),
+        *check_text("body", "本文", body, MAXIMUM_BODY),
+        *check_translations(translations, town),
     ]
-    if (headline.strip(), body.strip()) == (alert.headline, alert.body):
+    is_same = (headline.strip(), body.strip()) == (alert.headline, alert.body)
+    if is_same and not problems and translations_of(translations) == alert.translations:
         problems.append(Problem("body", "前の文と同じです。どこかを直してください。", "nothing was changed"))
     if problems:
         raise DraftError(problems)
     category = town.category(alert.category)
     validity = timedelta(hours=category.valid_hours) if category else _SHORTEST_VALIDITY
     return _next_revision(alert, MessageType.UPDATE, now, validity).model_copy(
-        update={"headline": headline.strip(), "body": body.strip(), "reading": reading, "furigana": furigana}
+        update={
+            "headline": headline.strip(),
+            "body": body.strip(),
+            "reading": reading,
+            "furigana": furigana,
+            "translations": translations_of(translations),
+        }
     )
+
+
+def translations_in(alert: Alert) -> tuple[Translated, ...]:
+    """Return an alert's translations as staff may change them."""
+    return tuple(Translated(text.language, text.headline, text.body) for text in alert.translations or ())
+
+
+def stale_languages(before: Alert, after: Alert) -> tuple[str, ...]:
+    """Return the languages whose text stayed as it was although the Japanese was changed."""
+    if (before.headline, before.body) == (after.headline, after.body):
+        return ()
+    old = before.translations or ()
+    return tuple(text.language for text in after.translations or () if text in old)
 
 
 def withdraw(alert: Alert, now: datetime) -> Alert:
@@ -176,33 +192,6 @@ def _check_category(draft: Draft, town: Town) -> list[Problem]:
     return [
         Problem("category", "種別を選んでください。", f"there is no category {draft.category!r}; known are {known}")
     ]
-
-
-def _check_text(field: str, label: str, text: str, maximum: int) -> list[Problem]:
-    length = len(text.strip())
-    if not any(unicodedata.category(character)[0] in "LNPS" for character in text):
-        return [Problem(field, f"{label}を入力してください。", "is empty")]
-    if length > maximum:
-        return [
-            Problem(
-                field,
-                f"{label}が長すぎます。{maximum}文字以内にしてください(いま{length}文字)。",
-                f"has {length} characters; at most {maximum} are possible",
-            )
-        ]
-    if any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\n\t" for character in text):
-        return [
-            Problem(field, f"{label}に使えない文字(制御文字)があります。消してください。", "has control characters")
-        ]
-    if _TEMPLATE_BRACKETS & set(text):
-        return [
-            Problem(
-                field,
-                f"{label}に、ひな形の〔 〕が残っています。中を書きかえ、〔 〕を消してください。",
-                "has the brackets of a template, 〔 or 〕, in it",
-            )
-        ]
-    return []
 
 
 def _check_audience(draft: Draft, town: Town, roster: Sequence[Terminal]) -> list[Problem]:

@@ -1,9 +1,10 @@
 """The town as its configuration describes it."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from kokuchi.wire import Contact, Severity
 from kokuchi.wire.fields import Identifier
@@ -20,6 +21,20 @@ class Place(_Value):
     name: Annotated[str, Field(min_length=1, max_length=40)]
 
 
+class Language(_Value):
+    """A language in which staff can send a text of their own, with its Japanese name."""
+
+    code: str
+    name: str
+
+
+class Wording(_Value):
+    """A category's template in another language; what stands in 〔 〕 is what stands there in the Japanese one."""
+
+    headline: str = ""
+    body: str = ""
+
+
 class Category(_Value):
     """A kind of message that staff can send, with its usual urgency and the template of its text."""
 
@@ -31,20 +46,32 @@ class Category(_Value):
     headline: str = ""
     body: str = ""
     contact: Contact | None = None
+    translations: Mapping[str, Wording] = Field(default_factory=dict)
 
 
 class Town(_Value):
-    """Who speaks, to whom it can speak, and about what."""
+    """Who speaks, to whom it can speak, and about what. `names` is what it calls itself in other languages."""
 
     id: Identifier
     name: Annotated[str, Field(min_length=1, max_length=40)]
     kana: Annotated[str, Field(pattern=r"^[ァ-ヶー]+$")]
     office: Annotated[str, Field(min_length=1, max_length=40)]
+    names: Mapping[str, str] = Field(default_factory=dict)
     time_zone: ZoneInfo = ZoneInfo("Asia/Tokyo")
     desk: Contact
     areas: tuple[Place, ...] = ()
     groups: tuple[Place, ...] = ()
+    languages: tuple[Language, ...] = ()
     categories: Annotated[tuple[Category, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _knows_its_languages(self) -> Self:
+        known = [language.code for language in self.languages]
+        for category in self.categories:
+            for code in category.translations:
+                if code not in known:
+                    raise ValueError(f"category {category.id}: no language {code!r}; there are {', '.join(known)}")
+        return self
 
     def category(self, identifier: str) -> Category | None:
         """Return the category with this identifier."""

@@ -54,12 +54,16 @@ def _write_device_files(settings: Settings, town: Town, key: SigningKey, termina
 
 def _device_settings(settings: Settings, town: Town, terminal: Terminal) -> str:
     # JSON's strings and lists of strings are TOML's too.
+    names = "".join(
+        f"{json.dumps(code)} = {json.dumps(name, ensure_ascii=False)}\n" for code, name in town.names.items()
+    )
     areas, groups = json.dumps([terminal.area]), json.dumps(sorted(terminal.groups))
     return f"""\
 # Terminal {terminal.id}. Paths are relative to this file. config/terminal.toml explains every key.
 terminal = {json.dumps(terminal.id)}
 areas = {areas}
 groups = {groups}
+# language = "vi"   # the household's second language: {", ".join(language.code for language in town.languages)}
 inbox = "inbox.sqlite"
 chimes = {json.dumps(str(settings.chimes))}
 
@@ -70,6 +74,8 @@ kana = {json.dumps(town.kana, ensure_ascii=False)}
 time_zone = {json.dumps(town.time_zone.key)}
 public_keys = ["town.pem"]
 
+[town.names]
+{names}
 [broker]
 host = {json.dumps(settings.broker.host)}
 port = {settings.broker.port}

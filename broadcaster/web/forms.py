@@ -1,16 +1,21 @@
 """What staff have written on the form, kept as they wrote it, and the draft that it means."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 
-from broadcaster.domain.draft import Draft
+from broadcaster.domain.draft import Draft, translations_in
+from broadcaster.domain.texts import Translated
 from broadcaster.domain.town import Category, Town
 from broadcaster.web.sessions import text_of, texts_of
 from broadcaster.web.words import SEVERITIES
+from kokuchi.voice.languages import LANGUAGES
 from kokuchi.wire import Alert, Audience, AudienceKind, Level, Severity
+from kokuchi.wire.alert import MAXIMUM_TRANSLATED_BODY, MAXIMUM_TRANSLATED_HEADLINE
 
 _REVISION = re.compile(r"[0-9]{1,5}")
 
@@ -28,6 +33,7 @@ class Written:
     groups: tuple[str, ...] = ()
     terminals: tuple[str, ...] = ()
     drill: str = ""
+    translations: tuple[Translated, ...] = ()
 
     @classmethod
     def of(cls, form: FormData) -> "Written":
@@ -42,6 +48,7 @@ class Written:
             groups=texts_of(form, "groups"),
             terminals=texts_of(form, "terminals"),
             drill=text_of(form, "drill"),
+            translations=_translations(form),
         )
 
     @classmethod
@@ -54,15 +61,20 @@ class Written:
             headline=category.headline.strip(),
             body=category.body.strip(),
             level=Level.of(category.severity).value,
+            translations=tuple(
+                Translated(code, wording.headline.strip(), wording.body.strip())
+                for code, wording in category.translations.items()
+            ),
         )
 
     @classmethod
-    def from_alert(cls, alert: Alert, headline: str, body: str) -> "Written":
-        """Return the form of a new alert that is like another one, with a text of its own."""
+    def from_alert(cls, alert: Alert, correction: "Correction") -> "Written":
+        """Return the form of a new alert that is like another one, with the text of a correction."""
         return cls(
             category=alert.category,
-            headline=headline,
-            body=body,
+            headline=correction.headline,
+            body=correction.body,
+            translations=correction.translations,
             level=alert.level.value,
             audience=alert.audience.kind.value,
             drill="yes" if alert.is_drill else "",
@@ -78,6 +90,7 @@ class Written:
             audience=self._audience(),
             severity=self._severity(town.category(self.category)),
             drill=bool(self.drill),
+            translations=self.translations,
         )
 
     def to_everyone(self) -> "Written":
@@ -89,8 +102,9 @@ class Written:
         found: list[tuple[str, str]] = []
         for field in fields(self):
             value = getattr(self, field.name)
-            found += [(field.name, item) for item in ([value] if isinstance(value, str) else value)]
-        return found
+            if field.name != "translations":
+                found += [(field.name, item) for item in ([value] if isinstance(value, str) else value)]
+        return found + _translation_pairs(self.translations)
 
     def _audience(self) -> Audience | None:
         if self.audience not in set(AudienceKind):
@@ -121,22 +135,62 @@ class Correction:
     revision: int
     headline: str
     body: str
+    translations: tuple[Translated, ...] = ()
 
     @classmethod
     def of(cls, form: FormData) -> "Correction":
         """Return what a form holds."""
-        return cls(revision_of(form), _one_line(text_of(form, "headline")), _lines(text_of(form, "body")))
+        return cls(
+            revision_of(form),
+            _one_line(text_of(form, "headline")),
+            _lines(text_of(form, "body")),
+            _translations(form),
+        )
 
     @classmethod
     def from_alert(cls, alert: Alert) -> "Correction":
         """Return the form as it is before anything is written."""
-        return cls(alert.revision, alert.headline, alert.body)
+        return cls(alert.revision, alert.headline, alert.body, translations_in(alert))
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return the fields as a form sends them."""
+        return [
+            ("revision", str(self.revision)),
+            ("headline", self.headline),
+            ("body", self.body),
+            *_translation_pairs(self.translations),
+        ]
 
 
 def revision_of(form: FormData) -> int:
     """Return the revision that a form's author had seen; 0, which no alert has, if the form does not say."""
     text = text_of(form, "revision")
     return int(text) if _REVISION.fullmatch(text) else 0
+
+
+def translation_fields(translations: Iterable[Translated]) -> dict[str, Any]:
+    """Return what the templates need to show the fields of the other languages."""
+    return {
+        "translated": {text.language: text for text in translations},
+        "maximum_translated_headline": MAXIMUM_TRANSLATED_HEADLINE,
+        "maximum_translated_body": MAXIMUM_TRANSLATED_BODY,
+    }
+
+
+def _translations(form: FormData) -> tuple[Translated, ...]:
+    found = (
+        Translated(code, _one_line(text_of(form, f"headline-{code}")), _lines(text_of(form, f"body-{code}")))
+        for code in LANGUAGES
+    )
+    return tuple(text for text in found if not text.is_empty)
+
+
+def _translation_pairs(translations: Iterable[Translated]) -> list[tuple[str, str]]:
+    return [
+        pair
+        for text in translations
+        for pair in ((f"headline-{text.language}", text.headline), (f"body-{text.language}", text.body))
+    ]
 
 
 def _one_line(text: str) -> str:

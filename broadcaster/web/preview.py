@@ -14,5 +14,5 @@ class VoicePreview(Protocol):
     async def furigana(self, headline: str, body: str) -> Furigana:
         """Return what is written over the kanji of a headline and a body."""
 
-    async def render(self, alert: Alert) -> bytes:
-        """Return a WAV file of all that a terminal says for this alert."""
+    async def render(self, alert: Alert, language: str = "") -> bytes:
+        """Return a WAV file of all that a terminal says for this alert: in Japanese, or in a second language alone."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from kokuchi.voice.languages import JAPANESE
 from kokuchi.wire import Level
 
 PAUSE = 0.6
@@ -10,7 +11,10 @@ PAUSE = 0.6
 
 
 class PhraseSource(StrEnum):
-    """Where in an alert a phrase comes from; HEADLINE and BODY can be marked on the screen while they are said."""
+    """Where in an alert a phrase comes from; headlines and bodies can be marked on the screen while they are said.
+
+    TRANSLATED_HEADLINE and TRANSLATED_BODY are what a household with a second language sees in it.
+    """
 
     DRILL = "drill"
     GREETING = "greeting"
@@ -18,6 +22,8 @@ class PhraseSource(StrEnum):
     WITHDRAWAL = "withdrawal"
     HEADLINE = "headline"
     BODY = "body"
+    TRANSLATED_HEADLINE = "translated_headline"
+    TRANSLATED_BODY = "translated_body"
     CONTACT = "contact"
     REPEAT = "repeat"
 
@@ -34,8 +40,8 @@ class Chime:
 class Phrase:
     """One breath of speech: the text as written, and its kana if known, which the fallback voice needs.
 
-    `pause_after` None is the voice's own pause. `sentence` is the index among sentences(headline) or sentences(body),
-    None for everything else.
+    `pause_after` None is the voice's own pause. `sentence` is the index among the sentences of headline or body, None for
+    everything else; `language` is "ja" or a code of kokuchi.voice.languages.
     """
 
     text: str
@@ -43,6 +49,7 @@ class Phrase:
     source: PhraseSource
     pause_after: float | None = None
     sentence: int | None = None
+    language: str = JAPANESE
 
 
 Cue = Chime | Phrase

@@ -4,9 +4,14 @@ import re
 from collections.abc import Callable, Iterable
 
 from kokuchi.voice.cues import PAUSE, Cue, Phrase
+from kokuchi.voice.foreign import syllables
+from kokuchi.voice.languages import JAPANESE
 
 PACE = 5.0
 """Morae per second at which the town's messages are spoken."""
+
+SYLLABLES = 3.0
+"""Syllables per second of a second language when Japanese comes at PACE (measured in kokuchi.voice.engines.espeak)."""
 
 CHIME_SECONDS = 2.5
 
@@ -29,5 +34,8 @@ def estimated_seconds(cues: Iterable[Cue], kana_of: Callable[[str], str] | None 
 def _seconds(cue: Cue, kana_of: Callable[[str], str] | None, pace: float) -> float:
     if not isinstance(cue, Phrase):
         return CHIME_SECONDS
+    pause = PAUSE if cue.pause_after is None else cue.pause_after
+    if cue.language != JAPANESE:
+        return syllables(cue.text) / (SYLLABLES * pace / PACE) + pause
     kana = cue.kana or (kana_of(cue.text) if kana_of else cue.text)
-    return morae(kana) / pace + (PAUSE if cue.pause_after is None else cue.pause_after)
+    return morae(kana) / pace + pause

@@ -1,6 +1,8 @@
 """From an alert to what is heard of it, in order. Pure; design.md, "Levels", is its source."""
 
 from kokuchi.voice.cues import Chime, Cue, Phrase, PhraseSource
+from kokuchi.voice.languages import Language
+from kokuchi.voice.second_language import words_in
 from kokuchi.voice.sentences import sentences, whole_sentences
 from kokuchi.voice.telephone import spoken_telephone
 from kokuchi.wire import Alert, Contact, Level, MessageType
@@ -16,15 +18,24 @@ _REPEAT = Phrase("繰り返します。", "クリカエシマス。", PhraseSour
 _LONGEST_SHORT_NUMBER = 3
 
 
-def script_of(alert: Alert, town_name: str, town_kana: str, *, after_hearing: bool = True) -> tuple[Cue, ...]:
+def script_of(
+    alert: Alert,
+    town_name: str,
+    town_kana: str,
+    *,
+    after_hearing: bool = True,
+    second_language: Language | None = None,
+) -> tuple[Cue, ...]:
     """Return the cues of an alert: chime, words, for emergency and important the words again, chime.
 
     A drill says so at the beginning, and again before the repeat. `town_kana` is the reading of `town_name`.
-    An Update is called a correction only `after_hearing`: to those who heard an earlier revision.
+    An Update is called a correction only `after_hearing`: to those who heard an earlier revision. In the household's
+    `second_language`, everything is said once, after all of the Japanese.
     """
     words = _words(alert, town_name, town_kana, after_hearing)
     again = () if alert.level is Level.NOTICE else (_REPEAT, *words)
-    return Chime(alert.level, opening=True), *words, *again, Chime(alert.level, opening=False)
+    second = words_in(alert, second_language, after_hearing=after_hearing) if second_language else ()
+    return Chime(alert.level, opening=True), *words, *again, *second, Chime(alert.level, opening=False)
 
 
 def resumed(script: tuple[Cue, ...], place: int) -> tuple[Cue, ...]:

@@ -10,12 +10,15 @@ from typing import Any
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.cues import Chime, Cue
 from kokuchi.voice.errors import VoiceError, WorkerError
+from kokuchi.voice.languages import JAPANESE
 from kokuchi.voice.process import WorkerProcess
 from kokuchi.voice.script import contact_text
 from kokuchi.voice.settings import VoiceSettings
 from kokuchi.voice.sound import Sound, join, silence
 from kokuchi.voice.words import Broken, Sentence, Word
 from kokuchi.wire import Contact, Dictionary, Furigana, Reading
+
+log = logging.getLogger(__name__)
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +40,7 @@ class Voice:
         cache_bytes: int = 16 * 1024 * 1024,
     ) -> None:
         self.engine: str | None = None
-        """The engine that spoke last: "open_jtalk", or "espeak" if that is all that works here."""
+        """The engine that spoke Japanese last: "open_jtalk", or "espeak" if that is all that works here."""
         self._arguments = [f"--pace={settings.pace}", f"--voice={settings.voice}"]
         self._pause = settings.pause
         self._timeout = timeout
@@ -76,15 +79,20 @@ class Voice:
         """Read by this dictionary from now on, or raise VoiceError and go on with the earlier one."""
         await self._ask(_dictionary_request(dictionary), lambda: self._now_uses(dictionary))
 
-    async def speak(self, text: str, kana: str | None = None) -> Sound:
-        """Return the sound of a text as written, or raise VoiceError. The fallback voice says `kana` if it is given."""
+    async def speak(self, text: str, kana: str | None = None, *, language: str = JAPANESE) -> Sound:
+        """Return the sound of a text as written, or raise VoiceError. The fallback voice says `kana` if it is given.
+
+        `language` is "ja" or a code of kokuchi.voice.languages; a text in another one than Japanese needs no kana.
+        """
         # What is being made while the dictionary changes is kept under the earlier one, where nobody looks any more.
-        key = (text, kana, self.dictionary_revision)
+        key = (text, kana, language, self.dictionary_revision)
         known = self._recent.get(key)
         if known is not None:
             return known
-        header, pcm = await self._ask({"text": text, "kana": kana})
-        self.engine = header["engine"]
+        is_japanese = language == JAPANESE
+        header, pcm = await self._ask({"text": text, **({"kana": kana} if is_japanese else {"language": language})})
+        if is_japanese:
+            self.engine = header["engine"]
         sound = Sound(pcm, header["rate"])
         self._recent.put(key, sound)
         return sound
@@ -149,7 +157,14 @@ class Voice:
     async def _sound_of(self, cue: Cue, chimes: Chimes) -> Sound:
         if isinstance(cue, Chime):
             return chimes.sound(cue)
-        sound = await self.speak(cue.text, cue.kana)
+        try:
+            sound = await self.speak(cue.text, cue.kana, language=cue.language)
+        except VoiceError as error:
+            if cue.language == JAPANESE:
+                raise
+            # The Japanese was heard by then; it must not be said all over again for the sake of the second language.
+            log.warning("not said in the second language", extra={"language": cue.language, "reason": str(error)})
+            return Sound(b"")
         pause = self._pause if cue.pause_after is None else cue.pause_after
         return join([sound, silence(pause, sound.rate)])
 
@@ -216,11 +231,11 @@ def _dictionary_request(dictionary: Dictionary | None) -> dict[str, Any]:
     return {"dictionary": dictionary.model_dump(mode="json") if dictionary else None}
 
 
-_Key = tuple[str, str | None, int | None]
+_Key = tuple[str, str | None, str, int | None]
 
 
 class _RecentSounds:
-    """Sounds of one voice by text, kana and dictionary; the one not used for longest goes first if there are too many."""
+    """Sounds of one voice by text, kana, language and dictionary; the one not used for longest goes first."""
 
     def __init__(self, maximum_bytes: int) -> None:
         self._maximum = maximum_bytes

@@ -2,6 +2,7 @@
 
 One request a line, in JSON:
     {"text": written text, "kana": its reading or null}  →  {"bytes": n, "rate": r, "engine": name} and n bytes of PCM
+    {"text": written text, "language": code of a second} →  the same
     {"reading": written text}                            →  {"kana": its reading}
     {"dictionary": a kokuchi.wire.Dictionary or null}    →  {"words": how many it has}; from now on all is read by it
     {"explain": written text}                            →  {"words": [[written, reading, source, detail], …]}
@@ -19,6 +20,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import astuple
 from functools import cached_property
@@ -31,8 +33,10 @@ from kokuchi.voice.cues import PAUSE
 from kokuchi.voice.duration import PACE
 from kokuchi.voice.engines.espeak import EspeakVoice
 from kokuchi.voice.errors import EngineError, VoiceError
+from kokuchi.voice.foreign import foreign_sentences, said
 from kokuchi.voice.furigana import furigana_of
 from kokuchi.voice.kana import Reader
+from kokuchi.voice.languages import LANGUAGES
 from kokuchi.voice.long_vowels import comparable
 from kokuchi.voice.loudness import levelled
 from kokuchi.voice.sentences import sentences
@@ -57,7 +61,7 @@ class Engine(Protocol):
 
 
 class Worker:
-    """Answers requests with Open JTalk, and with espeak-ng where that fails."""
+    """Answers requests with Open JTalk, and with espeak-ng where that fails and for other languages."""
 
     def __init__(self, pace: float, voice: VoiceName) -> None:
         self._pace = pace
@@ -78,6 +82,9 @@ class Worker:
                 case {"text": str(text), "kana": (str() | None) as kana}:
                     sound, engine = self._spoken(text, kana)
                     return {"bytes": len(sound.pcm), "rate": sound.rate, "engine": engine}, sound.pcm
+                case {"text": str(text), "language": str(code)} if code in LANGUAGES:
+                    sound = _joined(EspeakVoice(self._pace, code), said(text, code), foreign_sentences)
+                    return {"bytes": len(sound.pcm), "rate": sound.rate, "engine": EspeakVoice.name}, sound.pcm
                 case {"reading": str(text)}:
                     return {"kana": self._reader.reading(text)}, b""
                 case {"dictionary": (dict() | None) as dictionary}:
@@ -143,10 +150,10 @@ class Worker:
         return EspeakVoice(self._pace)
 
 
-def _joined(engine: Engine, text: str) -> Sound:
+def _joined(engine: Engine, text: str, cut: Callable[[str], tuple[str, ...]] = sentences) -> Sound:
     """Synthesise sentence by sentence: a whole text at once takes three times the memory."""
     parts: list[Sound] = []
-    for sound in map(levelled, map(engine.speak, sentences(text))):
+    for sound in map(levelled, map(engine.speak, cut(text))):
         if parts and sound.pcm:
             parts.append(silence(PAUSE))
         parts.append(sound)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,6 +15,7 @@ from fastapi.templating import Jinja2Templates
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from kokuchi.voice.languages import Language
 from kokuchi.wire.fields import Identifier
 from terminal_client.household import Household, Key
 from terminal_client.outputs.screen import PageScreen
@@ -45,6 +47,7 @@ def create_screen_app(
     town_name: str,
     time_zone: str,
     terminal: str,
+    second_language: Language | None = None,
     allowed_hosts: Sequence[str] = LOOPBACK,
 ) -> FastAPI:
     """Return the page of this terminal, its events and its sounds, and the acts that it passes to the household.
@@ -56,17 +59,24 @@ def create_screen_app(
     app.add_middleware(Protection)
     app.add_exception_handler(RequestValidationError, _bad_input)
     app.mount("/static", StaticFiles(directory=_HERE / "static"))
-    app.include_router(_page(town_name, time_zone, terminal))
+    app.include_router(_page(town_name, time_zone, terminal, second_language))
     app.include_router(_stream(screen))
     app.include_router(_acts(household))
     return app
 
 
-def _page(town_name: str, time_zone: str, terminal: str) -> APIRouter:
+def _page(town_name: str, time_zone: str, terminal: str, second_language: Language | None) -> APIRouter:
     router = APIRouter()
     templates = Jinja2Templates(directory=_HERE / "templates")
     pictograms = sorted(path.stem for path in (_HERE / "static" / "pictograms").glob("*.svg"))
-    context = {"town_name": town_name, "time_zone": time_zone, "terminal": terminal, "pictograms": pictograms}
+    context = {
+        "town_name": town_name,
+        "time_zone": time_zone,
+        "terminal": terminal,
+        "pictograms": pictograms,
+        "second": second_language,
+        "words": json.dumps(asdict(second_language.screen), ensure_ascii=False) if second_language else "",
+    }
 
     @router.get("/")
     async def page(request: Request) -> HTMLResponse:

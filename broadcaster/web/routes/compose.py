@@ -1,6 +1,7 @@
 """Writing an alert, looking at it once more, sending it."""
 
 import asyncio
+import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -10,10 +11,11 @@ from fastapi.responses import Response
 
 from broadcaster.domain.audience import Terminal, recipients
 from broadcaster.domain.draft import ADVISED_BODY, Draft, DraftError, Problem, compose, contact_of, new_identifier
+from broadcaster.domain.town import Category
 from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.alerts import AlertExists
 from broadcaster.web.acceptance import accept
-from broadcaster.web.forms import Written
+from broadcaster.web.forms import Written, translation_fields
 from broadcaster.web.pages import page
 from broadcaster.web.readings import furigana_or_none, reading_or_none
 from broadcaster.web.routes.alerts import to_alert
@@ -117,14 +119,22 @@ def _form_page(request: Request, written: Written, problems: Sequence[Problem]) 
         contact_of={category.id: contact_of(category, site.town) for category in site.town.categories},
         contact=_contact(site, written),
         chosen=chosen,
+        translations_json=_translations_json,
         audiences=[(kind.value, word) for kind, word in AUDIENCES.items()],
         roster=roster,
         counts=_counts(roster),
         area_names={area.id: area.name for area in site.town.areas},
         maximum_headline=MAXIMUM_HEADLINE,
         maximum_body=MAXIMUM_BODY,
+        **translation_fields(written.translations),
         advised=ADVISED_BODY,
     )
+
+
+def _translations_json(category: Category) -> str:
+    """Return the templates in other languages, for the script that fills them in."""
+    wordings = {code: [text.headline.strip(), text.body.strip()] for code, text in category.translations.items()}
+    return json.dumps(wordings, ensure_ascii=False)
 
 
 def _contact(site: Site, written: Written) -> Contact:

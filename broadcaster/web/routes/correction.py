@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from broadcaster.domain.draft import ADVISED_BODY, DraftError, Problem, can_be_corrected, correct
+from broadcaster.domain.draft import ADVISED_BODY, DraftError, Problem, can_be_corrected, correct, stale_languages
+from broadcaster.domain.texts import translations_of
 from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.alerts import Accepted, AlertExists
 from broadcaster.web.acceptance import accept_revision
 from broadcaster.web.differences import differences
-from broadcaster.web.forms import Correction, Written
+from broadcaster.web.forms import Correction, Written, translation_fields
 from broadcaster.web.pages import page
 from broadcaster.web.readings import furigana_or_none, reading_or_none
 from broadcaster.web.routes.alerts import facts, find_alert, to_alert
@@ -51,7 +52,14 @@ def check_correction(request: Request, identifier: str, _: Sender, form: Checked
     if obstacle:
         return obstacle
     try:
-        alert = correct(accepted.alert, written.headline, written.body, site.town, site.clock())
+        alert = correct(
+            accepted.alert,
+            written.headline,
+            written.body,
+            site.town,
+            site.clock(),
+            translations=written.translations,
+        )
     except DraftError as error:
         return _form_page(request, accepted, written, problems=error.problems)
     old_headline, new_headline = differences(accepted.alert.headline, alert.headline)
@@ -62,6 +70,9 @@ def check_correction(request: Request, identifier: str, _: Sender, form: Checked
         written=written,
         texts=[("いままでの文", "old", old_headline, old_body), ("新しい文", "new", new_headline, new_body)],
         new=alert,
+        stale=[
+            language.name for language in site.town.languages if language.code in stale_languages(accepted.alert, alert)
+        ],
         plan=plan(alert, site.town, len(site.ledger.deliveries.of_alert(accepted.row))),
         new_expires=moment(alert.expires, site.town.time_zone),
         advised=ADVISED_BODY,
@@ -103,6 +114,7 @@ def _send(
             written.body,
             site.town,
             site.clock(),
+            translations=written.translations,
             reading=reading,
             furigana=furigana,
         )
@@ -122,6 +134,7 @@ def _is_sent(site: Site, identifier: str, written: Correction) -> bool:
         later is not None
         and later.alert.message_type is MessageType.UPDATE
         and (later.alert.headline, later.alert.body) == (written.headline.strip(), written.body.strip())
+        and later.alert.translations == translations_of(written.translations)
     )
 
 
@@ -134,7 +147,7 @@ def _obstacle(request: Request, accepted: Accepted, written: Correction) -> Resp
             "correct_refused.html",
             status=409,
             written=written,
-            new_alert=Written.from_alert(accepted.alert, written.headline, written.body),
+            new_alert=Written.from_alert(accepted.alert, written),
             **facts(site, accepted),
         )
     if accepted.alert.revision != written.revision:
@@ -161,6 +174,7 @@ def _form_page(
         problem_of={problem.field: problem.japanese for problem in problems},
         maximum_headline=MAXIMUM_HEADLINE,
         maximum_body=MAXIMUM_BODY,
+        **translation_fields(written.translations),
         advised=ADVISED_BODY,
         **_hearers(site, accepted),
         **facts(site, accepted),

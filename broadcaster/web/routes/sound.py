@@ -11,9 +11,10 @@ from starlette.datastructures import FormData
 from broadcaster.domain.draft import DraftError, compose, correct
 from broadcaster.web.forms import Correction, Written
 from broadcaster.web.routes.alerts import find_alert
-from broadcaster.web.sessions import CheckedForm, Sender
+from broadcaster.web.sessions import CheckedForm, Sender, text_of
 from broadcaster.web.site import Site, site_of
 from kokuchi.voice import VoiceError
+from kokuchi.voice.languages import LANGUAGES
 from kokuchi.wire import Alert, MessageType
 
 router = APIRouter()
@@ -25,7 +26,7 @@ _PATIENCE_SECONDS = 60.0
 @router.post("/alerts/preview-sound")
 async def preview_sound(request: Request, _: Sender, form: CheckedForm) -> Response:
     """Answer with the sound of what is written, or with why there is none."""
-    return await _sound(request, lambda site: _new(site, form))
+    return await _sound(request, lambda site: _new(site, form), _language(form))
 
 
 @router.post("/alerts/preview-reading")
@@ -37,7 +38,7 @@ async def preview_reading(request: Request, _: Sender, form: CheckedForm) -> Res
 @router.post("/alerts/{identifier}/correct/preview-sound")
 async def preview_corrected_sound(request: Request, identifier: str, _: Sender, form: CheckedForm) -> Response:
     """Answer with the sound of a correction, as those hear it who had heard the old text if there are any."""
-    return await _sound(request, lambda site: _corrected(site, identifier, form))
+    return await _sound(request, lambda site: _corrected(site, identifier, form), _language(form))
 
 
 @router.post("/alerts/{identifier}/correct/preview-reading")
@@ -50,12 +51,18 @@ Make = Callable[[Site], Alert]
 """Makes the alert that is to be heard, or raises DraftError."""
 
 
-async def _sound(request: Request, make: Make) -> Response:
+def _language(form: FormData) -> str:
+    """Return the second language that is to be heard, or nothing for Japanese."""
+    code = text_of(form, "language")
+    return code if code in LANGUAGES else ""
+
+
+async def _sound(request: Request, make: Make, language: str) -> Response:
     site = site_of(request)
     try:
         alert = await asyncio.to_thread(make, site)
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            return Response(await site.voice.render(alert), media_type="audio/wav")
+            return Response(await site.voice.render(alert, language), media_type="audio/wav")
     except DraftError as error:
         return _unwritten(error)
     except (VoiceError, TimeoutError) as error:
@@ -83,7 +90,7 @@ def _new(site: Site, form: FormData) -> Alert:
 
 def _corrected(site: Site, identifier: str, form: FormData) -> Alert:
     before, written = find_alert(site, identifier).alert, Correction.of(form)
-    alert = correct(before, written.headline, written.body, site.town, site.clock())
+    alert = correct(before, written.headline, written.body, site.town, site.clock(), translations=written.translations)
     if site.ledger.deliveries.heard(identifier, alert.revision):
         return alert
     # To who has heard nothing yet it is not said to be a correction.

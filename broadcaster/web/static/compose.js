@@ -3,6 +3,7 @@
 // Fills in templates and shows what the household will see.
 (() => {
   const form = document.getElementById("alert-form");
+  const { fillFrom } = window.kokuchiTranslations;
   const texts = [document.getElementById("headline"), document.getElementById("body")];
   const GAP = /〔[^〕]*〕/g;
   const filled = new Map();
@@ -21,6 +22,7 @@
         filled.set(field, field.value);
       }
     }
+    fillFrom(category);
     const level = form.querySelector(`input[name="level"][value="${category.dataset.level}"]`);
     if (level && (!chosen("level") || chosen("level").value === filled.get("level"))) {
       level.checked = true;
@@ -71,7 +73,10 @@
     if (event.target.name === "category") fill(event.target);
     show();
   });
-  form.addEventListener("input", show);
+  form.addEventListener("input", (event) => {
+    if (texts.includes(event.target) && chosen("category")) fillFrom(chosen("category"));
+    show();
+  });
 
   const category = chosen("category");
   for (const field of texts) {

@@ -10,8 +10,10 @@
   const preview = form.dataset.preview || "/alerts";
   let address = null;
 
-  const ask = async (path) => {
-    const response = await fetch(path, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  const ask = async (path, language = "") => {
+    const fields = new URLSearchParams(new FormData(form));
+    fields.set("language", language);
+    const response = await fetch(path, { method: "POST", body: fields });
     if (response.ok && !response.redirected) return response;
     const isJson = response.headers.get("content-type")?.startsWith("application/json");
     throw new Error(isJson ? (await response.json()).message : "音声を作れません。ページを読みこみなおしてください。");
@@ -24,8 +26,8 @@
     reading.hidden = false;
   };
 
-  const play = async () => {
-    const sound = await (await ask(`${preview}/preview-sound`)).blob();
+  const play = async (language) => {
+    const sound = await (await ask(`${preview}/preview-sound`, language)).blob();
     if (address) URL.revokeObjectURL(address);
     address = URL.createObjectURL(sound);
     player.src = address;
@@ -33,20 +35,26 @@
     await player.play();
   };
 
-  button.addEventListener("click", async () => {
-    button.disabled = true;
+  const hear = async (pressed, language) => {
+    pressed.disabled = true;
     status.textContent = "音声を作っています…";
     try {
-      await Promise.all([play(), showReading()]);
+      await Promise.all([play(language), language ? null : showReading()]);
       status.textContent = "";
     } catch (error) {
       const failedByNetwork = error instanceof TypeError;
       status.textContent = failedByNetwork ? "通信できません。つながりを確かめてください。" : error.message;
     } finally {
-      button.disabled = false;
-      button.focus();
+      pressed.disabled = false;
+      pressed.focus();
     }
-  });
+  };
+
+  button.addEventListener("click", () => hear(button, ""));
+  for (const other of document.querySelectorAll("[data-hear]")) {
+    other.hidden = false;
+    other.addEventListener("click", () => hear(other, other.dataset.hear));
+  }
 
   document.getElementById("sound").hidden = false;
 })();

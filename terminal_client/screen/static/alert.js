@@ -4,14 +4,15 @@ import { keyOf, reportDisplayed, tell } from "./acts.js";
 import { byId, element, pictogram, setFlag, setText } from "./dom.js";
 import { fit } from "./fit.js";
 import { Pager } from "./pager.js";
+import { SecondLanguage, setLabel } from "./second.js";
 import { dateAndTime } from "./times.js";
 
 const LEVELS = { emergency: "緊急", important: "重要", notice: "お知らせ" };
 const LABELS = { confirm: "わかりました", replay: "もう一度聞く" };
-const DONE = { confirm: "確認しました", replay: "放送します" };
+const DONE = { confirm: ["確認しました", "confirmed"], replay: ["放送します", "replaying"] };
 const CANCELS = "前のお知らせを取り消します";
 const WITHDRAWN = "このお知らせは取り消されました";
-const FAILED = "もう一度押してください";
+const FAILED = ["もう一度押してください", "failed"];
 const LABEL_STAYS = 4000;
 
 // A finger that was on its way to something else must not confirm the alert that has just appeared under it.
@@ -22,6 +23,7 @@ export class AlertPage {
     this.page = byId("alert");
     this.text = byId("text");
     this.pager = new Pager(this.text, byId("text-pager"));
+    this.second = new SecondLanguage(this.text);
     this.buttons = { confirm: byId("confirm"), replay: byId("replay"), back: byId("back") };
     this.onBack = onBack;
     this.card = null;
@@ -71,6 +73,7 @@ export class AlertPage {
     byId("sent").dateTime = card.sent;
     byId("headline").replaceChildren(...card.headline_sentences.map((sentence) => element("span", "", sentence)));
     this.text.replaceChildren(...card.body_sentences.map((sentence) => element("span", "", sentence)));
+    this.second.draw(card.second);
     this.text.scrollTop = 0;
     byId("contact").hidden = !card.contact;
     setText(byId("contact-name"), card.contact?.name ?? "");
@@ -94,7 +97,7 @@ export class AlertPage {
 
   mark() {
     const { source, sentence } = this.card;
-    for (const [part, container] of [["headline", byId("headline")], ["body", this.text]]) {
+    for (const [part, container] of [["headline", byId("headline")], ["body", this.text], ...this.second.parts()]) {
       [...container.children].forEach((span, index) => {
         setFlag(span, "spoken", source === part && sentence === index);
       });
@@ -102,6 +105,7 @@ export class AlertPage {
     setFlag(byId("contact"), "spoken", source === "contact");
     const spoken = this.text.querySelector("[data-spoken]");
     if (spoken && !this.isInSight(spoken)) spoken.scrollIntoView({ block: "start" });
+    this.second.followed(this.card.speaking);
   }
 
   isInSight(sentence) {
@@ -114,7 +118,12 @@ export class AlertPage {
     if (this.page.hidden) return;
     // The pager takes room from the text, so it must be away while the text is measured.
     this.pager.buttons.hidden = true;
-    fit(this.page, this.text);
+    if (!this.second.fits(this.page)) {
+      this.pager.buttons.hidden = !this.second.isShown;
+      this.second.without(() => fit(this.page, this.text));
+    }
+    this.pager.refresh();
+    this.second.refresh();
     this.pager.refresh();
   }
 
@@ -143,14 +152,14 @@ export class AlertPage {
       this.onBack();
       return;
     }
-    setText(this.buttons[act], isHeard ? DONE[act] : FAILED);
+    setLabel(act, ...(isHeard ? DONE[act] : FAILED));
     clearTimeout(this.labelTimers[act]);
     this.labelTimers[act] = setTimeout(() => this.resetLabel(act), LABEL_STAYS);
   }
 
   resetLabel(act) {
     clearTimeout(this.labelTimers[act]);
-    setText(this.buttons[act], LABELS[act]);
+    setLabel(act, LABELS[act], act);
   }
 
   onKey(event) {

@@ -6,7 +6,8 @@ const WHEN_PAGED = 34;
 const SMALLEST_OF_LAYOUTS = { roomy: 40, dense: 36, densest: 28 };
 
 // What does not fit even in the smallest is read in pages, and then letters that can be read matter more than their number.
-export function fit(page, text) {
+// Returns whether it fits. `smallest` are the smallest sizes that may be taken.
+export function fit(page, text, smallest = SMALLEST_OF_LAYOUTS) {
   const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
   const use = (layout, size) => {
     page.dataset.layout = layout;
@@ -16,12 +17,13 @@ export function fit(page, text) {
     use(layout, size);
     return text.scrollHeight <= text.clientHeight && page.scrollHeight <= page.clientHeight;
   };
-  for (const [layout, smallest] of Object.entries(SMALLEST_OF_LAYOUTS)) {
-    if (!fits(layout, smallest)) continue;
-    use(layout, largestThat((size) => fits(layout, size), smallest, LARGEST));
-    return;
+  for (const [layout, size] of Object.entries(smallest)) {
+    if (!fits(layout, size)) continue;
+    use(layout, largestThat((larger) => fits(layout, larger), size, LARGEST));
+    return true;
   }
   use("densest", WHEN_PAGED);
+  return false;
 }
 
 function largestThat(isGood, good, limit) {

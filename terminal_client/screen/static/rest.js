@@ -3,6 +3,7 @@
 import { keyOf } from "./acts.js";
 import { byId, element, pictogram, setFlag, setText } from "./dom.js";
 import { Pager } from "./pager.js";
+import { secondHeadline } from "./second.js";
 import { age, dateOf, parts } from "./times.js";
 
 const TROUBLES = {
@@ -61,6 +62,7 @@ export class RestPage {
       element("span", "card-kind", card.event),
       element("span", "card-age", age(new Date(card.sent), now)),
       element("span", "card-headline", element("span", "", card.headline)),
+      ...secondHeadline(card.second),
       element("span", "marks", ...marks),
     );
     button.type = "button";

@@ -9,11 +9,12 @@ from broadcaster.domain.audience import Terminal, recipients
 from broadcaster.domain.dictionary import Broken, Sentence
 from broadcaster.domain.draft import Draft, compose
 from broadcaster.domain.roles import Role
-from broadcaster.domain.town import Category, Place, Town
+from broadcaster.domain.town import Category, Language, Place, Town, Wording
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.accounts import Account
 from kokuchi.voice import EngineError
 from kokuchi.voice.dictionary import katakana
+from kokuchi.voice.languages import LANGUAGES
 from kokuchi.wire import (
     Alert,
     Audience,
@@ -34,7 +35,14 @@ EVERYONE = Audience(kind=AudienceKind.ALL)
 DESK = Contact(name="月形町役場 産業課", telephone="0126-53-2321")
 
 CATEGORIES = tuple(
-    Category(id=identifier, name=name, severity=severity, headline=f"〔{name}〕", body="〔いつ〕、〔どこ〕で。")
+    Category(
+        id=identifier,
+        name=name,
+        severity=severity,
+        headline=f"〔{name}〕",
+        body="〔いつ〕、〔どこ〕で。",
+        translations={"vi": Wording(headline="Thông báo", body="Lúc 〔いつ〕, tại 〔どこ〕.")},
+    )
     for identifier, name, severity in [
         ("scam", "詐欺事案情報", Severity.SEVERE),
         ("consumer_harm", "消費者被害情報", Severity.SEVERE),
@@ -51,6 +59,7 @@ TOWN = Town(
     desk=DESK,
     areas=(Place(id="kita", name="北地区"), Place(id="minami", name="南地区")),
     groups=(Place(id="elderly", name="高齢者のみの世帯"),),
+    languages=tuple(Language(code=language.code, name=language.japanese) for language in LANGUAGES.values()),
     categories=CATEGORIES,
 )
 ROSTER = (
@@ -95,10 +104,10 @@ class FakeVoice:
             else Furigana()
         )
 
-    async def render(self, alert: Alert) -> bytes:
+    async def render(self, alert: Alert, language: str = "") -> bytes:
         self._check()
         self.rendered.append(alert)
-        return b"RIFF" + alert.headline.encode()
+        return b"RIFF" + language.encode() + alert.headline.encode()
 
     def _check(self) -> None:
         if self.broken:

@@ -9,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from kokuchi.serving import listen
+from kokuchi.voice.languages import Language
 from terminal_client.household import Key
 from terminal_client.outputs.screen import PageScreen
 from terminal_client.screen import create_screen_app
@@ -30,13 +31,14 @@ class RecordingHousehold:
         self.acts.append(("replay", key))
 
 
-def app_of(screen: PageScreen, household: RecordingHousehold) -> FastAPI:
+def app_of(screen: PageScreen, household: RecordingHousehold, second_language: Language | None = None) -> FastAPI:
     return create_screen_app(
         screen=screen,
         household=household,
         town_name="月形町",
         time_zone="Asia/Tokyo",
         terminal="kita-012",
+        second_language=second_language,
         allowed_hosts=("127.0.0.1", "localhost", "testserver"),
     )
 
@@ -57,13 +59,16 @@ class Site:
 
 
 @asynccontextmanager
-async def running_site(port: int = 0) -> AsyncGenerator[Site]:
+async def running_site(port: int = 0, second_language: Language | None = None) -> AsyncGenerator[Site]:
     """Serve a fresh screen, on this port or a free one."""
     listener = listen("127.0.0.1", port)
     site = Site(listener.getsockname()[1])
     # A page is still watching when its server stops, as when a terminal is restarted.
     config = uvicorn.Config(
-        app_of(site.screen, site.household), lifespan="off", log_config=None, timeout_graceful_shutdown=0
+        app_of(site.screen, site.household, second_language),
+        lifespan="off",
+        log_config=None,
+        timeout_graceful_shutdown=0,
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listener]))

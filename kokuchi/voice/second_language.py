@@ -1,0 +1,49 @@
+"""What a household with a second language reads and hears in it. Pure. Nothing is ever translated by a machine."""
+
+from dataclasses import dataclass
+
+from kokuchi.voice.cues import Phrase, PhraseSource
+from kokuchi.voice.foreign import foreign_sentences
+from kokuchi.voice.languages import Language
+from kokuchi.wire import Alert, MessageType
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """The sentences that stand for an alert in a language: its translation, or that there is one in Japanese only."""
+
+    headline: tuple[str, ...]
+    body: tuple[str, ...]
+    is_translated: bool
+
+
+def rendering_of(alert: Alert, language: Language) -> Rendering:
+    """Return what the screen shows of an alert in a language."""
+    for translation in alert.translations or ():
+        if translation.language == language.code:
+            return Rendering(foreign_sentences(translation.headline), foreign_sentences(translation.body), True)
+    whom_to_call = (language.call(alert.contact.telephone),) if alert.contact else ()
+    return Rendering((language.only_japanese,), whom_to_call, False)
+
+
+def words_in(alert: Alert, language: Language, *, after_hearing: bool) -> tuple[Phrase, ...]:
+    """Return what is said of an alert in a language, once: a drill, a correction and a withdrawal as such."""
+    rendering = rendering_of(alert, language)
+
+    def fixed(text: str, source: PhraseSource, sentence: int | None = None) -> Phrase:
+        return Phrase(text, None, source, sentence=sentence, language=language.code)
+
+    words = [fixed(language.drill, PhraseSource.DRILL)] if alert.is_drill else []
+    if rendering.is_translated:
+        words.append(fixed(language.greeting, PhraseSource.GREETING))
+    if alert.message_type is MessageType.UPDATE and after_hearing:
+        words.append(fixed(language.correction, PhraseSource.CORRECTION))
+    if alert.is_cancel:
+        words.append(fixed(language.withdrawal, PhraseSource.WITHDRAWAL))
+    words += [fixed(text, PhraseSource.TRANSLATED_HEADLINE, index) for index, text in enumerate(rendering.headline)]
+    if rendering.is_translated:
+        words += [fixed(text, PhraseSource.TRANSLATED_BODY, index) for index, text in enumerate(rendering.body)]
+    if alert.contact:
+        source, place = (PhraseSource.CONTACT, None) if rendering.is_translated else (PhraseSource.TRANSLATED_BODY, 0)
+        words.append(fixed(language.spoken_call(alert.contact.telephone), source, place))
+    return tuple(words)
