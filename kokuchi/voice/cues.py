@@ -40,7 +40,7 @@ class Chime:
 class Phrase:
     """One breath of speech: the text as written, and its kana if known, which the fallback voice needs.
 
-    `pause_after` None is the voice's own pause. `sentence` is the index among the sentences of headline or body, None for
+    `pause_after` None is the voice's own pause. `sentence` is the index among those of headline or body, None for
     everything else; `language` is "ja" or a code of kokuchi.voice.languages.
     """
 
