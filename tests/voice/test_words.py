@@ -95,7 +95,11 @@ def resident_bytes() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def test_changing_the_dictionary_many_times_leaves_neither_files_nor_memory_behind() -> None:
+def test_changing_the_dictionary_many_times_leaves_neither_files_nor_memory_behind(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
     def change(times: int) -> None:
         for number in range(times):
             assert reading("架空町", ("架空町", "カクウマチ"), (f"架空{number}", "カクウ")) == "カクーマチ"
@@ -105,7 +109,7 @@ def test_changing_the_dictionary_many_times_leaves_neither_files_nor_memory_behi
     change(200)
     assert len(list(Path("/proc/self/fd").iterdir())) == files
     assert resident_bytes() - memory < 4_000_000
-    assert not list(Path(tempfile.gettempdir()).glob("kokuchi-dictionary-*"))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_dictionary_that_cannot_be_compiled_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,9 +37,6 @@ class EspeakVoice:
         self._pace = pace
         self._rate = round(pace * _RATE_PER_MORA)
 
-    def use(self, frontend: object) -> None:
-        """Do nothing: kana need no dictionary."""
-
     def speak(self, kana: str) -> Sound:
         """Return the sound of kana, or raise EngineError."""
         shortest = morae(kana) / (_HASTE * self._pace)
