@@ -13,7 +13,11 @@ from kokuchi.wire import Dictionary, SigningKey, Topics, seal
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5
-"""How often the ledger is looked at when nobody announces a change; a failed attempt waits as long."""
+"""How often the ledger is looked at when nobody announces a change."""
+
+LONGEST_WAIT_SECONDS = 300.0
+"""A failed attempt waits a second, then twice as long each time up to this: a broker whose rights are of an earlier
+version ends the connection of who publishes what it does not know, and alerts must go out all the same."""
 
 
 class DictionaryPublisher:
@@ -25,6 +29,8 @@ class DictionaryPublisher:
         self._key = key
         self._topics = topics
         self._published = 0
+        self._failures = 0
+        self._not_before = 0.0
 
     def offer_again(self) -> None:
         """Publish what stands once more."""
@@ -36,13 +42,14 @@ class DictionaryPublisher:
             seen = self._ledger.changes.count
             try:
                 await asyncio.to_thread(self._ledger.dictionary.renew, datetime.now(UTC))
-                if self._link.is_connected and self._published != await asyncio.to_thread(
-                    self._ledger.dictionary.revision
-                ):
+                if self._may_publish() and self._published != await asyncio.to_thread(self._ledger.dictionary.revision):
                     await self._publish(await asyncio.to_thread(self._ledger.dictionary.standing))
             except (sqlite3.Error, DictionaryTooLarge) as error:
                 log.error("dictionary cannot be read", extra={"reason": str(error)})  # noqa: TRY400 - until the disk heals
             await self._ledger.changes.wait(seen, LOOK_SECONDS)
+
+    def _may_publish(self) -> bool:
+        return self._link.is_connected and asyncio.get_running_loop().time() >= self._not_before
 
     async def _publish(self, dictionary: Dictionary | None) -> None:
         if dictionary is None:
@@ -55,6 +62,10 @@ class DictionaryPublisher:
             await self._link.publish(self._topics.dictionary, token, retain=True, expires_in=seconds_left)
         except LinkError as error:
             self._published = 0
+            self._failures += 1
+            wait = min(LONGEST_WAIT_SECONDS, 2.0 ** (self._failures - 1))
+            self._not_before = asyncio.get_running_loop().time() + wait
             log.warning("dictionary not published", extra={"revision": dictionary.revision, "reason": str(error)})
         else:
+            self._failures = 0
             log.info("dictionary published", extra={"revision": dictionary.revision, "bytes": len(token)})

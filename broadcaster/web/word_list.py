@@ -75,7 +75,11 @@ def revisions(site: Site, limit: int) -> list[Revised]:
 
 def revised(site: Site, revision: int) -> Revised | None:
     """Return what a revision changed, if it changed a word of the staff."""
-    return next((found for found in revisions(site, _LOGGED) if found.revision == revision), None)
+    changes = site.ledger.dictionary.of_revision(revision)
+    if not changes:
+        return None
+    last = (site.ledger.dictionary.last_change(change.word) for change in changes)
+    return _revised(site, changes[::-1], all(found and found.revision == revision for found in last))
 
 
 def author_name(site: Site, name: str) -> str:

@@ -66,11 +66,6 @@ class Voice:
             self._worker = None
 
     @property
-    def worker_pid(self) -> int | None:
-        """The worker's process identifier, while there is one."""
-        return self._worker.pid if self._worker else None
-
-    @property
     def dictionary_revision(self) -> int | None:
         """The revision of the dictionary that all is read by, None without one."""
         return self._dictionary.revision if self._dictionary else None
@@ -78,6 +73,11 @@ class Voice:
     async def use(self, dictionary: Dictionary | None) -> None:
         """Read by this dictionary from now on, or raise VoiceError and go on with the earlier one."""
         await self._ask(_dictionary_request(dictionary), lambda: self._now_uses(dictionary))
+
+    @property
+    def worker_pid(self) -> int | None:
+        """The worker's process identifier, while there is one."""
+        return self._worker.pid if self._worker else None
 
     async def speak(self, text: str, kana: str | None = None, *, language: str = JAPANESE) -> Sound:
         """Return the sound of a text as written, or raise VoiceError. The fallback voice says `kana` if it is given.
@@ -242,10 +242,6 @@ class _RecentSounds:
         self._bytes = 0
         self._sounds: OrderedDict[_Key, Sound] = OrderedDict()
 
-    def clear(self) -> None:
-        self._bytes = 0
-        self._sounds.clear()
-
     def get(self, key: _Key) -> Sound | None:
         sound = self._sounds.get(key)
         if sound is not None:
@@ -259,3 +255,7 @@ class _RecentSounds:
         while self._bytes > self._maximum:
             _, oldest = self._sounds.popitem(last=False)
             self._bytes -= len(oldest.pcm)
+
+    def clear(self) -> None:
+        self._bytes = 0
+        self._sounds.clear()

@@ -24,7 +24,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import astuple
 from functools import cached_property
-from typing import Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from pydantic import ValidationError
 
@@ -44,6 +44,9 @@ from kokuchi.voice.settings import VoiceName
 from kokuchi.voice.sound import Sound, join, silence
 from kokuchi.wire import Dictionary
 
+if TYPE_CHECKING:
+    from kokuchi.voice.engines.open_jtalk import OpenJTalkVoice
+
 ENGINE_VARIABLE = "KOKUCHI_VOICE_ENGINE"
 _WARMING = "準備ができました。"
 
@@ -52,9 +55,6 @@ class Engine(Protocol):
     """What the worker asks of an engine."""
 
     name: str
-
-    def use(self, frontend: Any) -> None:
-        """Say from now on what this instance of OpenJTalk reads; an engine that is given kana does not care."""
 
     def speak(self, text: str) -> Sound:
         """Return the sound of a sentence, or raise EngineError."""
@@ -130,7 +130,7 @@ class Worker:
         return _joined(self._second, kana or self._reader.reading(text)), self._second.name
 
     @cached_property
-    def _first(self) -> Engine | None:
+    def _first(self) -> "OpenJTalkVoice | None":
         if os.environ.get(ENGINE_VARIABLE) == "espeak":
             return None
         try:

@@ -1,11 +1,22 @@
 """The page 「読みの辞書」 as staff use it: the keyboard, the voice, and terminals that read otherwise afterwards."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from demo.places import TERMINALS
 from tests.browser.conftest import log_in
 from tests.town import Town
 from tests.waiting import wait_until
+
+PATIENCE = 60_000
+"""Milliseconds for the voice of a machine that others keep busy; its first word has to wait for its process."""
+
+
+@pytest.fixture
+def staff(staff: Page) -> Page:
+    """Staff with patience."""
+    staff.context.set_default_timeout(PATIENCE)
+    return staff
 
 
 def fill(page: Page, town: Town, word: str, reading: str, example: str) -> None:
@@ -19,18 +30,20 @@ def fill(page: Page, town: Town, word: str, reading: str, example: str) -> None:
 def test_a_word_is_heard_checked_registered_and_every_terminal_has_it(town: Town, staff: Page) -> None:
     fill(staff, town, "架空", "かくれざと", "架空で訓練です。")
     staff.get_by_role("button", name="聞いてみる").click()
-    expect(staff.locator("#sound-player")).to_be_visible()
+    expect(staff.locator("#sound-player")).to_be_visible(timeout=PATIENCE)
     assert 1 < staff.locator("#sound-player").evaluate("player => player.duration") < 10
     staff.get_by_text("読み方（カナ）").click()
     expect(staff.locator("#sound-reading-body")).to_have_text("カクレザトデクンレンデス。")
 
     staff.get_by_role("button", name="確認へ進む").click()
-    expect(staff.get_by_text("「架空」を「カクレザト」と読みます。")).to_be_visible()
+    expect(staff.get_by_text("「架空」を「カクレザト」と読みます。")).to_be_visible(timeout=PATIENCE)
     expect(staff.locator("main")).to_contain_text("カクレザトデクンレンデス。")
     staff.get_by_role("button", name="登録する").click()
 
-    expect(staff.locator(".note")).to_contain_text("「架空」の読み「カクレザト」を登録しました。")
-    expect(staff.locator("#reach")).to_contain_text(f"接続中の端末{len(TERMINALS)}台すべてが、この版で読み上げます")
+    expect(staff.locator(".note")).to_contain_text("「架空」の読み「カクレザト」を登録しました。", timeout=PATIENCE)
+    expect(staff.locator("#reach")).to_contain_text(
+        f"接続中の端末{len(TERMINALS)}台すべてが、この版で読み上げます", timeout=PATIENCE
+    )
     expect(staff.get_by_role("row").filter(has_text="カクレザト")).to_have_count(1)
     staff.goto(f"{town.places.centre_url}/terminals")
     expect(staff.locator(f"#terminal-{TERMINALS[0]}")).to_contain_text(f"辞書 第{town.ledger.dictionary.revision()}版")
@@ -54,7 +67,8 @@ def test_a_word_is_removed_and_brought_back(town: Town, staff: Page) -> None:
     fill(staff, town, "知来別", "ちらいべつ", "知来別です。")
     staff.get_by_role("button", name="確認へ進む").click()
     staff.get_by_role("button", name="登録する").click()
-    staff.get_by_role("link", name="消す: 知来別").click()
+    row = staff.get_by_role("row").filter(has_text="チライベツ")
+    row.get_by_role("link", name="消す").click()
     expect(staff.get_by_role("heading", name="この言葉を消しますか")).to_be_visible()
     staff.get_by_role("button", name="消す").click()
     expect(staff.locator(".note")).to_contain_text("「知来別」（チライベツ）を消しました。")
@@ -69,7 +83,7 @@ def test_words_are_found_with_the_keyboard_alone(town: Town, staff: Page) -> Non
     staff.goto(f"{town.places.centre_url}/dictionary")
     staff.get_by_label("言葉・読み・例文でさがす").press_sequentially("さっぴない")
     staff.keyboard.press("Enter")
-    expect(staff.get_by_role("row").filter(has_text="札比内")).to_have_count(1)
+    expect(staff.get_by_role("rowheader", name="札比内", exact=True)).to_have_count(1)
     expect(staff.get_by_role("row").filter(has_text="札幌市")).to_have_count(0)
 
 

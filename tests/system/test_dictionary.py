@@ -1,7 +1,6 @@
 """The dictionary's whole way: from the staff's page to what a running terminal says. Real broker, centre, voice."""
 
 import json
-import time
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -15,7 +14,7 @@ from tests.town import Town
 from tests.waiting import wait_until
 
 TOPIC = "kokuchi/v1/tsukigata/dictionary"
-SECONDS = 5.0
+SECONDS = timedelta(seconds=10)
 """What is said differently within seconds."""
 
 
@@ -55,10 +54,11 @@ def test_every_terminal_reads_by_the_base_words_from_the_start(town: Town) -> No
 def test_a_word_that_was_added_on_the_page_is_said_by_running_terminals_within_seconds(town: Town) -> None:
     before = seconds_of_sound(town, "架空の放送")
     revision = add(town, "架空", "カクレザトカクレザトカクレザト")
-    saved = time.monotonic()
     wait_until(lambda: have(town, revision), what="every terminal tells the new revision")
-    took = time.monotonic() - saved
-    print(f"every terminal read by the new word {took:.2f} s after it was saved")
+    change = town.ledger.dictionary.last_change("架空")
+    assert change is not None
+    took = datetime.now(UTC) - change.changed_at
+    print(f"every terminal read by the new word {took.total_seconds():.2f} s after it was committed")
     assert took < SECONDS
 
     # The kana is four times as long, and is said in the headline and in the body.

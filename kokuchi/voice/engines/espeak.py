@@ -64,9 +64,6 @@ class EspeakVoice:
         self._pace = self._tuning.pace * pace / PACE
         self._rate = round(self._tuning.rate * pace / PACE)
 
-    def use(self, frontend: object) -> None:
-        """Do nothing: kana need no dictionary."""
-
     def speak(self, text: str) -> Sound:
         """Return the sound of kana, or of a text in the voice's language, or raise EngineError."""
         shortest = self._tuning.count(text) / (_HASTE * self._pace)

@@ -14,7 +14,7 @@ from broadcaster.ledger import Ledger
 from broadcaster.ledger.deliveries import Deliveries
 from kokuchi.link import Received
 from kokuchi.link.memory import MemoryBroker
-from kokuchi.wire import DeliveryReport, SyncRequest, encode
+from kokuchi.wire import MAXIMUM_BYTES, DeliveryReport, SyncRequest, encode
 from tests.broadcaster.dispatch.town import Town, fresh
 from tests.broadcaster.examples import NOW, TOPICS, accept, presence, report
 from tests.waiting import until
@@ -106,7 +106,7 @@ async def test_garbage_goes_to_quarantine_is_acknowledged_and_everything_goes_on
         (TOPICS.presence("t-1"), b'{"version": 2}', "unknown_version"),
         (TOPICS.sync("t-1"), b'{"version": 1}', "invalid"),
         (TOPICS.delivery(""), encode(report("t-1", received_at=NOW)), "invalid"),
-        (TOPICS.delivery("t-1"), b"[" * 300_000, "too_large"),
+        (TOPICS.delivery("t-1"), b"[" * (MAXIMUM_BYTES + 1), "too_large"),
         (TOPICS.presence("t-1"), encode(report("t-1", received_at=NOW)), "invalid"),
     ]
     for topic, payload, _ in garbage:
