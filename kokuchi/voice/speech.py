@@ -220,7 +220,7 @@ _Key = tuple[str, str | None, int | None]
 
 
 class _RecentSounds:
-    """Sounds of one voice by text, kana and dictionary; the one not used for longest goes first when they are too many."""
+    """Sounds of one voice by text, kana and dictionary; when they are too many, the least recently used goes first."""
 
     def __init__(self, maximum_bytes: int) -> None:
         self._maximum = maximum_bytes
