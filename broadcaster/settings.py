@@ -67,6 +67,8 @@ class Settings(Section):
     chimes: FilePath
     categories: FilePath
     terminals: FilePath = Path("terminals")
+    dictionaries: tuple[FilePath, ...] = ()
+    sentences: FilePath | None = None
     town: TownSection
     web: WebSection
     broker: BrokerSection
@@ -86,6 +88,16 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> tuple[Settings,
         place = ".".join(str(part) for part in first["loc"])
         raise ConfigurationError(f"{path}: town.{place}: {first['msg']}") from error
     return settings, town
+
+
+def dictionary_files(path: Path) -> list[Path]:
+    """Return the dictionaries that the settings name, without the secrets that the other settings need.
+
+    Raises ConfigurationError.
+    """
+    named = read_toml(path).get("dictionaries")
+    names = named if isinstance(named, list) else []
+    return [path.resolve().parent / name for name in names if isinstance(name, str)]
 
 
 def secret_files(path: Path) -> list[Path]:

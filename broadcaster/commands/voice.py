@@ -1,35 +1,53 @@
 """`broadcaster reading` and `broadcaster speak`: what the voice of the terminals says, without sending anything."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import click
 
-from broadcaster.commands.context import json_option, print_json
+from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table
+from broadcaster.settings import dictionary_files
+from kokuchi.configuration import ConfigurationError
 from kokuchi.voice.cues import PAUSE
+from kokuchi.voice.dictionary import DictionaryError, combine, parse
 from kokuchi.voice.sentences import sentences
 from kokuchi.voice.sound import join, silence
 from kokuchi.voice.speech import Voice
+from kokuchi.voice.words import Word
+from kokuchi.wire import Dictionary
 
 
 @click.command()
 @click.argument("text")
+@click.option("--explain", is_flag=True, help="Show for each word which rule or dictionary entry gave its reading.")
 @json_option
-def reading(text: str, as_json: bool) -> None:
+@pass_context
+def reading(context: Context, text: str, explain: bool, as_json: bool) -> None:
     """Print the kana that the voice says for TEXT."""
-    kana = asyncio.run(_reading(text))
+    kana, words = asyncio.run(_reading(context.config, text, explain))
     if as_json:
-        print_json({"text": text, "reading": kana})
-    else:
-        click.echo(kana)
+        explanation = {"words": [asdict(word) for word in words]} if explain else {}
+        print_json({"text": text, "reading": kana, **explanation})
+        return
+    click.echo(kana)
+    if explain:
+        print_table(
+            ["WRITTEN", "READING", "FROM", "WHICH"],
+            [[word.written, word.reading, word.source, word.detail] for word in words],
+        )
 
 
 @click.command()
 @click.argument("text")
 @click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The WAV file to write.")
-def speak(text: str, out: Path) -> None:
+@pass_context
+def speak(context: Context, text: str, out: Path) -> None:
     """Speak TEXT into a WAV file with the voice of the terminals."""
-    wav, seconds = asyncio.run(_speak(text))
+    wav, seconds = asyncio.run(_speak(context.config, text))
     try:
         out.write_bytes(wav)
     except OSError as error:
@@ -37,24 +55,39 @@ def speak(text: str, out: Path) -> None:
     click.echo(f"{out}: {seconds:.1f} s")
 
 
-async def _reading(text: str) -> str:
-    voice = Voice()
-    await voice.start()
-    try:
-        return await voice.reading(text)
-    finally:
-        await voice.close()
+async def _reading(config: Path, text: str, explain: bool) -> tuple[str, list[Word]]:
+    async with _voice(config) as voice:
+        return await voice.reading(text), await voice.explain(text) if explain else []
 
 
-async def _speak(text: str) -> tuple[bytes, float]:
-    voice = Voice()
-    await voice.start()
-    try:
+async def _speak(config: Path, text: str) -> tuple[bytes, float]:
+    async with _voice(config) as voice:
         spoken = [await voice.speak(sentence) for sentence in sentences(text)]
-    finally:
-        await voice.close()
     if not spoken:
         raise click.ClickException("there is nothing to speak: the text is empty")
     parts = [part for sound in spoken for part in (sound, silence(PAUSE, sound.rate))]
     whole = join(parts[:-1])
     return whole.to_wav(), whole.duration
+
+
+@asynccontextmanager
+async def _voice(config: Path) -> AsyncIterator[Voice]:
+    """A voice that knows the words that are shipped."""
+    dictionary = _shipped(dictionary_files(config))
+    voice = Voice()
+    await voice.start()
+    try:
+        await voice.use(dictionary)
+        yield voice
+    finally:
+        await voice.close()
+
+
+def _shipped(files: list[Path]) -> Dictionary:
+    now = datetime.now(UTC)
+    try:
+        lines = [line for file in files for line in parse(file.read_bytes(), file.name)]
+    except (OSError, DictionaryError) as error:
+        raise ConfigurationError(str(error)) from error
+    entries = combine((line.entry for line in lines), ())
+    return Dictionary(town="shipped", revision=1, sent=now, expires=now + timedelta(hours=1), entries=entries)

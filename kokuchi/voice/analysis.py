@@ -56,21 +56,17 @@ def _left_out(text: str) -> list[Word]:
 
 def _of_sentence(sentence: str, reader: Reader) -> Iterator[Piece]:
     rewriting = reader.rewritten(sentence)
-    end = 0
+    end = place = 0
     for word, same_word in _mapped(rewriting.text, reader):
         start, stop = word["char_span"]
         if start < end:
             start = stop = end  # the 十 that the engine puts between two digits has no place in the text
         end = stop
         source, detail = _source(rewriting, start, stop, word["reading_source"], word["surface"], reader)
-        origin = rewriting.origin(start, stop) if start < stop else None
-        yield Piece(
-            *(origin or (-1, -1)),
-            _NOT_KANA.sub("", pronunciation(word)),
-            _NOT_KANA.sub("", pronunciation(same_word)),
-            source,
-            detail,
-        )
+        origin = rewriting.origin(start, stop) if start < stop else (place, place)
+        place = origin[1]
+        said, spelt = (_NOT_KANA.sub("", pronunciation(each)) for each in (word, same_word))
+        yield Piece(*origin, said, spelt, source, detail)
 
 
 def _mapped(text: str, reader: Reader) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
@@ -95,7 +91,12 @@ def _joined(sentence: str, found: Iterator[Piece]) -> Iterator[Piece]:
     """Join what came from the same characters, and the digits of a number."""
     last: Piece | None = None
     for piece in found:
-        if last and (piece.start < last.end or piece.start == piece.end or _is_number(sentence, last, piece)):
+        if last and (
+            piece.start < last.end
+            or piece.start == piece.end
+            or last.start == last.end
+            or _is_number(sentence, last, piece)
+        ):
             last = Piece(
                 last.start,
                 max(last.end, piece.end),
@@ -105,11 +106,11 @@ def _joined(sentence: str, found: Iterator[Piece]) -> Iterator[Piece]:
                 "; ".join(dict.fromkeys(filter(None, (last.detail, piece.detail)))),
             )
             continue
-        if last and last.start >= 0:
+        if last:
             yield last
         last = piece
-    if last and last.start >= 0:
-        yield last
+    if last:
+        yield last if last.end else replace(last, end=len(sentence))
 
 
 def _is_number(sentence: str, left: Piece, right: Piece) -> bool:

@@ -36,12 +36,9 @@ class Rewriting:
     """
 
     def __init__(self, written: str) -> None:
-        self._characters = [_Character(value, place, place + 1) for place, value in enumerate(written)]
-
-    @property
-    def text(self) -> str:
+        self.text = written
         """The text as it is now."""
-        return "".join(character.value for character in self._characters)
+        self._characters = [_Character(value, place, place + 1) for place, value in enumerate(written)]
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """Return the span of the written text that the characters from `start` up to `end` came from."""
@@ -62,14 +59,13 @@ class Rewriting:
 
     def apply(self, rule: Rule) -> None:
         """Apply a rule wherever it fits and touches no word that is kept."""
-        text = self.text
-        changes = [
-            _trimmed(match.start(), match[0], rule.replacement_of(match)) for match in rule.pattern.finditer(text)
-        ]
+        found = rule.pattern.finditer(self.text)
+        changes = [_trimmed(match.start(), match[0], rule.replacement_of(match)) for match in found]
         for start, end, new in reversed(changes):
             if (start < end or new) and not self._breaks_word(start, end):
                 origin = self.origin(start, end) if start < end else self._between(start)
                 self._characters[start:end] = [_Character(value, *origin, rule.name) for value in new]
+                self.text = self.text[:start] + new + self.text[end:]
 
     def _breaks_word(self, start: int, end: int) -> bool:
         if start < end:

@@ -90,7 +90,7 @@ TOWN_TEXT = st.text(
 
 
 @pytest.mark.filterwarnings("ignore:Dictionary.create:DeprecationWarning")  # for rare kanji
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(TOWN_TEXT)
 def test_the_words_of_any_text_are_its_reading_and_cover_it(text: str) -> None:
     words = explained(text, READER)

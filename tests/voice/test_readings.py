@@ -47,6 +47,13 @@ def test_every_municipality_of_hokkaido_is_read_right_in_a_sentence(reader: Read
     assert wrong(reader, sentences) == []
 
 
+def test_the_sentences_that_guard_new_words_are_read_right(reader: Reader) -> None:
+    with (DICTIONARIES / "sentences.csv").open(encoding="utf-8", newline="") as file:
+        sentences = [(line["例文"], line["例文の読み"]) for line in csv.DictReader(file)]
+    assert len(sentences) >= 60
+    assert wrong(reader, sentences) == []
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_word_that_is_shipped_is_read_as_its_line_says(reader: Reader, name: str) -> None:
     lines = parsed(name)

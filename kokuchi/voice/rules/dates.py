@@ -123,6 +123,12 @@ RULES = (
         (("土日祝は休み", "ドニチ、祝日は休み"),),
     ),
     Rule(
+        "three weekdays",
+        re.compile(rf"(?<![一-鿿\d・])({_WEEKDAY})[・、]({_WEEKDAY})[・、]({_WEEKDAY})(?:曜日?)?(?![一-鿿・、])"),
+        r"\1曜日、\2曜日、\3曜日",
+        (("火・木・土", "火曜日、木曜日、土曜日"),),
+    ),
+    Rule(
         "weekday with a dot",
         re.compile(rf"(?<![一-鿿\d])({_WEEKDAY})・({_WEEKDAY})曜日?"),
         r"\1曜日、\2曜日",

@@ -26,6 +26,7 @@ _SPELT = {
     "MB": "メガバイト",
     "GB": "ギガバイト",
     "t": "トン",
+    "a": "アール",
 }
 _LITRES_AND_OTHERS = "|".join(sorted(_SPELT, key=len, reverse=True))
 
