@@ -91,7 +91,7 @@ async def test_a_worker_that_is_killed_is_replaced(voice: Voice) -> None:
 
 
 async def test_a_worker_that_hangs_is_killed_and_replaced() -> None:
-    voice = Voice(timeout=4.0)
+    voice = Voice(timeout=10.0)
     await voice.speak("訓練です。")
     stopped = voice.worker_pid
     assert stopped
