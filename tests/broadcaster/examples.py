@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from broadcaster.domain.audience import Terminal, recipients
-from broadcaster.domain.town import Category, Place, Town
+from broadcaster.domain.town import Category, Language, Place, Town
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.alerts import Accepted
 from kokuchi.wire import Alert, Audience, AudienceKind, Contact, DeliveryReport, MessageType, Presence, Severity, Topics
@@ -21,6 +21,7 @@ TOWN = Town(
     desk=DESK,
     areas=(Place(id="kita", name="北地区"), Place(id="minami", name="南地区"), Place(id="mujin", name="無人地区")),
     groups=(Place(id="elderly", name="高齢者のみの世帯"), Place(id="nobody", name="だれもいない")),
+    languages=(Language(code="vi", name="ベトナム語"), Language(code="en", name="英語")),
     categories=(
         Category(id="scam", name="詐欺事案情報", severity=Severity.SEVERE, valid_hours=48, contact=POLICE),
         Category(id="awareness_event", name="啓発・催し", severity=Severity.MINOR),

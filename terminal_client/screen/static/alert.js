@@ -4,7 +4,7 @@ import { keyOf, reportDisplayed, tell } from "./acts.js";
 import { byId, element, pictogram, setFlag, setText } from "./dom.js";
 import { fit } from "./fit.js";
 import { Pager } from "./pager.js";
-import { SecondLanguage, setLabel } from "./second.js";
+import { isOutdated, SecondLanguage, setLabel } from "./second.js";
 import { dateAndTime } from "./times.js";
 
 const LEVELS = { emergency: "緊急", important: "重要", notice: "お知らせ" };
@@ -46,6 +46,7 @@ export class AlertPage {
 
   // `isPast` is an alert that the household has opened again; the terminal does not know that it is on the screen.
   show(card, { waiting = 0, isPast = false } = {}) {
+    if (isOutdated(card.second)) location.reload();
     const drawn = [keyOf(card), card.withdrawn, isPast].join();
     const isNew = this.drawn !== drawn;
     this.drawn = drawn;

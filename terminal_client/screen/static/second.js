@@ -10,6 +10,11 @@ const words = JSON.parse(document.body.dataset.words ?? "null");
 
 const spans = (sentences) => sentences.map((sentence) => element("span", "", sentence));
 
+// A terminal may have been started again with another language while this page stayed open.
+export function isOutdated(second) {
+  return (second?.language ?? "") !== (document.body.dataset.language ?? "");
+}
+
 export function setLabel(act, japanese, word) {
   setText(byId(`${act}-label`), japanese);
   if (words) setText(byId(`${act}-second`), words[word]);
@@ -38,7 +43,7 @@ export class SecondLanguage {
 
   draw(second) {
     this.body = null;
-    if (!second) return;
+    if (!second || !words) return;
     byId("second-headline").replaceChildren(...spans(second.headline_sentences));
     this.body = element("div", "second-body", ...spans(second.body_sentences));
     this.body.lang = second.language;

@@ -132,6 +132,14 @@ async def test_without_a_translation_it_is_told_that_there_is_one_in_japanese_an
         await expect(page.locator(".second-body")).to_have_text("For help, please call 0126-53-2321.")
 
 
+async def test_a_page_that_stayed_open_while_the_language_was_chosen_takes_it_up(page: Page) -> None:
+    async with running_site() as site:
+        await open_page(page, site, View(current=Card(alert_of())))
+    async with running_site(site.port, VIETNAMESE) as restarted:
+        restarted.screen.show(View(current=card()))
+        await expect(page.locator("#second-headline")).to_have_text("Cảnh giác với cuộc gọi đáng ngờ")
+
+
 async def test_cards_at_rest_carry_the_second_headline(page: Page) -> None:
     async with running_site(second_language=VIETNAMESE) as site:
         await page.clock.install(time=NOW)
