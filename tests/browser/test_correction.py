@@ -77,7 +77,7 @@ def test_staff_hear_a_correction_before_it_is_sent(town: Town, staff: Page) -> N
     begin_correction(staff, town, town.send("聞くためし", WRONG), RIGHT)
     staff.get_by_role("button", name="確認へ進む").click()
     staff.get_by_role("button", name="聞いてみる").click()
-    expect(staff.locator("#sound-player")).to_be_visible()
+    expect(staff.locator("#sound-player")).to_be_visible(timeout=30_000)
     assert staff.locator("#sound-player").evaluate("player => player.duration") > 5
 
 

@@ -64,7 +64,7 @@ def test_staff_hear_what_they_wrote_with_the_terminals_voice(town: Town, staff: 
     write(staff, town, "詐欺事案情報", "聞いてみるためし")
     staff.get_by_role("button", name="聞いてみる").click()
 
-    expect(staff.locator("#sound-player")).to_be_visible()
+    expect(staff.locator("#sound-player")).to_be_visible(timeout=30_000)
     seconds = staff.locator("#sound-player").evaluate("player => player.duration")
     assert 20 < seconds < 120
     staff.get_by_text("読み方").click()
