@@ -1,6 +1,7 @@
 """The inbox: what is committed stays, and what is to be told is known."""
 
 import signal
+import sqlite3
 import subprocess
 import sys
 from datetime import timedelta
@@ -13,6 +14,7 @@ from kokuchi.wire import Outcome, Refusal, WireError
 from terminal_client.household import Key
 from terminal_client.inbox import KEPT_ALERTS, Inbox
 from tests.terminal.alerts import NOW, alert, cancel
+from tests.voice.words import dictionary_of
 
 KEY = Key("a-1", 1)
 
@@ -50,6 +52,36 @@ def test_the_first_time_of_a_stage_stays(path: Path) -> None:
     inbox.reach(KEY, "voiced_at", NOW + timedelta(hours=1))
 
     assert inbox.taken()[0][1].voiced_at == NOW
+
+
+def test_the_highest_revision_of_the_dictionary_stays_and_is_told_once(path: Path) -> None:
+    inbox = Inbox(path, "t-1")
+    inbox.add(alert(), NOW)
+    for revision in (7, 5, 7):
+        inbox.voiced_by(KEY, revision)
+    told = inbox.untold()
+    assert [(held.report.dictionary, held.changes) for held in told] == [(7, 2)]
+    inbox.close()
+
+    assert Inbox(path, "t-1").taken()[0][1].dictionary == 7
+
+
+def test_the_newest_dictionary_is_there_after_a_restart_and_takes_one_row(path: Path) -> None:
+    inbox = Inbox(path, "t-1")
+    assert inbox.dictionary() is None
+    assert [inbox.keep_dictionary(dictionary_of(("月形町", "ツキガタチョウ"), revision=n)) for n in (2, 1, 2, 3)] == [
+        True,
+        False,
+        False,
+        True,
+    ]
+    inbox.close()
+
+    again = Inbox(path, "t-1")
+    assert again.dictionary() == dictionary_of(("月形町", "ツキガタチョウ"), revision=3)
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT count(*) FROM dictionary").fetchone() == (1,)
+    connection.close()
 
 
 def test_a_report_is_to_be_told_until_the_broker_took_its_last_change(path: Path) -> None:

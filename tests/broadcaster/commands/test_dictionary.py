@@ -57,10 +57,10 @@ def test_a_word_is_added_heard_in_a_text_and_removed(shell: Shell) -> None:
 
 
 def test_a_word_that_breaks_a_sentence_is_not_taken_and_the_sentences_are_named(shell: Shell) -> None:
-    done = shell.run("dictionary", "add", "は月形町で", "はげっけいまちで", "--example", "町は月形町である。")
+    done = shell.run("dictionary", "add", "月形町です", "げっけいまちです", "--example", "月形町です。")
     assert done.code == 1
     assert (
-        "こちらは月形町です。: read コチラワツキガタチョーデス。 now, would be read コチラハゲッケーマチデス。"
+        "こちらは月形町です。: read コチラワツキガタチョーデス。 now, would be read コチラワゲッケーマチデス。"
         in done.err
     )
     assert words(shell) == {}
@@ -104,7 +104,7 @@ def test_what_is_exported_is_imported_whole(shell: Shell, tmp_path: Path) -> Non
     [
         ("架空,かくれざと,架空です。\n知来乙,札,知来乙です。\n札比内,さっぴない,別の文です。", ["3行目", "4行目"]),
         ("架空,かくれざと,架空です。\n知来乙,ちらいおつ,", ["知来乙: the example is empty"]),
-        ("架空,かくれざと,架空です。\nは月形町で,はげっけいまちで,町は月形町である。", ["こちらは月形町です。"]),
+        ("架空,かくれざと,架空です。\n月形町です,げっけいまちです,月形町です。", ["こちらは月形町です。"]),
         ("", ["no words"]),
     ],
 )

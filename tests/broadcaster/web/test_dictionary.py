@@ -112,6 +112,14 @@ async def test_what_is_no_word_comes_back_with_the_reason_and_nothing_lost(
     assert own(ledger) == {}
 
 
+async def test_a_full_dictionary_is_said_in_a_plain_sentence(author: Browser, ledger: Ledger) -> None:
+    ledger.dictionary.take_base([Word(f"亜{number}", "ア") for number in range(2000)], TOWN.id, NOW)
+    answer = await author.post("/dictionary/check", await new_form(author))
+    assert answer.status_code == 422
+    assert "辞書がいっぱいです（2001語）" in answer.text
+    assert own(ledger) == {}
+
+
 async def test_markup_in_a_word_is_text(author: Browser, ledger: Ledger) -> None:
     await add(author, word="<b>札比内</b>", example="<b>札比内</b>です。")
     page = (await author.get("/dictionary")).text
