@@ -22,9 +22,9 @@ from chaos.judge import Verdict, judge
 from chaos.lies import corrupt, forge
 from chaos.proxy import Direction, Proxy, client_identifier
 from chaos.schedule import plan
-from chaos.text import body_of, heard
+from chaos.text import Listener, body_of, heard
 from demo.places import HOST, REPOSITORY
-from kokuchi.voice.script import script_of
+from kokuchi.voice.script import resumed, script_of
 from kokuchi.wire import Alert, KeyRing, MessageType, Outcome, SigningKey, WireError, open_alert, seal
 from terminal_client.household import Key
 from tests.terminal.alerts import TOWN, alert, cancel, update
@@ -388,6 +388,18 @@ def test_whoever_hears_a_performance_knows_which_revision_it_is() -> None:
     revisions = [heard(script_of(said, "月形町", "ツキガタチョウ")) for said in (first, second, cancel(second))]
 
     assert revisions == [Key("chaos-0001", 1), Key("chaos-0001", 2), Key("chaos-0001", 3)]
+
+
+def test_whoever_heard_a_performance_knows_it_when_it_resumes_after_its_name() -> None:
+    first = alert("chaos-0001", sent=NOW, body=body_of(Key("chaos-0001", 1)))
+    withdrawal = cancel(first)
+    listener = Listener()
+
+    for said in (first, withdrawal):
+        script = script_of(said, "月形町", "ツキガタチョウ")
+        key = Key(said.identifier, said.revision)
+        assert listener.heard(script) == key
+        assert all(listener.heard(resumed(script, place)) == key for place in range(len(script)))
 
 
 @pytest.mark.parametrize("manner", Forgery)

@@ -7,7 +7,7 @@ margins included as kokuchi.voice.pauses leaves them, in morae per second at a s
     mei_normal                       4.50   4.77   5.02          5.65          6.66
     nitech_jp_atr503_m001     4.77   4.94   5.19          5.55   5.87   6.14   6.64
 
-The pitch of mei_normal is about 370 Hz, that of m001 130 Hz, and 120 Hz as it is used here.
+The pitch of mei_normal is about 370 Hz, that of m001 120 Hz.
 """
 
 from bisect import bisect_left
@@ -25,13 +25,12 @@ from kokuchi.voice.settings import VoiceName
 class HtsVoice:
     """One voice. `file` None is the one inside pyopenjtalk; `paces` are pairs of measured pace and engine's speed.
 
-    `half_tone` brings its pitch, `gain` roughly its loudness to what it should be; kokuchi.voice.loudness does more.
+    `gain` brings its loudness roughly to what it should be; kokuchi.voice.loudness does the rest.
     """
 
     name: str
     file: Path | None
     paces: tuple[tuple[float, float], ...]
-    half_tone: float
     gain: float
 
     @property
@@ -53,14 +52,12 @@ HTS_VOICES = {
         None,
         # Below a speed of 0.5 its vowels are drawn out of shape.
         ((4.77, 0.50), (5.02, 0.55), (5.65, 0.70), (6.66, 1.00)),
-        half_tone=0.0,
         gain=1.1,
     ),
     VoiceName.LOW: HtsVoice(
         "nitech_jp_atr503_m001",
         Path("/usr/share/hts-voice/nitech-jp-atr503-m001/nitech_jp_atr503_m001.htsvoice"),
         ((4.77, 0.40), (4.94, 0.45), (5.19, 0.50), (5.55, 0.60), (5.87, 0.70), (6.14, 0.85), (6.64, 1.00)),
-        half_tone=-1.4,
         gain=2.3,
     ),
 }

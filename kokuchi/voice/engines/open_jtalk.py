@@ -111,7 +111,7 @@ class OpenJTalkDriver:
         )
         # The engine forgets both after each text.
         engine.set_speed(voice.speed(self._properties["rate"] / 60))
-        engine.add_half_tone(voice.half_tone + self._properties["pitch"])
+        engine.add_half_tone(self._properties["pitch"])
         samples = limited(engine.synthesize(labels) * (voice.gain * self._properties["volume"]))
         return Sound(samples.round().astype("<i2").tobytes(), engine.get_sampling_frequency())
 
