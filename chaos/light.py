@@ -16,13 +16,13 @@ from chaos.journal import NAME, Journal, What
 from chaos.observed import ObservedInbox, ObservedLink
 from chaos.text import UNKNOWN, Listener
 from kokuchi import __version__, logs
+from kokuchi.committing import Committer
 from kokuchi.configuration import load
 from kokuchi.link import BrokerAddress, LinkError, MqttLink, Will
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.cues import Cue
 from kokuchi.voice.sound import Sound
 from kokuchi.wire import Dictionary, KeyRing, Level, Presence, Topics, encode
-from terminal_client.committing import Committer
 from terminal_client.courier import Courier, subscriptions
 from terminal_client.household import Household, Key
 from terminal_client.loudness import Loudness

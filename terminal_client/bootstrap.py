@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kokuchi import __version__
+from kokuchi.committing import Committer
 from kokuchi.link import MqttLink, Will
 from kokuchi.serving import listen, serve_with
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.speech import Voice
 from kokuchi.wire import KeyRing, Presence, Topics, encode
-from terminal_client.committing import Committer
 from terminal_client.courier import Courier, subscriptions
 from terminal_client.inbox import Inbox
 from terminal_client.loudness import Loudness

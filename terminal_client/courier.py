@@ -5,6 +5,7 @@ import hashlib
 import logging
 from collections.abc import Callable
 
+from kokuchi.committing import Committer
 from kokuchi.link import Connected, Disconnected, Link, LinkError, Received
 from kokuchi.wire import (
     Alert,
@@ -21,7 +22,6 @@ from kokuchi.wire import (
     open_dictionary,
     open_sync_reply,
 )
-from terminal_client.committing import Committer
 from terminal_client.inbox import Inbox
 from terminal_client.intake import expired, objection, wrong_audience
 from terminal_client.syncing import Syncing, is_set_within

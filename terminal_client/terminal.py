@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
+from kokuchi.committing import Committer
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.cues import Cue, Phrase
 from kokuchi.voice.errors import VoiceError
@@ -16,7 +17,6 @@ from kokuchi.voice.sound import Sound
 from kokuchi.wire import Alert
 from kokuchi.wire import Speaker as SpeakerState
 from terminal_client import agenda
-from terminal_client.committing import Committer
 from terminal_client.events import (
     Arrived,
     Confirmed,

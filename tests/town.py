@@ -26,8 +26,11 @@ def free_port_range(length: int = 12) -> int:
     """Return the first of some ports that are free in a row.
 
     They lie below the kernel's own (32768 and up): an outgoing connection must not get one while its server is away.
+    Each of several processes that test at the same time looks in a range of its own.
     """
-    for first in range(20000 + os.getpid() % 10000, 32000, length):
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    lowest = 20000 + worker % 4 * 3000
+    for first in range(lowest + os.getpid() % 1000, lowest + 3000, length):
         try:
             for port in range(first, first + length):
                 with socket.socket() as probe:

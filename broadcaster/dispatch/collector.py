@@ -2,12 +2,12 @@
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from broadcaster.ledger import Ledger
+from kokuchi.committing import Committer
 from kokuchi.link import Link, Received
 from kokuchi.wire import (
     DeliveryReport,
@@ -23,7 +23,6 @@ from kokuchi.wire import (
 
 log = logging.getLogger(__name__)
 
-RETRY_SECONDS = 1.0
 BATCH = 500
 
 _STRANGE_TOPIC = WireError(Refusal.INVALID, "the message is on a topic on which no terminal reports")
@@ -47,11 +46,17 @@ class Collector:
     """
 
     def __init__(
-        self, ledger: Ledger, link: Link, topics: Topics, on_sync: Callable[[SyncRequest], Awaitable[None]]
+        self,
+        ledger: Ledger,
+        link: Link,
+        topics: Topics,
+        committer: Committer,
+        on_sync: Callable[[SyncRequest], Awaitable[None]],
     ) -> None:
         self._ledger = ledger
         self._link = link
         self._topics = topics
+        self._committer = committer
         self._on_sync = on_sync
         self._arrived: list[Received] = []
         self._wake = asyncio.Event()
@@ -69,22 +74,12 @@ class Collector:
             if not self._arrived:
                 self._wake.clear()
             batch = self._sort(messages)
-            await self._commit_at_last(batch)
+            # Until then nothing is acknowledged: the broker keeps it.
+            await self._committer.commit(self._commit, batch)
             for received in messages:
                 self._link.acknowledge(received)
             for request in batch.requests:
                 await self._on_sync(request)
-
-    async def _commit_at_last(self, batch: _Batch) -> None:
-        """Commit a batch, however often it takes. Until then nothing is acknowledged: the broker keeps it."""
-        while True:
-            try:
-                await asyncio.to_thread(self._commit, batch)
-            except sqlite3.Error as error:
-                log.error("reports cannot be written", extra={"reason": str(error)})  # noqa: TRY400 - once a second
-                await asyncio.sleep(RETRY_SECONDS)
-            else:
-                return
 
     def _sort(self, messages: list[Received]) -> _Batch:
         batch = _Batch()

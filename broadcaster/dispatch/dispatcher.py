@@ -3,9 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import ParamSpec
 
 from broadcaster.dispatch.collector import Collector
 from broadcaster.dispatch.dictionary import DictionaryPublisher
@@ -14,12 +12,9 @@ from broadcaster.dispatch.reminder import Reminders
 from broadcaster.dispatch.sealing import Sealer
 from broadcaster.dispatch.sync import answer
 from broadcaster.ledger import Ledger
+from kokuchi.committing import Committer
 from kokuchi.link import Connected, Disconnected, Link, LinkError, Received
 from kokuchi.wire import SigningKey, SyncRequest, Topics, seal
-
-RETRY_SECONDS = 1.0
-
-_P = ParamSpec("_P")
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +36,8 @@ class Dispatcher:
         self._publisher = Publisher(ledger, link, self._sealer)
         self._reminders = Reminders(ledger, link, self._sealer, self._topics)
         self._dictionary = DictionaryPublisher(ledger, link, key, self._topics)
-        self._collector = Collector(ledger, link, self._topics, self._answer_sync)
+        self._committer = Committer()
+        self._collector = Collector(ledger, link, self._topics, self._committer, self._answer_sync)
 
     async def run(self) -> None:
         """Dispatch until cancelled; an error of one part ends the whole, for the supervisor to start anew."""
@@ -65,13 +61,13 @@ class Dispatcher:
                     log.info("broker connected", extra={"session_present": session_present})
                     if not session_present:
                         # The broker has lost what it had, or never had it; terminals know what comes twice.
-                        await _insist(self._ledger.outbox.republish, datetime.now(UTC))
-                        await _insist(self._ledger.presences.doubt)
+                        await self._committer.commit(self._ledger.outbox.republish, datetime.now(UTC))
+                        await self._committer.commit(self._ledger.presences.doubt)
                     self._dictionary.offer_again()
-                    await _insist(self._ledger.broker.record, True, "", datetime.now(UTC))
+                    await self._committer.commit(self._ledger.broker.record, True, "", datetime.now(UTC))
                 case Disconnected(reason):
                     log.warning("broker not connected", extra={"reason": reason})
-                    await _insist(self._ledger.broker.record, False, reason, datetime.now(UTC))
+                    await self._committer.commit(self._ledger.broker.record, False, reason, datetime.now(UTC))
 
     async def _answer_sync(self, request: SyncRequest) -> None:
         now = datetime.now(UTC)
@@ -90,15 +86,3 @@ class Dispatcher:
         except LinkError as error:
             # The terminal asks again when it is connected again.
             log.warning("sync not answered", extra={"terminal": request.terminal, "reason": str(error)})
-
-
-async def _insist(write: Callable[_P, None], *arguments: _P.args, **options: _P.kwargs) -> None:
-    """Write, however often it takes: a disk that is full now may not be later."""
-    while True:
-        try:
-            await asyncio.to_thread(write, *arguments, **options)
-        except sqlite3.OperationalError as error:
-            log.error("ledger cannot be written", extra={"reason": str(error)})  # noqa: TRY400 - once a second
-            await asyncio.sleep(RETRY_SECONDS)
-        else:
-            return

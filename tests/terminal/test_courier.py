@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kokuchi.committing import Committer
 from kokuchi.link.interface import Received
 from kokuchi.link.memory import MemoryBroker, MemoryLink
 from kokuchi.wire import (
@@ -36,7 +37,6 @@ from kokuchi.wire import (
     seal,
 )
 from terminal_client import syncing
-from terminal_client.committing import Committer
 from terminal_client.courier import Courier, subscriptions
 from terminal_client.household import Key
 from terminal_client.inbox import Inbox

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from kokuchi.committing import Committer
 from kokuchi.voice import Chimes, Voice
 from kokuchi.voice.cues import Chime, Cue, Phrase, PhraseSource
 from kokuchi.voice.sound import Sound
 from kokuchi.wire import Alert, DeliveryReport, Level, Outcome
 from kokuchi.wire import Speaker as SpeakerState
-from terminal_client.committing import Committer
 from terminal_client.household import Key
 from terminal_client.inbox import Inbox
 from terminal_client.loudness import Loudness

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from broadcaster.dispatch.collector import RETRY_SECONDS
 from broadcaster.domain.delivery import Delivery
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.deliveries import Deliveries
+from kokuchi import committing
 from kokuchi.link import Received
 from kokuchi.link.memory import MemoryBroker
 from kokuchi.wire import MAXIMUM_BYTES, DeliveryReport, SyncRequest, encode
@@ -64,7 +64,8 @@ async def test_nothing_is_acknowledged_before_it_is_committed(running: Town, mon
 
     attempts: list[list[bytes]] = []
     healed: list[bool] = []
-    monkeypatch.setattr("broadcaster.dispatch.collector.RETRY_SECONDS", 0.01)
+    usual = committing.RETRY_SECONDS
+    monkeypatch.setattr("kokuchi.committing.RETRY_SECONDS", 0.01)
     running.ledger.deliveries = Ill(running.ledger.connections)
     said = report("t-1", received_at=NOW)
     await running.say(TOPICS.delivery("t-1"), said)
@@ -75,7 +76,7 @@ async def test_nothing_is_acknowledged_before_it_is_committed(running: Town, mon
     await until(lambda: running.unacknowledged == [])
     assert delivery(running.ledger).received_at == NOW
     assert all(kept == [encode(said)] for kept in attempts)
-    assert RETRY_SECONDS <= 1
+    assert usual <= 1
 
 
 async def test_what_a_centre_had_not_committed_when_it_died_comes_to_the_next_one(running: Town) -> None:

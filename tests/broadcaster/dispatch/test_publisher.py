@@ -136,7 +136,8 @@ async def test_what_expired_before_it_could_go_out_is_not_published(town: Town) 
     accept(town.ledger, fresh("new"))
     await town.start_centre()
     await until(lambda: states(town.ledger) == ["expired", "published"])
-    assert [alert.identifier for _, alert in town.alerts] == ["new"]
+    # More than once where it went out before the connection was known to be a new session's.
+    assert {alert.identifier for _, alert in town.alerts} == {"new"}
 
 
 async def test_a_broker_that_lost_its_sessions_gets_every_valid_alert_once_more(town: Town) -> None:

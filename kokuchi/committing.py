@@ -17,7 +17,7 @@ _R = TypeVar("_R")
 class Committer:
     """Runs writes in a thread until they succeed. `fault` says why the disk cannot be written, None when it can."""
 
-    def __init__(self, on_change: Callable[[], None]) -> None:
+    def __init__(self, on_change: Callable[[], None] = lambda: None) -> None:
         self.fault: str | None = None
         self._on_change = on_change
 
