@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlite_utils import Database, Migrations
@@ -15,6 +15,18 @@ class DatabaseUnusable(Exception):  # noqa: N818 - reads as what it says
     """A database file that cannot be opened or written; the message says which and what to do."""
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that is closed when nobody holds it any more.
+
+    To close it while another thread is in the midst of a query would crash the interpreter.
+    """
+
+    def __del__(self) -> None:
+        # One that could not be opened cannot be closed.
+        with suppress(sqlite3.ProgrammingError):
+            self.close()
+
+
 class Connections:
     """A migrated database. `read` and `write` may be used from any thread; rows come back as `sqlite3.Row`."""
 
@@ -22,8 +34,6 @@ class Connections:
         self.path = path
         self._on_commit = on_commit
         self._local = threading.local()
-        self._lock = threading.Lock()
-        self._open: list[Database] = []
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             database = self.read()
@@ -40,17 +50,19 @@ class Connections:
         """Return this thread's connection."""
         database: Database | None = getattr(self._local, "database", None)
         if database is None:
-            # A thread's connection is closed by whoever closes the whole; only that crosses threads.
+            # Only its end crosses threads: whoever lets go of it last closes it.
             connection = sqlite3.connect(
-                self.path, timeout=BUSY_TIMEOUT_SECONDS, isolation_level=None, check_same_thread=False
+                self.path,
+                timeout=BUSY_TIMEOUT_SECONDS,
+                isolation_level=None,
+                check_same_thread=False,
+                factory=_Connection,
             )
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA synchronous=FULL")
             connection.execute("PRAGMA foreign_keys=ON")
             database = Database(connection)
             self._local.database = database
-            with self._lock:
-                self._open.append(database)
         return database
 
     @contextmanager
@@ -69,11 +81,10 @@ class Connections:
         self._on_commit()
 
     def close(self) -> None:
-        """Close the connections of all threads."""
-        with self._lock:
-            for database in self._open:
-                database.conn.close()
-            self._open.clear()
+        """Close this thread's connection and let go of the others'; a query that still runs in one ends first."""
+        database: Database | None = getattr(self._local, "database", None)
+        if database is not None:
+            database.conn.close()
         self._local = threading.local()
 
 

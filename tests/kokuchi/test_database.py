@@ -113,3 +113,22 @@ def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     repaired = Connections(path, Migrations("other"))
     assert "half" not in repaired.read().table_names()
     repaired.close()
+
+
+def test_a_query_that_runs_in_another_thread_while_all_is_closed_ends_well(connections: Connections) -> None:
+    """The interpreter used to crash: a worker thread outlives the task that was cancelled."""
+    count = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 60000) SELECT x FROM n"
+    begun = threading.Event()
+
+    def read() -> int:
+        cursor = connections.read().execute(count)
+        begun.set()
+        return len(cursor.fetchall())
+
+    with ThreadPoolExecutor(3) as threads:
+        for _ in range(6):
+            readers = [threads.submit(read) for _ in range(3)]
+            begun.wait()
+            connections.close()
+            assert [reader.result() for reader in readers] == [60_000] * 3
+            begun.clear()
