@@ -21,7 +21,9 @@ from kokuchi.wire.dictionary import MAXIMUM_READING, MAXIMUM_WORD
 COLUMNS = ("表記", "読み", "アクセント", "例文", "例文の読み", "出典")
 _REQUIRED = COLUMNS[:2]
 
-_SAID = re.compile(r"(?![ーァィゥェォャュョヮ])[ァ-ヴー]+")
+_SAID = re.compile("[ァ-ヴー]+")
+_NOT_FIRST = tuple("ーッァィゥェォャュョヮ")
+"""What nobody can say unless a sound stands before it."""
 _SAID_SENTENCE = re.compile(r"[ァ-ヴー、。！？]+")
 _HIRAGANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゔ") + 1)}
 
@@ -153,6 +155,8 @@ def _line(columns: list[str], row: list[str]) -> Line:
     reading = katakana(cells.get("読み", ""))
     if not _SAID.fullmatch(reading) or len(reading) > MAXIMUM_READING:
         raise ValueError(f"読み「{reading}」は、ひらがなかカタカナで{MAXIMUM_READING}文字以内で書いてください")
+    if reading.startswith(_NOT_FIRST):
+        raise ValueError(f"読み「{reading}」は声に出せません。「ー」「ッ」「ャ」などで始めないでください")
     example_reading = katakana(cells.get("例文の読み", "")).replace("!", "！").replace("?", "？")
     if example_reading and not _SAID_SENTENCE.fullmatch(example_reading):
         raise ValueError("例文の読みは、ひらがなかカタカナで書いてください（数字や漢字は使えません）")

@@ -58,6 +58,22 @@ def test_the_worker_answers_what_it_can_and_survives_garbage(worker: Worker) -> 
     header, pcm = worker.ask(json.dumps({"text": "訓練です。", "kana": None}).encode())
     assert header == {"bytes": len(pcm), "rate": 48_000, "engine": "open_jtalk"}
     assert len(pcm) > 48_000
+
+
+def test_a_kanji_that_is_in_no_dictionary_is_read_and_takes_no_more_memory(worker: Worker) -> None:
+    def say(name: str) -> str:
+        text = f"{name}さんを捜しています。"
+        assert worker.ask(json.dumps({"text": text, "kana": None}).encode())[0]["engine"] == "open_jtalk"
+        return str(worker.ask(json.dumps({"reading": text}).encode())[0]["kana"]).partition("サンヲ")[0]
+
+    def resident_bytes() -> int:
+        pages = Path(f"/proc/{worker.process.pid}/statm").read_text().split()[1]
+        return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+    assert say("吉田") == "ヨシダ"
+    before = resident_bytes()
+    assert [say(name) for name in ("𠮷田", "髙橋", "山﨑", "鱻")] == ["ヨシダ", "タカハシ", "ヤマザキ", "セン"]
+    assert resident_bytes() - before < 15_000_000
     assert worker.ask(json.dumps({"reading": "月形町"}).encode()) == ({"kana": "ツキガタチョー"}, b"")
 
 

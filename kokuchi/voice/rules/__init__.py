@@ -4,7 +4,20 @@ The rules run in this order. A replacement by katakana is said as it stands; it 
 why a person's 方 becomes カタ and not かた: 「かたは」 would be taken for a noun.
 """
 
-from kokuchi.voice.rules import addresses, dates, dialling, latin, numbers, people, places, ranges, signs, times, units
+from kokuchi.voice.rules import (
+    addresses,
+    dates,
+    dialling,
+    heteronyms,
+    latin,
+    numbers,
+    people,
+    places,
+    ranges,
+    signs,
+    times,
+    units,
+)
 
 RULES = (
     *addresses.RULES,
@@ -18,5 +31,6 @@ RULES = (
     *latin.RULES,
     *signs.LAST,
     *people.RULES,
+    *heteronyms.RULES,
     *places.RULES,
 )
