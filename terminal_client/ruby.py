@@ -12,11 +12,11 @@ Parts = list[tuple[str, str | None]]
 def sentences_with_ruby(text: str, rubies: Sequence[Ruby]) -> list[Parts]:
     """Return the sentences of a text in parts.
 
-    The wire allows any spans. One that does not lie whole in one sentence, or not behind the last one taken, is left out.
+    The wire allows any spans. One that is not whole in one sentence, or that overlaps the one before, is left out.
     """
     found, place = [], 0
     for sentence in sentences(text):
-        # Between two sentences only blanks are lost and none begins with one, so the first that is found is the right one.
+        # Only blanks are lost between sentences, and none begins with one: what is found first is the right place.
         start = text.index(sentence, place)
         place = start + len(sentence)
         found.append(_parts(text, start, place, rubies))

@@ -72,6 +72,7 @@ export class AlertPage {
     setText(byId("sender"), card.sender);
     setText(byId("sent"), dateAndTime(new Date(card.sent)));
     byId("sent").dateTime = card.sent;
+    byId("headline").ariaLabel = card.headline;
     byId("headline").replaceChildren(...card.headline_sentences.map(sentenceSpan));
     this.text.replaceChildren(...card.body_sentences.map(sentenceSpan));
     this.second.draw(card.second);

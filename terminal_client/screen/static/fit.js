@@ -7,14 +7,14 @@ const LARGEST = 64;
 const WHEN_PAGED = 34;
 const SMALLEST_OF_LAYOUTS = { roomy: 40, dense: 36, densest: 28 };
 
-// Furigana take room from the letters, but not below this size: then the letters stay and the furigana go.
-const SMALLEST_WITH_FURIGANA = { roomy: 40, dense: 40 };
+// Furigana and a second language share the page as long as the Japanese letters stay this large; else they give way.
+export const SMALLEST_SHARED = { roomy: 40, dense: 36 };
 
 // What does not fit even in the smallest is read in pages, and then letters that can be read matter more than their number.
 // Returns whether it fits. `smallest` are the smallest sizes that may be taken.
 export function fit(page, text, smallest = SMALLEST_OF_LAYOUTS) {
   setFlag(page, "furigana", true);
-  if (page.querySelector("rt") && isFitted(page, text, SMALLEST_WITH_FURIGANA)) return true;
+  if (page.querySelector("rt") && isFitted(page, text, SMALLEST_SHARED)) return true;
   setFlag(page, "furigana", false);
   if (isFitted(page, text, smallest)) return true;
   use(page, "densest", WHEN_PAGED);
