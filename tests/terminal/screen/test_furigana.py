@@ -1,5 +1,7 @@
 """Kana over the kanji, as long as the letters below them stay large."""
 
+from typing import Any
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -41,7 +43,7 @@ def rubies(text: str) -> tuple[Ruby, ...]:
     return tuple(Ruby(start=start, end=end, kana=kana) for start, end, kana in sorted(spans))
 
 
-def with_furigana(identifier: str = "scam-1", body: str = SHORT, **changes: object) -> Alert:
+def with_furigana(identifier: str = "scam-1", body: str = SHORT, **changes: Any) -> Alert:
     alert = alert_of(identifier, body=body, **changes)
     furigana = Furigana(headline=rubies(alert.headline), body=rubies(alert.body))
     return alert.model_copy(update={"furigana": furigana})
@@ -76,7 +78,7 @@ async def test_kana_stand_over_the_kanji_of_headline_and_body(page: Page, site: 
 @pytest.mark.parametrize("size", SIZES, ids=str)
 @pytest.mark.parametrize("changes", [{}, {"status": Status.EXERCISE}, {"severity": Severity.EXTREME}], ids=str)
 async def test_kana_are_half_as_large_as_large_letters_and_nothing_is_cut_off(
-    page: Page, site: Site, size: tuple[int, int], changes: dict[str, object]
+    page: Page, site: Site, size: tuple[int, int], changes: dict[str, Any]
 ) -> None:
     width, height = size
     await page.set_viewport_size({"width": width, "height": height})
