@@ -7,9 +7,9 @@ from enum import StrEnum
 from kokuchi.voice.cues import PhraseSource
 from kokuchi.voice.languages import Language
 from kokuchi.voice.second_language import rendering_of
-from kokuchi.voice.sentences import sentences
-from kokuchi.wire import Alert
+from kokuchi.wire import Alert, Furigana
 from kokuchi.wire.fields import JsonObject, iso
+from terminal_client.ruby import sentences_with_ruby
 
 
 class Trouble(StrEnum):
@@ -37,8 +37,9 @@ class Card:
     second_language: Language | None = None
 
     def to_json(self) -> JsonObject:
-        """Return what the page draws."""
+        """Return what the page draws; the Japanese sentences are in parts, each with the kana above it or null."""
         alert = self.alert
+        furigana = alert.furigana or Furigana()
         return {
             "alert": alert.identifier,
             "revision": alert.revision,
@@ -50,8 +51,8 @@ class Card:
             "sender": alert.sender_name,
             "sent": iso(alert.sent),
             "headline": alert.headline,
-            "headline_sentences": list(sentences(alert.headline)),
-            "body_sentences": list(sentences(alert.body)),
+            "headline_sentences": sentences_with_ruby(alert.headline, furigana.headline),
+            "body_sentences": sentences_with_ruby(alert.body, furigana.body),
             "contact": alert.contact.model_dump() if alert.contact else None,
             "speaking": self.speaking,
             "source": self.source,

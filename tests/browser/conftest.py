@@ -48,6 +48,19 @@ def log_in(page: Page, town: Town, name: str, password: str) -> None:
     page.get_by_role("button", name="ログイン").click()
 
 
+def written(household: Page, selector: str) -> str:
+    """Return what is written on the household's screen, without the furigana above it."""
+    return str(
+        household.locator(selector).evaluate(
+            """(element) => {
+              const bare = element.cloneNode(true);
+              for (const above of bare.querySelectorAll("rt")) above.remove();
+              return bare.textContent;
+            }"""
+        )
+    )
+
+
 @pytest.fixture
 def household(browser: Browser, town: Town) -> Iterator[Page]:
     context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": 1024, "height": 600})

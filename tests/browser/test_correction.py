@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import log_in
+from tests.browser.conftest import log_in, written
 from tests.town import Town
 from tests.waiting import wait_until
 
@@ -49,7 +49,7 @@ def test_a_correction_reaches_the_household_and_the_page_says_who_had_heard_the_
     staff.get_by_role("button", name="訂正を送信する").click()
 
     expect(household.locator("#correction")).to_be_visible(timeout=5_000)
-    expect(household.locator("#text")).to_contain_text("午後1時")
+    wait_until(lambda: "午後1時" in written(household, "#text"), 15)
     expect(staff.get_by_text("訂正（第2版）の到達状況です")).to_be_visible()
     earlier = staff.locator("#earlier")
     expect(earlier).to_contain_text("台で、この文が放送されました")
@@ -131,7 +131,7 @@ def test_the_shell_corrects_and_withdraws_as_the_pages_do(town: Town, household:
     assert corrected["terminals"] == ["t-0001", "t-0002", "t-0003"]
     alert = town.accepted(identifier).alert
     assert (alert.headline, alert.body) == ("端末からのためし", RIGHT)
-    expect(household.locator("#text")).to_contain_text("午後1時")
+    wait_until(lambda: "午後1時" in written(household, "#text"), 15)
     unchanged = town.broadcaster("correct", identifier, "--body", RIGHT, check=False)
     assert (unchanged.returncode, unchanged.stderr.strip()) == (1, "error: body: nothing was changed")
     withdrawn = json.loads(town.broadcaster("withdraw", identifier, "--json").stdout)

@@ -59,7 +59,7 @@ def test_a_template_s_translation_goes_the_whole_way_to_a_screen_in_vietnamese(
     staff.get_by_role("button", name="送信する").click()
     expect(staff.get_by_text("ベトナム語の文面")).to_be_visible()
 
-    expect(household.locator("#headline")).to_have_text(HEADLINE)
+    expect(household.get_by_role("heading", name=HEADLINE, exact=True)).to_be_visible()
     expect(household.locator("#second-headline")).to_have_text("Coi chừng lừa đảo")
     expect(household.locator(".second-body")).to_contain_text("Hãy cúp máy và hỏi gia đình hoặc văn phòng thị trấn.")
     identifier = staff.url.rsplit("/", 1)[1]

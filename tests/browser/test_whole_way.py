@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from terminal_client.agenda import DISPLAY_WAIT
-from tests.browser.conftest import log_in
+from tests.browser.conftest import log_in, written
 from tests.town import Town
 from tests.waiting import wait_until
 
@@ -47,6 +47,21 @@ def test_each_kind_is_written_sent_read_confirmed_and_seen_to_be_confirmed(
     assert delivery.voice_started_at is not None
     # The text is there before the sound; for a screen that is slow the sound waits as long as the agenda says.
     assert delivery.voice_started_at >= min(delivery.displayed_at, delivery.received_at + DISPLAY_WAIT)
+
+
+def test_the_kana_over_the_kanji_are_those_that_the_voice_says(town: Town, staff: Page, household: Page) -> None:
+    write(staff, town, "詐欺事案情報", "月形町で詐欺が続く", "188番へ電話してください。")
+    staff.get_by_role("button", name="聞いてみる").click()
+    staff.get_by_text("読み方").click()
+    expect(staff.locator("#sound-reading-headline")).to_contain_text("ツキガタチョーデサギガツズク", timeout=30_000)
+    staff.get_by_role("button", name="確認へ進む").click()
+    staff.get_by_role("button", name="送信する").click()
+
+    headline, body = household.locator("#headline"), household.locator("#text")
+    expect(headline.locator("ruby")).to_have_text(["月形町つきがたちょう", "詐欺さぎ", "続つづ"])
+    expect(body.locator("ruby")).to_have_text(["188いちはちはち", "番ばん", "電話でんわ"])
+    expect(headline.locator("rt").first).to_be_visible()
+    assert written(household, "#text") == "188番へ電話してください。"
 
 
 def test_those_who_were_not_reached_stand_out(town: Town, staff: Page) -> None:

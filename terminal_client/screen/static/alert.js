@@ -1,7 +1,7 @@
 // One alert that fills the screen.
 
 import { keyOf, reportDisplayed, tell } from "./acts.js";
-import { byId, element, pictogram, setFlag, setText } from "./dom.js";
+import { byId, pictogram, sentenceSpan, setFlag, setText } from "./dom.js";
 import { fit } from "./fit.js";
 import { Pager } from "./pager.js";
 import { isOutdated, SecondLanguage, setLabel } from "./second.js";
@@ -72,8 +72,9 @@ export class AlertPage {
     setText(byId("sender"), card.sender);
     setText(byId("sent"), dateAndTime(new Date(card.sent)));
     byId("sent").dateTime = card.sent;
-    byId("headline").replaceChildren(...card.headline_sentences.map((sentence) => element("span", "", sentence)));
-    this.text.replaceChildren(...card.body_sentences.map((sentence) => element("span", "", sentence)));
+    byId("headline").ariaLabel = card.headline;
+    byId("headline").replaceChildren(...card.headline_sentences.map(sentenceSpan));
+    this.text.replaceChildren(...card.body_sentences.map(sentenceSpan));
     this.second.draw(card.second);
     this.text.scrollTop = 0;
     byId("contact").hidden = !card.contact;

@@ -1,10 +1,7 @@
 // The household's second language: below the Japanese, which it never makes small.
 
 import { byId, element, setText } from "./dom.js";
-import { fit } from "./fit.js";
-
-// Both languages share the page as long as the letters stay this large; else one turns the page to the second.
-const SMALLEST_TOGETHER = { roomy: 40, dense: 36 };
+import { fit, SMALLEST_SHARED } from "./fit.js";
 
 const words = JSON.parse(document.body.dataset.words ?? "null");
 
@@ -55,8 +52,9 @@ export class SecondLanguage {
     return [["translated_headline", byId("second-headline")], ["translated_body", this.body]];
   }
 
+  // Where both do not fit together, one turns the page to the second.
   fits(page) {
-    return this.isShown && fit(page, this.text, SMALLEST_TOGETHER);
+    return this.isShown && fit(page, this.text, SMALLEST_SHARED);
   }
 
   // What does not fit together is measured as if the Japanese were alone; the second language is on its next page.

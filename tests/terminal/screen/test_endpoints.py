@@ -143,7 +143,7 @@ async def test_events_are_the_view_then_what_happens_until_the_page_leaves() -> 
             assert kind == "view"
             assert isinstance(data, dict)
             assert (data["current"]["source"], data["current"]["sentence"]) == ("body", 1)
-            assert "".join(data["current"]["body_sentences"]) == BODY
+            assert "".join(part for sentence in data["current"]["body_sentences"] for part, _ in sentence) == BODY
             site.screen.sound(silence(0.1))
             assert await _next_event(lines) == ("sound", 1)
             site.screen.silence()

@@ -1,0 +1,189 @@
+"""Kana over the kanji, as long as the letters below them stay large."""
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Page, expect
+
+from kokuchi.voice import PhraseSource
+from kokuchi.voice.languages import LANGUAGES
+from kokuchi.wire import Alert, Furigana, Ruby, Severity, Status, Translation
+from terminal_client.view import Card, View
+from tests.terminal.screen.examples import BODY, HEADLINE, alert_of, body_of
+from tests.terminal.screen.site import Site, running_site
+from tests.terminal.screen.test_alert_page import open_page, text_size
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SIZES = [(800, 480), (1024, 600), (1920, 1080)]
+KANA = {
+    "月形町": "つきがたちょう",
+    "市役所": "しやくしょ",
+    "職員": "しょくいん",
+    "不審": "ふしん",
+    "電話": "でんわ",
+    "注意": "ちゅうい",
+    "詐欺": "さぎ",
+    "役場": "やくば",
+    "操作": "そうさ",
+    "家族": "かぞく",
+    "相談": "そうだん",
+    "188": "いちはちはち",
+}
+SHORT = "月形町で詐欺の電話がありました。\n188に相談してください。"
+
+
+def rubies(text: str) -> tuple[Ruby, ...]:
+    spans = [
+        (start, start + len(word), kana)
+        for word, kana in KANA.items()
+        for start in range(len(text))
+        if text.startswith(word, start)
+    ]
+    return tuple(Ruby(start=start, end=end, kana=kana) for start, end, kana in sorted(spans))
+
+
+def with_furigana(identifier: str = "scam-1", body: str = SHORT, **changes: Any) -> Alert:
+    alert = alert_of(identifier, body=body, **changes)
+    furigana = Furigana(headline=rubies(alert.headline), body=rubies(alert.body))
+    return alert.model_copy(update={"furigana": furigana})
+
+
+async def shown_ruby(page: Page, container: str) -> list[list[str]]:
+    """Return what is written and what is seen above it."""
+    pairs: list[list[str]] = await page.locator(f"{container} ruby").evaluate_all(
+        "(all) => all.filter((ruby) => ruby.lastChild.getClientRects().length)"
+        ".map((ruby) => [ruby.firstChild.textContent, ruby.lastChild.textContent])"
+    )
+    return pairs
+
+
+async def is_all_in_sight(page: Page) -> bool:
+    return bool(
+        await page.evaluate(
+            """() => [document.getElementById("alert"), document.getElementById("text")].every(
+              (box) => box.scrollHeight <= box.clientHeight && box.scrollWidth <= box.clientWidth)"""
+        )
+    )
+
+
+async def test_kana_stand_over_the_kanji_of_headline_and_body(page: Page, site: Site) -> None:
+    await open_page(page, site, View(current=Card(with_furigana())))
+    assert await shown_ruby(page, "#headline") == [
+        [word, KANA[word]] for word in ("市役所", "職員", "不審", "電話", "注意")
+    ]
+    assert await shown_ruby(page, "#text") == [[word, KANA[word]] for word in ("月形町", "詐欺", "電話", "188", "相談")]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("changes", [{}, {"status": Status.EXERCISE}, {"severity": Severity.EXTREME}], ids=str)
+async def test_kana_are_half_as_large_as_large_letters_and_nothing_is_cut_off(
+    page: Page, site: Site, size: tuple[int, int], changes: dict[str, Any]
+) -> None:
+    width, height = size
+    await page.set_viewport_size({"width": width, "height": height})
+    await open_page(page, site, View(current=Card(with_furigana(**changes))))
+    letters = await text_size(page)
+    assert letters >= 36 * min(width / 1024, height / 600)
+    kana = page.locator("#text rt").first
+    assert await kana.evaluate("(kana) => parseFloat(getComputedStyle(kana).fontSize)") == pytest.approx(
+        letters / 2, rel=0.001
+    )
+    assert await is_all_in_sight(page)
+    for place in ("#headline", "#text"):
+        assert await page.locator(place).evaluate(
+            "(box) => box.querySelector('rt').getBoundingClientRect().top >= box.getBoundingClientRect().top"
+        )
+
+
+async def test_lines_with_kana_are_as_high_as_lines_without(page: Page, site: Site) -> None:
+    await open_page(page, site, View(current=Card(with_furigana(body="月形町の役場です。\nひらがなだけです。\n" * 2))))
+    heights = await page.locator("#text > span").evaluate_all("(all) => all.map((span) => span.offsetHeight)")
+    assert len(heights) == 4
+    assert len(set(heights)) == 1
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+@pytest.mark.parametrize("characters", [180, 300, 1000])
+async def test_a_long_text_goes_without_kana_and_is_as_large_as_if_there_were_none(
+    page: Page, site: Site, size: tuple[int, int], characters: int
+) -> None:
+    width, height = size
+    await page.set_viewport_size({"width": width, "height": height})
+    await open_page(page, site, View(current=Card(alert_of(body=body_of(characters)))))
+    expected = await text_size(page), await page.locator("#text").evaluate("(text) => text.scrollHeight")
+    site.screen.show(View(current=Card(with_furigana("scam-2", body_of(characters)))))
+    await expect(page.locator("#text ruby").first).to_be_visible()
+    assert await shown_ruby(page, "#alert") == []
+    assert (
+        await text_size(page),
+        await page.locator("#text").evaluate("(text) => text.scrollHeight"),
+    ) == expected
+
+
+async def test_kana_come_back_when_the_next_alert_is_short(page: Page, site: Site) -> None:
+    await open_page(page, site, View(current=Card(with_furigana(body=body_of(300)))))
+    assert await shown_ruby(page, "#text") == []
+    site.screen.show(View(current=Card(with_furigana("scam-2"))))
+    await expect(page.locator("#text rt").first).to_be_visible()
+
+
+async def test_kana_too_long_for_the_screen_are_left_out(page: Page, site: Site) -> None:
+    alert = alert_of(body="町です。").model_copy(
+        update={"furigana": Furigana(body=(Ruby(start=0, end=1, kana="か" * 40), Ruby(start=2, end=900, kana="か")))}
+    )
+    await open_page(page, site, View(current=Card(alert)))
+    assert await is_all_in_sight(page)
+    await expect(page.locator("#text > span")).to_be_in_viewport(ratio=1)
+
+
+async def test_the_spoken_sentence_is_marked_with_its_kana(page: Page, site: Site) -> None:
+    alert = with_furigana()
+    await open_page(page, site, View(current=Card(alert, speaking=True, source=PhraseSource.BODY, sentence=1)))
+    marked = page.locator("[data-spoken]")
+    await expect(marked).to_have_count(1)
+    assert await shown_ruby(page, "[data-spoken]") == [["188", "いちはちはち"], ["相談", "そうだん"]]
+    site.screen.show(View(current=Card(alert, speaking=True, source=PhraseSource.HEADLINE, sentence=0)))
+    await expect(page.locator("#headline [data-spoken]")).to_have_count(1)
+    await expect(marked).to_have_count(1)
+
+
+async def test_a_screen_reader_says_each_sentence_once(page: Page, site: Site) -> None:
+    await open_page(page, site, View(current=Card(with_furigana())))
+    await expect(page.get_by_role("heading", name=HEADLINE, exact=True)).to_be_visible()
+    tree = await page.locator("#text").aria_snapshot()
+    assert "電話" in tree
+    assert "でんわ" not in tree
+
+
+async def test_a_past_alert_that_is_opened_again_has_its_kana_and_its_card_has_none(page: Page, site: Site) -> None:
+    site.screen.show(View(recent=[Card(with_furigana())]))
+    await page.goto(site.url)
+    card = page.locator(".card")
+    await expect(card.locator(".card-headline")).to_have_text(HEADLINE)
+    await card.click()
+    await expect(page.locator("#text rt").first).to_be_visible()
+
+
+async def test_markup_in_kana_is_shown_as_text(page: Page, site: Site) -> None:
+    kana = "<img src=x onerror=alert(1)>"
+    furigana = Furigana(body=(Ruby(start=0, end=2, kana=kana),))
+    await open_page(page, site, View(current=Card(alert_of().model_copy(update={"furigana": furigana}))))
+    await expect(page.locator("#text rt")).to_have_text(kana)
+    await expect(page.locator("#text img")).to_have_count(0)
+
+
+@pytest.mark.parametrize("body", [SHORT, SHORT * 2, BODY], ids=["one page", "two pages", "pages without kana"])
+async def test_with_a_second_language_no_line_is_cut_off(page: Page, body: str) -> None:
+    vietnamese = LANGUAGES["vi"]
+    translation = Translation(language="vi", headline="Cảnh giác", body="Hãy cúp máy và hỏi văn phòng thị trấn. " * 8)
+    async with running_site(second_language=vietnamese) as site:
+        alert = with_furigana(body=body, translations=(translation,))
+        await open_page(page, site, View(current=Card(alert, second_language=vietnamese)))
+        assert await page.locator("#text").evaluate(
+            """(text) => [...text.querySelectorAll(":scope > span")].every(
+              (span) => span.getBoundingClientRect().bottom <= text.getBoundingClientRect().bottom + 1)"""
+        )
+        assert (await page.locator("#text").evaluate("(text) => text.scrollHeight > text.clientHeight + 1")) == (
+            await page.locator("#text-pager").is_visible()
+        )
