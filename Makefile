@@ -2,15 +2,17 @@
 # make test   every test, through real parts, two at a time; make check: lint, types and structure
 # make chaos  a town under crashes, cuts and lies, and whether every promise was kept: MINUTES=3 SEED=1 TERMINALS=60
 # make bench-voice   readings, speed, memory and loudness of the voice, each with its bound
-# ONCE=1 runs the demo with no one watching, JSON=1 prints its, chaos's or the bench's result as JSON; PORT=9000 moves all ports of the demo.
+# make bench-recognition   the voice as Whisper base hears it, about ten minutes: the kana error rate, with its bound
+# ONCE=1 runs the demo with no one watching, JSON=1 prints its, chaos's or a bench's result as JSON; PORT=9000 moves all ports of the demo.
 
 PYTHON ?= python3
 VENV := .venv
+RECOGNISER := .venv-recognition
 PORT ?= 8080
 # Started through sudo, only the packages are installed as root; everything else belongs to the user.
 AS_USER := $(if $(SUDO_USER),sudo -u $(SUDO_USER),)
 
-.PHONY: bench-voice fuzz demo test check chaos packages clean
+.PHONY: bench-voice bench-recognition fuzz demo test check chaos packages clean
 
 demo: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json)
@@ -24,6 +26,9 @@ chaos: packages $(VENV)/.installed
 
 bench-voice: packages $(VENV)/.installed-development
 	@$(AS_USER) env JSON=$(JSON) $(VENV)/bin/python -m benchmarks.voice
+
+bench-recognition: packages $(VENV)/.installed-development $(RECOGNISER)/.installed
+	@$(AS_USER) env JSON=$(JSON) $(VENV)/bin/python -m benchmarks.recognition $(RECOGNISER)/bin/python
 
 check: $(VENV)/.installed-development
 	$(VENV)/bin/ruff check .
@@ -52,5 +57,11 @@ $(VENV)/.installed-development: pyproject.toml constraints.txt | $(VENV)/bin/pyt
 	@$(AS_USER) $(VENV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[development]' >&2
 	@$(AS_USER) touch $@ $(VENV)/.installed
 
+$(RECOGNISER)/.installed: benchmarks/recogniser.txt
+	@echo "kokuchi: installing the recogniser (about a minute and 600 MB, once)" >&2
+	@$(AS_USER) $(PYTHON) -m venv $(RECOGNISER)
+	@$(AS_USER) $(RECOGNISER)/bin/python -m pip install --quiet --requirement $< >&2
+	@$(AS_USER) touch $@
+
 clean:
-	rm -rf $(VENV) var .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(RECOGNISER) var .mypy_cache .ruff_cache .pytest_cache .hypothesis
