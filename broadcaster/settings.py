@@ -107,6 +107,13 @@ def dictionary_files(path: Path) -> list[Path]:
     return [path.resolve().parent / name for name in names if isinstance(name, str)]
 
 
+def ledger_file(path: Path) -> Path | None:
+    """Return the ledger that the settings name, if it is there, without the secrets that the other settings need."""
+    named = read_toml(path).get("ledger")
+    file = path.resolve().parent / named if isinstance(named, str) else None
+    return file if file and file.is_file() else None
+
+
 def secret_files(path: Path) -> list[Path]:
     """Return the files with secrets that the settings name, whether they exist or not."""
     values = read_toml(path)

@@ -10,7 +10,8 @@ from pathlib import Path
 import click
 
 from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table
-from broadcaster.settings import dictionary_files
+from broadcaster.ledger import Ledger
+from broadcaster.settings import dictionary_files, ledger_file
 from kokuchi.configuration import ConfigurationError
 from kokuchi.voice.cues import PAUSE
 from kokuchi.voice.dictionary import DictionaryError, combine, parse
@@ -18,7 +19,7 @@ from kokuchi.voice.sentences import sentences
 from kokuchi.voice.sound import join, silence
 from kokuchi.voice.speech import Voice
 from kokuchi.voice.words import Word
-from kokuchi.wire import Dictionary
+from kokuchi.wire import Dictionary, Entry
 
 
 @click.command()
@@ -72,8 +73,8 @@ async def _speak(config: Path, text: str) -> tuple[bytes, float]:
 
 @asynccontextmanager
 async def _voice(config: Path) -> AsyncIterator[Voice]:
-    """A voice that knows the words that are shipped."""
-    dictionary = _shipped(dictionary_files(config))
+    """A voice that knows the words that are shipped, and those of the staff if there is a ledger."""
+    dictionary = _dictionary(dictionary_files(config), _words_of_the_staff(ledger_file(config)))
     voice = Voice()
     await voice.start()
     try:
@@ -83,11 +84,22 @@ async def _voice(config: Path) -> AsyncIterator[Voice]:
         await voice.close()
 
 
-def _shipped(files: list[Path]) -> Dictionary:
+def _words_of_the_staff(file: Path | None) -> list[Entry]:
+    if file is None:
+        return []
+    ledger = Ledger(file)
+    try:
+        words = ledger.dictionary.book().staff
+    finally:
+        ledger.close()
+    return [Entry(word=word.word, reading=word.reading, accent=word.accent) for word in words]
+
+
+def _dictionary(files: list[Path], staff: list[Entry]) -> Dictionary:
     now = datetime.now(UTC)
     try:
         lines = [line for file in files for line in parse(file.read_bytes(), file.name)]
     except (OSError, DictionaryError) as error:
         raise ConfigurationError(str(error)) from error
-    entries = combine((line.entry for line in lines), ())
-    return Dictionary(town="shipped", revision=1, sent=now, expires=now + timedelta(hours=1), entries=entries)
+    entries = combine((line.entry for line in lines), staff)
+    return Dictionary(town="here", revision=1, sent=now, expires=now + timedelta(hours=1), entries=entries)

@@ -50,6 +50,7 @@ def test_a_word_is_added_heard_in_a_text_and_removed(shell: Shell) -> None:
     added = shell.good("dictionary", "add", *WORD)
     assert "架空 is read カクレザト: カクレザトデクンレンデス。" in added.out
     assert shell.quick("dictionary", "test", "架空です。").out == "カクレザトデス。\n"
+    assert shell.quick("reading", "架空です。").out == "カクレザトデス。\n"
     removed = shell.quick("dictionary", "remove", "架空", "--json").json
     tested = shell.quick("dictionary", "test", "架空です。", "--json").json
     assert tested["revision"] == removed["revision"]
