@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlite_utils import Database, Migrations
+from sqlite_utils import Database
 
 from kokuchi.database import Connections
 from kokuchi.wire import Alert, DeliveryReport, Dictionary, Outcome, WireError
 from kokuchi.wire.fields import iso
 from terminal_client.household import Key
 from terminal_client.intake import Objection
+from terminal_client.migrations import migrations
 
 KEPT_ALERTS = 200
 KEPT_SEEN = 10_000
@@ -25,68 +26,6 @@ KEPT_SEEN = 10_000
 KEPT_REFUSED = 100
 _KEPT_BYTES = 1024
 _MOMENTS = ("received_at", "displayed_at", "voice_started_at", "voiced_at", "confirmed_at")
-
-migrations = Migrations("terminal")
-
-
-@migrations()
-def m001_inbox(db: Database) -> None:
-    """One row a revision of an alert; `seen` outlives them; quarantine keeps what could not be believed."""
-    db.execute(
-        """
-        CREATE TABLE alerts (
-            arrival INTEGER PRIMARY KEY,
-            alert TEXT NOT NULL,
-            revision INTEGER NOT NULL,
-            expires_at TEXT NOT NULL,
-            payload TEXT,
-            received_at TEXT NOT NULL,
-            displayed_at TEXT,
-            voice_started_at TEXT,
-            voiced_at TEXT,
-            confirmed_at TEXT,
-            outcome TEXT,
-            reason TEXT NOT NULL DEFAULT '',
-            changes INTEGER NOT NULL DEFAULT 1,
-            told INTEGER NOT NULL DEFAULT 0,
-            recorded INTEGER NOT NULL DEFAULT 0,
-            judged INTEGER NOT NULL DEFAULT 1,
-            UNIQUE (alert, revision)
-        )
-        """
-    )
-    db.execute(
-        """
-        CREATE TABLE seen (
-            arrival INTEGER PRIMARY KEY,
-            alert TEXT NOT NULL,
-            revision INTEGER NOT NULL,
-            UNIQUE (alert, revision)
-        )
-        """
-    )
-    db.execute("CREATE INDEX alerts_to_tell ON alerts (arrival) WHERE told < changes")
-    db.execute(
-        """
-        CREATE TABLE quarantine (
-            id INTEGER PRIMARY KEY,
-            arrived_at TEXT NOT NULL,
-            topic TEXT NOT NULL,
-            refusal TEXT NOT NULL,
-            payload BLOB NOT NULL
-        )
-        """
-    )
-
-
-@migrations()
-def m002_dictionary(db: Database) -> None:
-    """The town's words, one row at most, and by which revision of them an alert was voiced."""
-    db.execute(
-        "CREATE TABLE dictionary"
-        " (id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL, payload TEXT NOT NULL)"
-    )
-    db.execute("ALTER TABLE alerts ADD COLUMN dictionary INTEGER")
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database, Migrations
 
 from kokuchi.database import DatabaseUnusable
 from kokuchi.wire import Outcome, Refusal, WireError
+from kokuchi.wire.fields import iso
+from terminal_client import migrations
 from terminal_client.household import Key
 from terminal_client.inbox import KEPT_ALERTS, Inbox
 from tests.terminal.alerts import NOW, alert, cancel
@@ -228,3 +231,21 @@ def test_an_arrival_dated_by_a_clock_that_ran_ahead_is_set_right(path: Path) -> 
     inbox.judge(alert(), None, NOW)
 
     assert inbox.taken()[0][1].received_at == NOW
+
+
+def test_an_inbox_of_an_earlier_version_is_taken_over_with_what_it_holds(path: Path) -> None:
+    """As the first version made it: without `seen`, `judged` and `dictionary`."""
+    old = Database(path)
+    earlier = Migrations("terminal")
+    earlier(name="m001_inbox")(migrations.m001_inbox)
+    earlier.apply(old)
+    old.table("alerts").insert(
+        {"alert": "a-1", "revision": 1, "expires_at": iso(alert().expires), "received_at": iso(NOW)}
+        | {"payload": alert().model_dump_json(exclude_none=True)}
+    )
+    old.close()
+
+    inbox = Inbox(path, "t-1")
+
+    assert [taken for taken, _ in inbox.taken()] == [alert()]
+    assert not inbox.add(alert(), NOW), "what was here before is no news"
