@@ -134,8 +134,14 @@ class Fleet:
         """Cut every connection without a word."""
         for key in list(self._selector.get_map().values()):
             self._selector.unregister(key.fileobj)
-            key.data.client.socket().close()
+            assert isinstance(key.fileobj, socket.socket)
+            key.fileobj.close()
             key.data.client = None
+
+    def close(self) -> None:
+        """End all connections, for good."""
+        self.lose_power()
+        self._selector.close()
 
     def run_until(self, condition: Callable[[], bool], seconds: float) -> float:
         """Drive the terminals until the condition holds; return how long that took, or fail."""

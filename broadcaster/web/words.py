@@ -14,7 +14,7 @@ LEVELS = {Level.EMERGENCY: "緊急", Level.IMPORTANT: "重要", Level.NOTICE: "�
 MESSAGE_TYPES = {MessageType.ALERT: "放送", MessageType.UPDATE: "訂正", MessageType.CANCEL: "取り消し"}
 
 LEVEL_EFFECTS = {
-    Level.EMERGENCY: "ほかの放送を止め、音量を上げて、すぐに2回読み上げます。止めた放送は、そのあと続きから読み上げます。",
+    Level.EMERGENCY: "ほかの放送を止め、音量を上げて、すぐに2回読み上げます。止めた放送は、あとで続きを読み上げます。",
     Level.IMPORTANT: "画面いっぱいに表示し、2回読み上げます。",
     Level.NOTICE: "画面に表示し、1回読み上げます。",
 }

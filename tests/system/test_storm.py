@@ -59,7 +59,9 @@ def stormy(tmp_path: Path) -> Iterator[StormyTown]:
         processes.wait_for("the centre", lambda: answers(places.port), 30)
         running = Town(places, processes, ledger)
         wait_until(lambda: (state := ledger.broker.state()) and state.connected, 30)
-        yield StormyTown(running, Fleet(light, HOST, places.broker_port))
+        fleet = Fleet(light, HOST, places.broker_port)
+        yield StormyTown(running, fleet)
+        fleet.close()
 
 
 def test_1500_terminals_that_come_back_together_are_all_caught_up_within_a_minute(stormy: StormyTown) -> None:
