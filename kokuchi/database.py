@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -37,7 +38,7 @@ class Connections:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             database = self.read()
-            database.execute("PRAGMA journal_mode=WAL")
+            _use_write_ahead_log(database)
             if migrations.pending(database):
                 # One transaction: of two processes that are the first in the same moment, one makes the tables.
                 with self.write():
@@ -86,6 +87,20 @@ class Connections:
         if database is not None:
             database.conn.close()
         self._local = threading.local()
+
+
+def _use_write_ahead_log(database: Database) -> None:
+    """Change the journal's mode, for which SQLite does not wait when another one opens or closes in the same moment."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            database.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _advice(error: Exception) -> str:
