@@ -13,6 +13,7 @@ from broadcaster.domain.draft import Draft, compose, correct, translations_in, w
 from broadcaster.domain.texts import Translated
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
+from broadcaster.ledger.accounts import SHELL
 from broadcaster.ledger.alerts import Accepted, AlertExists
 from kokuchi.voice.errors import VoiceError
 from kokuchi.wire import Alert, Audience, AudienceKind, Dictionary, Severity, Topics
@@ -162,7 +163,7 @@ def _accept(
     ledger: Ledger, town: Town, alert: Alert, addressed: list[str], as_json: bool, done: str, **more: int
 ) -> None:
     try:
-        ledger.alerts.accept(alert, Topics(town.id).of_audience(alert.audience), addressed, "shell")
+        ledger.alerts.accept(alert, Topics(town.id).of_audience(alert.audience), addressed, SHELL)
     except AlertExists as error:
         raise click.ClickException(f"{error}: somebody else was faster; look at it with `broadcaster log`") from error
     if as_json:

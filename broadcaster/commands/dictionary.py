@@ -14,11 +14,11 @@ from broadcaster.dictionary import Editor, VoiceTrial
 from broadcaster.dictionary.files import format_words, parse_words, read_base, read_sentences
 from broadcaster.domain.dictionary import Word, written
 from broadcaster.ledger import Ledger
+from broadcaster.ledger.accounts import SHELL
 from broadcaster.settings import Settings
 from kokuchi.voice.dictionary import katakana
 from kokuchi.voice.speech import Voice
 
-_SHELL = "shell"
 _TRIAL_SECONDS = 60.0
 
 
@@ -43,12 +43,12 @@ class _Desk:
     async def take(self, words: list[Word]) -> int:
         """Take words, or raise NotTaken, DictionaryMoved or VoiceError; return the revision that has them."""
         async with self.editor() as editor:
-            return await editor.take(words, _SHELL)
+            return await editor.take(words, SHELL)
 
     async def remove(self, word: str) -> int | None:
         """Take a word out; return the new revision, None if there is no such word."""
         async with self.editor() as editor:
-            return await asyncio.to_thread(editor.remove, word, _SHELL)
+            return await asyncio.to_thread(editor.remove, word, SHELL)
 
     async def reading(self, text: str) -> str:
         """Return how a text is read now."""

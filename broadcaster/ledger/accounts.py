@@ -13,6 +13,9 @@ from kokuchi.wire.fields import iso
 
 MINIMUM_PASSWORD = 10
 
+SHELL = "shell"
+"""Whom the ledger names for what was done with the command `broadcaster`, where nobody logs in."""
+
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash("nobody")
 

@@ -6,6 +6,8 @@ NotStored       the ledger could not be written; a page that keeps what was writ
 """
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 
 class PageError(Exception):
@@ -39,6 +41,18 @@ class NotStored(Exception):  # noqa: N818 - reads as what it says
         # The low byte is SQLite's primary result code; the others only add detail.
         advice = _STORAGE_FAULTS.get(error.sqlite_errorcode & 0xFF)
         return cls(advice) if advice else None
+
+
+@contextmanager
+def storing() -> Iterator[None]:
+    """Raise NotStored where the block meets a ledger that cannot be written."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        fault = NotStored.because_of(error)
+        if fault is None:
+            raise
+        raise fault from error
 
 
 _CALL_MAINTENANCE = "保守の担当者に連絡してください。"

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 from broadcaster.ledger.alerts import Accepted
+from broadcaster.web.authors import author_name
 from broadcaster.web.site import Site
 from broadcaster.web.words import MESSAGE_TYPES, moment
-
-_SHELL = "shell"
 
 
 @dataclass(frozen=True)
@@ -29,14 +28,6 @@ def earlier_revisions(site: Site, accepted: Accepted) -> tuple[Earlier, ...]:
     return tuple(_earlier(site, revision) for revision in found if revision)
 
 
-def author_of(site: Site, accepted: Accepted) -> str:
-    """Return the name of who has accepted a revision, as colleagues know it."""
-    account = site.ledger.accounts.get(accepted.accepted_by)
-    if account:
-        return account.display_name
-    return "保守の担当者" if accepted.accepted_by == _SHELL else accepted.accepted_by
-
-
 def _earlier(site: Site, accepted: Accepted) -> Earlier:
     lines = site.ledger.deliveries.of_alert(accepted.row)
     return Earlier(
@@ -44,7 +35,7 @@ def _earlier(site: Site, accepted: Accepted) -> Earlier:
         kind=MESSAGE_TYPES[accepted.alert.message_type],
         headline=accepted.alert.headline,
         sent=moment(accepted.alert.sent, site.town.time_zone),
-        author=author_of(site, accepted),
+        author=author_name(site, accepted.accepted_by),
         addressed=len(lines),
         heard=tuple(
             line.terminal.household

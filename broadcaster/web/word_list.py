@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from broadcaster.domain.dictionary import Word, written
 from broadcaster.ledger.dictionary import Logged
+from broadcaster.web.authors import author_name
 from broadcaster.web.site import Site
 from broadcaster.web.words import moment
 from kokuchi.voice.dictionary import katakana
 
 _LOGGED = 400
-SHELL = "shell"
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,6 @@ def revised(site: Site, revision: int) -> Revised | None:
         return None
     last = (site.ledger.dictionary.last_change(change.word) for change in changes)
     return _revised(site, changes[::-1], all(found and found.revision == revision for found in last))
-
-
-def author_name(site: Site, name: str) -> str:
-    """Return the name of who changed something, as colleagues know it."""
-    account = site.ledger.accounts.get(name)
-    if account:
-        return account.display_name
-    return "保守の担当者" if name == SHELL else name
 
 
 def _revised(site: Site, changes: Sequence[Logged], undoable: bool) -> Revised:

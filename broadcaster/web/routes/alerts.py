@@ -8,11 +8,12 @@ from fastapi.responses import RedirectResponse, Response
 from broadcaster.domain.audience import describe
 from broadcaster.domain.draft import can_be_corrected
 from broadcaster.ledger.alerts import Accepted
+from broadcaster.web.authors import author_name
 from broadcaster.web.delivery_log import delivery_log
 from broadcaster.web.errors import PageError
 from broadcaster.web.live import Part
 from broadcaster.web.pages import page
-from broadcaster.web.revisions import author_of, earlier_revisions
+from broadcaster.web.revisions import earlier_revisions
 from broadcaster.web.sessions import Reader
 from broadcaster.web.site import Site, site_of
 from broadcaster.web.words import LEVELS, MESSAGE_TYPES, moment
@@ -66,7 +67,7 @@ def facts(site: Site, accepted: Accepted) -> dict[str, Any]:
         "audience": describe(alert.audience, site.town),
         "sent": moment(alert.sent, site.town.time_zone),
         "expires": moment(alert.expires, site.town.time_zone),
-        "author": author_of(site, accepted),
+        "author": author_name(site, accepted.accepted_by),
         "kind": MESSAGE_TYPES[alert.message_type],
     }
 

@@ -1,7 +1,6 @@
 """Taking many words from a file, all or none."""
 
 import asyncio
-import sqlite3
 from collections.abc import Sequence
 
 from fastapi import APIRouter, Request
@@ -12,7 +11,7 @@ from broadcaster.dictionary import Examination, NotTaken
 from broadcaster.dictionary.files import parse_words
 from broadcaster.domain.dictionary import Broken, Word
 from broadcaster.ledger.dictionary import DictionaryMoved
-from broadcaster.web.errors import NotStored
+from broadcaster.web.errors import storing
 from broadcaster.web.pages import page
 from broadcaster.web.routes.words import NO_VOICE, PATIENCE_SECONDS, done
 from broadcaster.web.sessions import CheckedForm, CheckedUpload, Sender, text_of
@@ -58,16 +57,15 @@ async def take_file(request: Request, account: Sender, form: CheckedForm) -> Res
     content = text_of(form, "content")
     try:
         words = parse_words(content, "ファイル")
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            return done(await site_of(request).editor.take(words, account.name))
+        with storing():
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return done(await site_of(request).editor.take(words, account.name))
     except DictionaryError as error:
         return await asyncio.to_thread(_ask_page, request, error.problems)
     except NotTaken as error:
         return await asyncio.to_thread(_check_page, request, content, words, error.examination)
     except (VoiceError, TimeoutError, DictionaryMoved):
         return await asyncio.to_thread(_ask_page, request, [NO_VOICE])
-    except sqlite3.OperationalError as error:
-        raise NotStored.because_of(error) or error from error
 
 
 def _ask_page(request: Request, problems: Sequence[str] = (), broken: Sequence[Broken] = ()) -> Response:

@@ -2,9 +2,8 @@
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Callable, Sequence
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
@@ -14,12 +13,12 @@ from broadcaster.dictionary import Examination, NotTaken
 from broadcaster.domain.dictionary import DictionaryTooLarge, Word, written
 from broadcaster.domain.draft import Problem
 from broadcaster.ledger.dictionary import DictionaryMoved, WordMoved
-from broadcaster.web.errors import NotStored, PageError
+from broadcaster.web.authors import author_name
+from broadcaster.web.errors import PageError, storing
 from broadcaster.web.pages import page
 from broadcaster.web.sessions import CheckedForm, Sender, text_of
 from broadcaster.web.site import Site, site_of
 from broadcaster.web.word_forms import WrittenWord
-from broadcaster.web.word_list import author_name
 from kokuchi.voice import VoiceError
 
 router = APIRouter()
@@ -32,20 +31,6 @@ NO_VOICE = (
     "くり返し起きるときは、保守の担当者に連絡してください。"
 )
 _SOMEBODY_SAVES = "ほかの人が、ちょうど辞書を変えています。少し待って、もう一度押してください。"
-
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-
-
-def store(write: Callable[_P, _R], *arguments: _P.args, **options: _P.kwargs) -> _R:
-    """Write to the ledger, or raise NotStored if it cannot be written."""
-    try:
-        return write(*arguments, **options)
-    except sqlite3.OperationalError as error:
-        fault = NotStored.because_of(error)
-        if fault is None:
-            raise
-        raise fault from error
 
 
 def done(revision: int) -> Response:
@@ -98,16 +83,15 @@ async def save_word(request: Request, account: Sender, form: CheckedForm) -> Res
     if obstacle:
         return obstacle
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            return done(await site.editor.take([wrote.meant()], account.name))
+        with storing():
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return done(await site.editor.take([wrote.meant()], account.name))
     except NotTaken as error:
         return await asyncio.to_thread(_check_page, request, wrote, error.examination)
     except DictionaryMoved:
         return await asyncio.to_thread(_form_page, request, wrote, [Problem("word", _SOMEBODY_SAVES, "moved")])
     except (VoiceError, TimeoutError) as error:
         return await asyncio.to_thread(_unspoken, request, wrote, error)
-    except sqlite3.OperationalError as error:
-        raise NotStored.because_of(error) or error from error
 
 
 @router.get("/dictionary/remove")
@@ -133,7 +117,8 @@ async def ask_removal(request: Request, _: Sender, word: str) -> Response:
 def remove_word(request: Request, account: Sender, form: CheckedForm) -> Response:
     """Remove a word of the staff."""
     site = site_of(request)
-    revision = store(site.editor.remove, text_of(form, "word"), account.name)
+    with storing():
+        revision = site.editor.remove(text_of(form, "word"), account.name)
     # Whoever was faster, this is what was wanted.
     return done(revision) if revision else RedirectResponse("/dictionary", status_code=303)
 
@@ -144,7 +129,8 @@ def undo(request: Request, account: Sender, form: CheckedForm) -> Response:
     site = site_of(request)
     wanted = text_of(form, "revision")
     try:
-        return done(store(site.editor.undo, int(wanted) if wanted.isascii() and wanted.isdigit() else 0, account.name))
+        with storing():
+            return done(site.editor.undo(int(wanted) if wanted.isascii() and wanted.isdigit() else 0, account.name))
     except (WordMoved, DictionaryTooLarge):
         return RedirectResponse("/dictionary?refused=moved", status_code=303)
 

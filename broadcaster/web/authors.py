@@ -1,0 +1,12 @@
+"""Who did something, as colleagues know them."""
+
+from broadcaster.ledger.accounts import SHELL
+from broadcaster.web.site import Site
+
+
+def author_name(site: Site, name: str) -> str:
+    """Return the name to show for the name of an account."""
+    account = site.ledger.accounts.get(name)
+    if account:
+        return account.display_name
+    return "保守の担当者" if name == SHELL else name
