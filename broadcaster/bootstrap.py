@@ -5,7 +5,7 @@ import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from broadcaster.dictionary import Editor, VoiceTrial
+from broadcaster.dictionary import TRIAL_SECONDS, Editor, VoiceTrial
 from broadcaster.dictionary.files import read_base, read_sentences
 from broadcaster.dispatch import Dispatcher
 from broadcaster.dispatch.dispatcher import subscriptions
@@ -24,9 +24,6 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.25
 """How often the centre looks whether another process, such as `broadcaster publish`, has written to the ledger."""
-
-TRIAL_SECONDS = 60.0
-"""How long one request of a trial of words may take; thousands of words take their time to compile."""
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 """Where a run keeps its files, and its ports."""
 
 import random
-import socket
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from chaos.journal import NAME
-from demo.places import HOST, REPOSITORY, Places
+from demo.places import REPOSITORY, Places
+from demo.processes import first_free
 
 RUNS = REPOSITORY / "var" / "chaos"
 _PORTS = 12
@@ -47,12 +47,5 @@ def fresh_folder(seed: int) -> Path:
 
 def free_ports() -> int:
     """Return the first of the ports of a run; they lie below those that the kernel gives to outgoing connections."""
-    while True:
-        first = random.randrange(20000, 32000, _PORTS)  # noqa: S311 - any free port will do
-        try:
-            for port in range(first, first + _PORTS):
-                with socket.socket() as probe:
-                    probe.bind((HOST, port))
-        except OSError:
-            continue
-        return first
+    candidates = iter(lambda: random.randrange(20000, 32000, _PORTS), None)  # noqa: S311 - any free port will do
+    return first_free(candidates, _PORTS)

@@ -5,7 +5,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -119,6 +119,19 @@ def require_free(ports: Mapping[str, int]) -> None:
                     f"port {port} for {name} cannot be used ({error.strerror}): is another demo running?"
                     " Stop it, or move all ports: make demo PORT=9000"
                 ) from error
+
+
+def first_free(candidates: Iterable[int], count: int) -> int:
+    """Return the first port of the candidates from which on `count` in a row are free, or raise DemoError."""
+    for first in candidates:
+        try:
+            for port in range(first, first + count):
+                with socket.socket() as probe:
+                    probe.bind((HOST, port))
+        except OSError:
+            continue
+        return first
+    raise DemoError(f"no {count} ports in a row are free")
 
 
 def answers(port: int) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from kokuchi.voice.sentences import sentences
+from kokuchi.voice.sentences import placed_sentences
 from kokuchi.wire import Ruby
 
 Parts = list[tuple[str, str | None]]
@@ -14,13 +14,7 @@ def sentences_with_ruby(text: str, rubies: Sequence[Ruby]) -> list[Parts]:
 
     The wire allows any spans. One that is not whole in one sentence, or that overlaps the one before, is left out.
     """
-    found, place = [], 0
-    for sentence in sentences(text):
-        # Only blanks are lost between sentences, and none begins with one: what is found first is the right place.
-        start = text.index(sentence, place)
-        place = start + len(sentence)
-        found.append(_parts(text, start, place, rubies))
-    return found
+    return [_parts(text, start, start + len(sentence), rubies) for start, sentence in placed_sentences(text)]
 
 
 def _parts(text: str, start: int, end: int, rubies: Sequence[Ruby]) -> Parts:

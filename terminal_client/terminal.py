@@ -49,11 +49,11 @@ RECENT_CARDS = 6
 
 @dataclass
 class Performance:
-    """What is being said of an alert, and which of its cues sounds."""
+    """What is being said of an alert, and which of its cues sounds: -1 before the first."""
 
     key: Key
     script: tuple[Cue, ...]
-    place: int = 0
+    place: int = -1
 
 
 class Terminal:
@@ -200,17 +200,14 @@ class Terminal:
             self._speech = None
         if self._performance is not None:
             performance, self._performance = self._performance, None
-            self._rests[performance.key] = resumed(performance.script, performance.place)
+            self._rests[performance.key] = resumed(performance.script, max(0, performance.place))
 
     async def _speak(self, performance: Performance) -> None:
         key, script = performance.key, performance.script
-        place = -1
 
         def on_cue(cue: Cue, sound: Sound) -> None:
-            nonlocal place
-            place += 1
-            performance.place = place
-            if place == 0:
+            performance.place += 1
+            if performance.place == 0:
                 if self._voice.dictionary_revision is not None:
                     self._writes.put_nowait(partial(self._inbox.voiced_by, key, self._voice.dictionary_revision))
                 self._events.put_nowait(VoiceStarted(key))

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,9 +13,9 @@ from broadcaster.ledger import Ledger
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.ledger.deliveries import Line
 from broadcaster.provisioning.mosquitto import password_hash
-from demo.places import HOST, REPOSITORY, TERMINALS, Places
+from demo.places import REPOSITORY, TERMINALS, Places
 from demo.preparation import USERS, environment, open_ledger, prepare
-from demo.processes import Processes
+from demo.processes import Processes, first_free
 from demo.staff import Staff
 from demo.town import start_town
 from tests.waiting import wait_until
@@ -30,15 +29,7 @@ def free_port_range(length: int = 12) -> int:
     """
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     lowest = 20000 + worker % 4 * 3000
-    for first in range(lowest + os.getpid() % 1000, lowest + 3000, length):
-        try:
-            for port in range(first, first + length):
-                with socket.socket() as probe:
-                    probe.bind((HOST, port))
-        except OSError:
-            continue
-        return first
-    raise RuntimeError("no free ports")
+    return first_free(range(lowest + os.getpid() % 1000, lowest + 3000, length), length)
 
 
 @dataclass

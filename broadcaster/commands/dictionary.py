@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table, voice_with
-from broadcaster.dictionary import Editor, VoiceTrial
+from broadcaster.dictionary import TRIAL_SECONDS, Editor, VoiceTrial
 from broadcaster.dictionary.files import format_words, parse_words, read_base, read_sentences
 from broadcaster.domain.dictionary import Word, written
 from broadcaster.ledger import Ledger
@@ -18,8 +18,6 @@ from broadcaster.ledger.accounts import SHELL
 from broadcaster.settings import Settings
 from kokuchi.voice.dictionary import katakana
 from kokuchi.voice.speech import Voice
-
-_TRIAL_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class _Desk:
     @asynccontextmanager
     async def editor(self) -> AsyncIterator[Editor]:
         """Run an editor with a voice of its own for the length of a block."""
-        trial = VoiceTrial(Voice(timeout=_TRIAL_SECONDS))
+        trial = VoiceTrial(Voice(timeout=TRIAL_SECONDS))
         try:
             sentences = read_sentences(self.settings.sentences)
             yield Editor(self.ledger, trial, sentences, self.town, lambda: datetime.now(UTC))

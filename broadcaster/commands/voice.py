@@ -1,25 +1,23 @@
 """`broadcaster reading` and `broadcaster speak`: what the voice of the terminals says, without sending anything."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table
+from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table, voice_with
+from broadcaster.dictionary.files import read_base
+from broadcaster.domain.dictionary import Book, Word
 from broadcaster.ledger import Ledger
 from broadcaster.settings import dictionary_files, ledger_file
-from kokuchi.configuration import ConfigurationError
 from kokuchi.voice.cues import PAUSE
-from kokuchi.voice.dictionary import DictionaryError, combine, parse
 from kokuchi.voice.sentences import sentences
 from kokuchi.voice.sound import join, silence
 from kokuchi.voice.speech import Voice
-from kokuchi.voice.words import Word
-from kokuchi.wire import Dictionary, Entry
+from kokuchi.voice.words import Word as ExplainedWord
 
 
 @click.command()
@@ -56,7 +54,7 @@ def speak(context: Context, text: str, out: Path) -> None:
     click.echo(f"{out}: {seconds:.1f} s")
 
 
-async def _reading(config: Path, text: str, explain: bool) -> tuple[str, list[Word]]:
+async def _reading(config: Path, text: str, explain: bool) -> tuple[str, list[ExplainedWord]]:
     async with _voice(config) as voice:
         return await voice.reading(text), await voice.explain(text) if explain else []
 
@@ -71,35 +69,17 @@ async def _speak(config: Path, text: str) -> tuple[bytes, float]:
     return whole.to_wav(), whole.duration
 
 
-@asynccontextmanager
-async def _voice(config: Path) -> AsyncIterator[Voice]:
+def _voice(config: Path) -> AbstractAsyncContextManager[Voice]:
     """A voice that knows the words that are shipped, and those of the staff if there is a ledger."""
-    dictionary = _dictionary(dictionary_files(config), _words_of_the_staff(ledger_file(config)))
-    voice = Voice()
-    await voice.start()
-    try:
-        await voice.use(dictionary)
-        yield voice
-    finally:
-        await voice.close()
+    book = Book(base=tuple(read_base(dictionary_files(config))), staff=_words_of_the_staff(ledger_file(config)))
+    return voice_with(book.dictionary("here", datetime.now(UTC)))
 
 
-def _words_of_the_staff(file: Path | None) -> list[Entry]:
+def _words_of_the_staff(file: Path | None) -> tuple[Word, ...]:
     if file is None:
-        return []
+        return ()
     ledger = Ledger(file)
     try:
-        words = ledger.dictionary.book().staff
+        return ledger.dictionary.book().staff
     finally:
         ledger.close()
-    return [Entry(word=word.word, reading=word.reading, accent=word.accent) for word in words]
-
-
-def _dictionary(files: list[Path], staff: list[Entry]) -> Dictionary:
-    now = datetime.now(UTC)
-    try:
-        lines = [line for file in files for line in parse(file.read_bytes(), file.name)]
-    except (OSError, DictionaryError) as error:
-        raise ConfigurationError(str(error)) from error
-    entries = combine((line.entry for line in lines), staff)
-    return Dictionary(town="here", revision=1, sent=now, expires=now + timedelta(hours=1), entries=entries)

@@ -11,6 +11,9 @@ from kokuchi.voice.speech import Voice
 from kokuchi.voice.words import Sentence as SaidSentence
 from kokuchi.wire import Dictionary
 
+TRIAL_SECONDS = 60.0
+"""How long one request of a trial of words may take; thousands of words take their time to compile."""
+
 
 class Trial(Protocol):
     """A voice of the terminals that reads by any dictionary; all methods raise kokuchi.voice.VoiceError."""

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from broadcaster.domain.draft import Problem
 from kokuchi.wire import MAXIMUM_BYTES, Dictionary, Entry, encode
-from kokuchi.wire.dictionary import HIGHEST_REVISION, MAXIMUM_ENTRIES, MAXIMUM_READING, MAXIMUM_WORD
+from kokuchi.wire.dictionary import HIGHEST_REVISION, MAXIMUM_ENTRIES, MAXIMUM_READING, MAXIMUM_WORD, NEVER_FIRST
 
 VALID = timedelta(days=400)
 """For how long a terminal that has none takes a dictionary; one that has it keeps it."""
@@ -18,7 +18,6 @@ RENEWED_AFTER = VALID / 2
 MAXIMUM_EXAMPLE = 100
 
 _SMALL = frozenset("ァィゥェォャュョヮ")
-_NEVER_FIRST = _SMALL | {"ー"}
 
 _JWS_OVERHEAD = 1024
 """More bytes than the header and the signature of a compact JWS take."""
@@ -172,7 +171,7 @@ def _check_written(word: str) -> list[Problem]:
 def _check_reading(reading: str) -> list[Problem]:
     if not reading:
         return [Problem("reading", "読みを入力してください。", "the reading is empty")]
-    if reading[0] in _NEVER_FIRST:
+    if reading.startswith(NEVER_FIRST):
         japanese = f"読みを「{reading[0]}」で始めることはできません。"
         return [Problem("reading", japanese, f"a reading cannot begin with {reading[0]!r}")]
     if len(reading) > MAXIMUM_READING:

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Coroutine
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -13,26 +15,31 @@ PATIENCE_SECONDS = 2.0
 
 log = logging.getLogger(__name__)
 
+_T = TypeVar("_T")
+
 
 async def reading_or_none(voice: VoicePreview, headline: str, body: str, contact: Contact | None) -> Reading | None:
     """Return the kana of a text, or None if the voice has none, or none in time."""
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            return Reading(
-                headline=await voice.reading(headline),
-                body=await voice.reading(body),
-                contact=await voice.reading(contact_text(contact)) if contact else "",
-            )
-    except (VoiceError, TimeoutError, ValidationError) as error:
-        log.warning("sent without a reading", extra={"reason": str(error) or type(error).__name__})
-        return None
+    return await _in_time("sent without a reading", _reading(voice, headline, body, contact))
 
 
 async def furigana_or_none(voice: VoicePreview, headline: str, body: str) -> Furigana | None:
     """Return the kana over the kanji of a text, or None if the voice has none, or none in time."""
+    return await _in_time("sent without furigana", voice.furigana(headline, body))
+
+
+async def _reading(voice: VoicePreview, headline: str, body: str, contact: Contact | None) -> Reading:
+    return Reading(
+        headline=await voice.reading(headline),
+        body=await voice.reading(body),
+        contact=await voice.reading(contact_text(contact)) if contact else "",
+    )
+
+
+async def _in_time(else_told: str, made: Coroutine[None, None, _T]) -> _T | None:
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            return await voice.furigana(headline, body)
+            return await made
     except (VoiceError, TimeoutError, ValidationError) as error:
-        log.warning("sent without furigana", extra={"reason": str(error) or type(error).__name__})
+        log.warning(else_told, extra={"reason": str(error) or type(error).__name__})
         return None

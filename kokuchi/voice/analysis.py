@@ -10,7 +10,7 @@ from kokuchi.voice.engines.library import open_jtalk
 from kokuchi.voice.errors import EngineError
 from kokuchi.voice.kana import OPTIONS, Reader, pronunciation
 from kokuchi.voice.rewriting import Rewriting
-from kokuchi.voice.sentences import sentences
+from kokuchi.voice.sentences import placed_sentences
 from kokuchi.voice.words import Source, Word
 
 _NOT_KANA = re.compile("[^ァ-ヴー]")
@@ -31,12 +31,9 @@ class Piece:
 
 def pieces(text: str, reader: Reader) -> Iterator[Piece]:
     """Yield the pieces of a text from left to right, or raise EngineError. Together they are reader.reading(text)."""
-    place = 0
-    for sentence in sentences(text):
-        place = text.index(sentence, place)
+    for place, sentence in placed_sentences(text):
         for piece in _joined(sentence, _of_sentence(sentence, reader)):
             yield replace(piece, start=piece.start + place, end=piece.end + place)
-        place += len(sentence)
 
 
 def explained(text: str, reader: Reader) -> list[Word]:

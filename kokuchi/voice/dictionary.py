@@ -15,15 +15,12 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass
 
 from kokuchi.voice.duration import morae
-from kokuchi.wire import Entry
-from kokuchi.wire.dictionary import MAXIMUM_READING, MAXIMUM_WORD
+from kokuchi.wire.dictionary import MAXIMUM_READING, MAXIMUM_WORD, NEVER_FIRST
 
 COLUMNS = ("表記", "読み", "アクセント", "例文", "例文の読み", "出典")
 _REQUIRED = COLUMNS[:2]
 
 _SAID = re.compile("[ァ-ヴー]+")
-_NOT_FIRST = tuple("ーッァィゥェォャュョヮ")
-"""What nobody can say unless a sound stands before it."""
 _SAID_SENTENCE = re.compile(r"[ァ-ヴー、。！？]+")
 _HIRAGANA = {code: code + 0x60 for code in range(ord("ぁ"), ord("ゔ") + 1)}
 
@@ -41,11 +38,6 @@ class Line:
     example: str = ""
     example_reading: str = ""
     source: str = ""
-
-    @property
-    def entry(self) -> Entry:
-        """What of it goes on the wire."""
-        return Entry(word=self.word, reading=self.reading, accent=self.accent)
 
 
 class DictionaryError(Exception):
@@ -101,11 +93,6 @@ def format(lines: Iterable[Line]) -> str:  # noqa: A001 - parse and format, as i
     return "\ufeff" + file.getvalue()
 
 
-def combine(base: Iterable[Entry], own: Iterable[Entry]) -> tuple[Entry, ...]:
-    """Return the entries of both; of the same word the later one stands, the staff's `own` before the base's."""
-    return tuple({_key(entry.word): entry for entry in (*base, *own)}.values())
-
-
 def katakana(text: str) -> str:
     """Return kana in full-width katakana, without blanks; what is no kana stays as it is.
 
@@ -155,7 +142,7 @@ def _line(columns: list[str], row: list[str]) -> Line:
     reading = katakana(cells.get("読み", ""))
     if not _SAID.fullmatch(reading) or len(reading) > MAXIMUM_READING:
         raise ValueError(f"読み「{reading}」は、ひらがなかカタカナで{MAXIMUM_READING}文字以内で書いてください")
-    if reading.startswith(_NOT_FIRST):
+    if reading.startswith(NEVER_FIRST):
         raise ValueError(f"読み「{reading}」は声に出せません。「ー」「ッ」「ャ」などで始めないでください")
     example_reading = katakana(cells.get("例文の読み", "")).replace("!", "！").replace("?", "？")
     if example_reading and not _SAID_SENTENCE.fullmatch(example_reading):

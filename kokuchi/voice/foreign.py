@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from kokuchi.voice.languages import LANGUAGES
+from kokuchi.voice.sentences import packed
 
 MAXIMUM_WIDTH = 160
 """A longer sentence is cut at its commas. A Chinese character or a Korean syllable is two wide, a letter one."""
@@ -61,15 +62,8 @@ def _whole_sentences(text: str) -> Iterator[str]:
 
 
 def _parts(sentence: str) -> list[str]:
-    if _width(sentence) <= MAXIMUM_WIDTH:
-        return [sentence]
-    parts = [""]
-    for clause in _CLAUSE.findall(sentence):
-        if parts[-1] and _width(parts[-1] + clause) > MAXIMUM_WIDTH:
-            parts.append("")
-        parts[-1] += clause
-    return [part.strip() for part in parts if part.strip()]
+    return packed(_CLAUSE.findall(sentence), _is_too_long) if _is_too_long(sentence) else [sentence]
 
 
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+def _is_too_long(text: str) -> bool:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text) > MAXIMUM_WIDTH

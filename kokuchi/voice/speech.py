@@ -20,8 +20,6 @@ from kokuchi.wire import Contact, Dictionary, Furigana, Reading
 
 log = logging.getLogger(__name__)
 
-log = logging.getLogger(__name__)
-
 _ATTEMPTS = 2
 
 

@@ -12,6 +12,9 @@ MAXIMUM_WORD = 20
 MAXIMUM_READING = 40
 HIGHEST_REVISION = 2**31 - 1
 
+NEVER_FIRST = ("ー", "ッ", "ァ", "ィ", "ゥ", "ェ", "ォ", "ャ", "ュ", "ョ", "ヮ")
+"""Kana that nobody can say unless a sound stands before them; whoever edits a reading refuses it with one in front."""
+
 DictionaryRevision = Annotated[int, Field(ge=1, le=HIGHEST_REVISION)]
 """Rises with every change."""
 

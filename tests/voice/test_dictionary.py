@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kokuchi.voice import dictionary
-from kokuchi.voice.dictionary import COLUMNS, DictionaryError, Line, combine, parse
-from kokuchi.wire import Entry
+from kokuchi.voice.dictionary import COLUMNS, DictionaryError, Line, parse
 
 HEADER = ",".join(COLUMNS)
 
@@ -93,9 +92,3 @@ LINES = st.builds(
 @given(st.lists(LINES, max_size=5, unique_by=lambda line: unicodedata.normalize("NFKC", line.word)))
 def test_what_is_written_is_read_back(lines: list[Line]) -> None:
     assert parse(dictionary.format(lines), "words.csv") == tuple(lines)
-
-
-def test_the_staff_s_entry_wins_over_a_base_one_of_the_same_word() -> None:
-    base = [Entry(word="JR月形", reading="ジェイアールツキガタ"), Entry(word="北郷", reading="キタゴウ")]
-    own = [Entry(word="ＪＲ月形", reading="ツキガタエキ"), Entry(word="月形", reading="ツキガタ")]
-    assert combine(base, own) == (own[0], base[1], own[1])

@@ -1,6 +1,7 @@
 """The town's words in the real engine, and in the voice that uses it."""
 
 import asyncio
+import gc
 import os
 import signal
 import tempfile
@@ -105,6 +106,7 @@ def test_changing_the_dictionary_many_times_leaves_neither_files_nor_memory_behi
             assert reading("架空町", ("架空町", "カクウマチ"), (f"架空{number}", "カクウ")) == "カクーマチ"
 
     change(20)
+    gc.collect()  # what earlier tests have left is not this one's
     files, memory = len(list(Path("/proc/self/fd").iterdir())), resident_bytes()
     change(200)
     assert len(list(Path("/proc/self/fd").iterdir())) == files

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kokuchi.voice.dictionary import Line, combine, parse
+from kokuchi.voice.dictionary import Line, parse
 from kokuchi.wire import Dictionary, Entry
 
 DICTIONARIES = Path(__file__).parents[2] / "config" / "dictionary"
@@ -26,4 +26,7 @@ def parsed(name: str) -> tuple[Line, ...]:
 
 
 def shipped() -> tuple[Entry, ...]:
-    return combine((line.entry for name in NAMES for line in parsed(name)), ())
+    lines = [line for name in NAMES for line in parsed(name)]
+    return tuple(
+        {line.word: Entry(word=line.word, reading=line.reading, accent=line.accent) for line in lines}.values()
+    )

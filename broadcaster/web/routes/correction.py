@@ -19,7 +19,7 @@ from broadcaster.web.routes.alerts import facts, find_alert, to_alert
 from broadcaster.web.sessions import CheckedForm, Sender
 from broadcaster.web.site import Site, site_of
 from broadcaster.web.words import moment, plan
-from kokuchi.wire import Furigana, MessageType, Reading
+from kokuchi.wire import Alert, Furigana, MessageType, Reading
 from kokuchi.wire.alert import MAXIMUM_BODY, MAXIMUM_HEADLINE
 
 router = APIRouter()
@@ -52,14 +52,7 @@ def check_correction(request: Request, identifier: str, _: Sender, form: Checked
     if obstacle:
         return obstacle
     try:
-        alert = correct(
-            accepted.alert,
-            written.headline,
-            written.body,
-            site.town,
-            site.clock(),
-            translations=written.translations,
-        )
+        alert = _corrected(site, accepted, written)
     except DraftError as error:
         return _form_page(request, accepted, written, problems=error.problems)
     old_headline, new_headline = differences(accepted.alert.headline, alert.headline)
@@ -108,16 +101,7 @@ def _send(
     if obstacle:
         return obstacle
     try:
-        alert = correct(
-            accepted.alert,
-            written.headline,
-            written.body,
-            site.town,
-            site.clock(),
-            translations=written.translations,
-            reading=reading,
-            furigana=furigana,
-        )
+        alert = _corrected(site, accepted, written, reading, furigana)
         accept_revision(site, accepted, alert, account)
     except DraftError as error:
         return _form_page(request, accepted, written, problems=error.problems)
@@ -125,6 +109,26 @@ def _send(
         # Somebody else was faster in this very moment; now the ledger has what they did.
         return _send(request, identifier, account, written, reading, furigana)
     return to_alert(identifier)
+
+
+def _corrected(
+    site: Site,
+    accepted: Accepted,
+    written: Correction,
+    reading: Reading | None = None,
+    furigana: Furigana | None = None,
+) -> Alert:
+    """Return the Update that is meant, or raise DraftError."""
+    return correct(
+        accepted.alert,
+        written.headline,
+        written.body,
+        site.town,
+        site.clock(),
+        translations=written.translations,
+        reading=reading,
+        furigana=furigana,
+    )
 
 
 def _is_sent(site: Site, identifier: str, written: Correction) -> bool:

@@ -21,7 +21,6 @@ from kokuchi.voice.sound import RATE, Sound
 NAME = "espeak"
 _TIMEOUT = 10.0
 
-
 _ATTEMPTS = 3
 _HASTE = 1.5
 """A sound that is so many times too short was broken off: on a busy machine the driver loses one in a hundred or so."""

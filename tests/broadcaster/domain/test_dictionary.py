@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from broadcaster.dictionary.files import parse_words
 from broadcaster.domain.dictionary import VALID, Book, Change, DictionaryTooLarge, Word, changes_to, check_word
 from kokuchi.wire import MAXIMUM_BYTES, Entry, SigningKey, seal
 from tests.broadcaster.examples import NOW, TOWN
@@ -26,6 +27,17 @@ def test_the_message_has_every_word_once_and_is_valid_for_more_than_a_year() -> 
         Entry(word="札比内", reading="サッピナイ", accent=0),
     )
     assert (made.revision, made.town, made.sent, made.expires) == (3, TOWN.id, NOW, NOW + VALID)
+
+
+def test_a_word_of_the_staff_stands_before_a_base_one_however_wide_either_is_written() -> None:
+    base = parse_words("表記,読み\nJR月形,ジェイアールツキガタ\n北郷,キタゴウ\n", "base.csv")
+    staff = parse_words("表記,読み\nＪＲ月形,ツキガタエキ\n月形,ツキガタ\n", "staff.csv")
+    made = Book(1, base=tuple(base), staff=tuple(staff)).dictionary(TOWN.id, NOW)
+    assert made.entries == (
+        Entry(word="JR月形", reading="ツキガタエキ"),
+        Entry(word="北郷", reading="キタゴウ"),
+        Entry(word="月形", reading="ツキガタ"),
+    )
 
 
 def many(count: int) -> list[Word]:
@@ -72,6 +84,7 @@ def test_a_word_without_an_example_is_checked_by_itself_and_what_is_changed_is_n
         ({"reading": "札"}, "reading"),
         ({"reading": "ャア"}, "reading"),
         ({"reading": "ーア"}, "reading"),
+        ({"reading": "ッア"}, "reading"),
         ({"reading": "ア" * 41}, "reading"),
         ({"accent": 6}, "accent"),
         ({"accent": -1}, "accent"),
