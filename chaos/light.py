@@ -26,8 +26,9 @@ from kokuchi.wire import Dictionary, KeyRing, Level, Presence, Topics, encode
 from terminal_client.courier import Courier, subscriptions
 from terminal_client.household import Household, Key
 from terminal_client.loudness import Loudness
+from terminal_client.manners import Manners
 from terminal_client.outputs.recording import RecordingVolume
-from terminal_client.preferences import Preferences
+from terminal_client.preferences import PreferenceStore
 from terminal_client.settings import Settings
 from terminal_client.system_clock import boot_seconds
 from terminal_client.terminal import Terminal
@@ -192,11 +193,12 @@ class LightTerminal:
             LightSpeaker(self._journal, settings.terminal, self._heard_to_the_end),
             voice,
             chimes,
-            loudness=Loudness(RecordingVolume(), Preferences(settings.inbox), usual=70, emergency=95),
+            loudness=Loudness(RecordingVolume(), PreferenceStore(settings.inbox, settings.usual), emergency=95),
             time=self._time,
             committer=committer,
             town_name=settings.town.name,
             town_kana=settings.town.kana,
+            manners=Manners(),
             on_change=lambda: self._courier.report(),
             on_state=lambda: self._courier.tell_presence(),
         )
@@ -230,7 +232,7 @@ class LightTerminal:
             sent=self._time.now(),
             online=True,
             software=__version__,
-            speaker=self._terminal.speaker_state,
+            speaker=self._terminal.speaking.state,
             screen_attached=True,
             refused=refused,
             last_refusal=last_refusal,

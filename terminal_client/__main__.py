@@ -16,7 +16,7 @@ from kokuchi.serving import PortUnusable
 from kokuchi.voice.errors import VoiceError
 from kokuchi.wire import KeyRing
 from terminal_client.bootstrap import Device
-from terminal_client.preferences import Preferences
+from terminal_client.preferences import PreferenceStore
 from terminal_client.settings import Settings
 
 
@@ -61,10 +61,10 @@ def check_config(config: Path) -> None:
 def volume(config: Path, percent: int | None) -> None:
     """Print the household's volume, or set it to PERCENT: from the next alert on, also in a terminal that runs."""
     settings = load(Settings, config, os.environ)
-    preferences = Preferences(settings.inbox)
+    preferences = PreferenceStore(settings.inbox, settings.usual)
     if percent is not None:
-        preferences.keep_volume(percent)
-    click.echo(f"{preferences.volume() or settings.speaker.volume} %")
+        preferences.change(volume=percent)
+    click.echo(f"{preferences.current().volume} %")
     preferences.close()
 
 

@@ -4,6 +4,7 @@ import logging
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 from kokuchi import __version__
 from kokuchi.committing import Committer
@@ -15,10 +16,11 @@ from kokuchi.wire import KeyRing, Presence, Topics, encode
 from terminal_client.courier import Courier, subscriptions
 from terminal_client.inbox import Inbox
 from terminal_client.loudness import Loudness
+from terminal_client.manners import Manners
 from terminal_client.outputs.screen import PageScreen
 from terminal_client.outputs.speaker import AplaySpeaker
 from terminal_client.outputs.volume import AmixerVolume
-from terminal_client.preferences import Preferences
+from terminal_client.preferences import Preferences, PreferenceStore
 from terminal_client.screen import create_screen_app
 from terminal_client.settings import Settings
 from terminal_client.system_clock import boot_seconds, is_synchronised
@@ -46,13 +48,10 @@ class Device:
         voice = Voice(settings.voice)
         vocabulary = Vocabulary(voice, lambda: courier.tell_presence())
         inbox = Inbox(settings.inbox, settings.terminal)
-        preferences = Preferences(settings.inbox)
+        preferences = PreferenceStore(settings.inbox, settings.usual)
         speaker = settings.speaker
         loudness = Loudness(
-            AmixerVolume(speaker.mixer, speaker.control),
-            preferences,
-            usual=speaker.volume,
-            emergency=speaker.emergency_volume,
+            AmixerVolume(speaker.mixer, speaker.control), preferences, emergency=speaker.emergency_volume
         )
         screen = PageScreen()
         time = TownTime(lambda: datetime.now(UTC), boot_seconds, is_synchronised)
@@ -77,8 +76,8 @@ class Device:
                 online=True,
                 software=__version__,
                 started_at=started,
-                speaker=terminal.speaker_state,
-                speaker_detail=terminal.speaker_detail,
+                speaker=terminal.speaking.state,
+                speaker_detail=terminal.speaking.detail,
                 screen_attached=screen.is_attached,
                 disk_free_mib=shutil.disk_usage(settings.inbox.parent).free // 2**20,
                 unheard=terminal.unheard,
@@ -91,6 +90,9 @@ class Device:
                 volume=loudness.household,
             )
 
+        def manners_of(preferences: Preferences) -> Manners:
+            return Manners(ZoneInfo(settings.town.time_zone), preferences.quiet_hours, preferences.unspoken)
+
         terminal = Terminal(
             inbox,
             screen,
@@ -102,7 +104,8 @@ class Device:
             committer=committer,
             town_name=settings.town.name,
             town_kana=settings.town.kana,
-            second_language=settings.second_language,
+            manners=manners_of(preferences.current()),
+            second_language=settings.second_language(preferences.current().language),
             on_change=lambda: courier.report(),
             on_state=lambda: courier.tell_presence(),
         )
@@ -127,7 +130,7 @@ class Device:
             town_name=settings.town.name,
             time_zone=settings.town.time_zone,
             terminal=settings.terminal,
-            second_language=settings.second_language,
+            second_language=settings.second_language(preferences.current().language),
         )
         log.info("terminal starts", extra={"terminal": settings.terminal, "port": settings.screen.port})
         await voice.start()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from kokuchi.wire import Alert, DeliveryReport, Outcome
 from terminal_client.household import Key
+from terminal_client.manners import Manners
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,13 @@ class TimeKnown:
 
 
 @dataclass(frozen=True)
+class MannersChanged:
+    """The household has changed when its terminal keeps quiet."""
+
+    manners: Manners
+
+
+@dataclass(frozen=True)
 class TimePassed:
     """Nothing happened, but it is later."""
 
@@ -84,6 +92,7 @@ Event = (
     | Confirmed
     | ReplayAsked
     | TimeKnown
+    | MannersChanged
     | TimePassed
 )
 

@@ -1,40 +1,29 @@
 """Which volume when: the household's own, and for an emergency at least the one that is forced."""
 
-import logging
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from kokuchi.wire import Level
 from terminal_client.outputs.interface import Volume
-from terminal_client.preferences import Preferences
-
-log = logging.getLogger(__name__)
+from terminal_client.preferences import PreferenceStore
 
 
 class Loudness:
     """Sets the volume before each performance, and the household's own again after it and at every start.
 
     The level decides alone: a drill of an emergency is as loud as the emergency, since it is to show that this one
-    would be heard. Percentages are as `Volume` takes them; `usual` is the household's until it sets another.
+    would be heard. Percentages are as `Volume` takes them.
     """
 
-    def __init__(self, volume: Volume, preferences: Preferences, *, usual: int, emergency: int) -> None:
+    def __init__(self, volume: Volume, preferences: PreferenceStore, *, emergency: int) -> None:
         self._volume = volume
         self._preferences = preferences
-        self._household = usual
         self._emergency = emergency
 
     @property
     def household(self) -> int:
-        """The household's volume; on a disk that cannot be read the one that was last known."""
-        try:
-            kept = self._preferences.volume()
-        except sqlite3.OperationalError as error:
-            log.warning("volume not read", extra={"reason": str(error)})
-            return self._household
-        self._household = self._household if kept is None else kept
-        return self._household
+        """The household's volume."""
+        return self._preferences.current().volume
 
     async def restore(self) -> None:
         """Set the household's volume."""

@@ -11,11 +11,11 @@ from kokuchi.voice.languages import Language, known_code, language_for
 from kokuchi.voice.settings import VoiceSettings
 from kokuchi.wire import Membership
 from kokuchi.wire.fields import Identifier
+from terminal_client.manners import QuietHours
+from terminal_client.preferences import Percent, Preferences
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 LanguageCode = Annotated[str, AfterValidator(known_code)]
-Percent = Annotated[int, Field(ge=10, le=100)]
-"""A volume that can still be heard."""
 
 
 class TownSection(Section):
@@ -70,6 +70,7 @@ class Settings(Section):
     areas: frozenset[Identifier] = frozenset()
     groups: frozenset[Identifier] = frozenset()
     language: LanguageCode | None = None
+    quiet_hours: QuietHours | None = None
     inbox: FilePath
     chimes: FilePath
     town: TownSection
@@ -79,9 +80,15 @@ class Settings(Section):
     voice: VoiceSettings = VoiceSettings()
 
     @property
-    def second_language(self) -> Language | None:
-        """The household's second language, if it has chosen one."""
-        return language_for(self.language, self.town.names) if self.language else None
+    def usual(self) -> Preferences:
+        """What stands for whatever the household has not chosen itself."""
+        return Preferences(
+            volume=self.speaker.volume, pace=self.voice.pace, language=self.language, quiet_hours=self.quiet_hours
+        )
+
+    def second_language(self, code: str | None) -> Language | None:
+        """Return the language of a code as this town has it, None for None."""
+        return language_for(code, self.town.names) if code else None
 
     @property
     def membership(self) -> Membership:

@@ -1,15 +1,20 @@
 """What the household sees: a value derived from the agenda, for the screen to draw."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
-from kokuchi.voice.cues import PhraseSource
+from kokuchi.voice.cues import Phrase, PhraseSource
 from kokuchi.voice.languages import Language
 from kokuchi.voice.second_language import rendering_of
-from kokuchi.wire import Alert, Furigana
+from kokuchi.wire import Alert, Furigana, Level
 from kokuchi.wire.fields import JsonObject, iso
+from terminal_client import agenda
 from terminal_client.ruby import sentences_with_ruby
+
+RECENT_CARDS = 6
+"""How many alerts the screen at rest shows; the page of past alerts has them all."""
 
 
 class Trouble(StrEnum):
@@ -19,6 +24,14 @@ class Trouble(StrEnum):
     NO_SOUND = "no_sound"
     NO_STORAGE = "no_storage"
     NO_CLOCK = "no_clock"
+
+
+class Lamp(StrEnum):
+    """What the lamp says, on the screen and on a GPIO pin: nothing is new, something is unheard, an emergency is."""
+
+    OFF = "off"
+    ON = "on"
+    BLINKING = "blinking"
 
 
 @dataclass(frozen=True)
@@ -81,6 +94,7 @@ class View:
     waiting: int = 0
     recent: Sequence[Card] = ()
     troubles: Sequence[Trouble] = ()
+    lamp: Lamp = Lamp.OFF
 
     def to_json(self) -> JsonObject:
         """Return what the page draws."""
@@ -89,4 +103,41 @@ class View:
             "waiting": self.waiting,
             "recent": [card.to_json() for card in self.recent],
             "troubles": [trouble.value for trouble in self.troubles],
+            "lamp": self.lamp.value,
         }
+
+
+def view_of(
+    state: agenda.State, now: datetime, troubles: Sequence[Trouble], phrase: Phrase | None, language: Language | None
+) -> View:
+    """Return what the household sees while this phrase, if any, is being said."""
+    focus = agenda.focus(state, now)
+    current = card_of(focus, language) if focus else None
+    if current is not None and current.speaking and phrase is not None:
+        current = replace(current, source=phrase.source, sentence=phrase.sentence)
+    return View(
+        current=current,
+        waiting=len(state.in_voicing(agenda.Voicing.WAITING)),
+        recent=tuple(card_of(item, language) for item in agenda.recent(state, RECENT_CARDS)),
+        troubles=tuple(troubles),
+        lamp=lamp_of(state),
+    )
+
+
+def card_of(item: agenda.Item, language: Language | None) -> Card:
+    """Return an alert as the screen shows it."""
+    return Card(
+        item.alert,
+        speaking=item.voicing is agenda.Voicing.SPEAKING,
+        confirmed=item.confirmed,
+        withdrawn=item.alert.is_cancel,
+        second_language=language,
+    )
+
+
+def lamp_of(state: agenda.State) -> Lamp:
+    """Return what the lamp says: of all alerts that nobody has confirmed."""
+    levels = [item.alert.level for item in agenda.unconfirmed(state)]
+    if Level.EMERGENCY in levels:
+        return Lamp.BLINKING
+    return Lamp.ON if levels else Lamp.OFF

@@ -31,9 +31,11 @@ PURE = {
         "terminal_client.agenda",
         "terminal_client.events",
         "terminal_client.household",
+        "terminal_client.manners",
         "kokuchi.wire",
     ],
-    "terminal_client.events": ["terminal_client.household", "kokuchi.wire"],
+    "terminal_client.events": ["terminal_client.household", "terminal_client.manners", "kokuchi.wire"],
+    "terminal_client.manners": [],
     "terminal_client.intake": ["kokuchi.wire"],
 }
 """A pure room, and all that it imports of ours."""

@@ -23,6 +23,7 @@ class ScreenWords:
     confirmed: str
     replaying: str
     failed: str
+    consult: str
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,9 @@ _ALL = (
         digits=("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "hash"),
         between_digits=" ",
         between_groups=", ",
-        screen=ScreenWords("I understand", "Listen again", "Back", "Confirmed", "Playing", "Please press again"),
+        screen=ScreenWords(
+            "I understand", "Listen again", "Back", "Confirmed", "Playing", "Please press again", "Please call me"
+        ),
     ),
     Language(
         code="zh-Hans",
@@ -122,7 +125,7 @@ _ALL = (
         digits=("零", "幺", "二", "三", "四", "五", "六", "七", "八", "九", "井号"),  # 一 is said as 幺 in numbers
         between_digits="",
         between_groups="，",
-        screen=ScreenWords("我知道了", "再听一遍", "返回", "已确认", "正在播放", "请再按一次"),
+        screen=ScreenWords("我知道了", "再听一遍", "返回", "已确认", "正在播放", "请再按一次", "请给我回电"),
     ),
     Language(
         code="vi",
@@ -139,7 +142,9 @@ _ALL = (
         digits=("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín", "thăng"),
         between_digits=" ",
         between_groups=", ",
-        screen=ScreenWords("Tôi đã hiểu", "Nghe lại", "Quay lại", "Đã xác nhận", "Đang phát", "Xin bấm lại"),
+        screen=ScreenWords(
+            "Tôi đã hiểu", "Nghe lại", "Quay lại", "Đã xác nhận", "Đang phát", "Xin bấm lại", "Xin gọi lại cho tôi"
+        ),
     ),
     Language(
         code="ko",
@@ -156,7 +161,15 @@ _ALL = (
         digits=("공", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구", "샵 "),
         between_digits="",
         between_groups=", ",
-        screen=ScreenWords("알겠습니다", "다시 듣기", "돌아가기", "확인했습니다", "재생합니다", "다시 눌러 주십시오"),
+        screen=ScreenWords(
+            "알겠습니다",
+            "다시 듣기",
+            "돌아가기",
+            "확인했습니다",
+            "재생합니다",
+            "다시 눌러 주십시오",
+            "전화 상담을 원해요",
+        ),
     ),
 )
 

@@ -17,12 +17,13 @@ class VoiceName(StrEnum):
     LOW = "low"
 
 
+Pace = Annotated[float, Field(ge=4.8, le=6.5)]
+"""Morae per second, within the bounds in which the engines' pace was measured (kokuchi.voice.engines.hts_voices)."""
+
+
 class VoiceSettings(Section):
-    """Pace in morae per second, pause between phrases in seconds, and which voice.
+    """Pace in morae per second, pause between phrases in seconds, and which voice."""
 
-    The bounds are those within which the engines' pace was measured (kokuchi.voice.engines.hts_voices).
-    """
-
-    pace: Annotated[float, Field(ge=4.8, le=6.5)] = PACE
+    pace: Pace = PACE
     pause: Annotated[float, Field(ge=0.2, le=2.0)] = PAUSE
     voice: VoiceName = VoiceName.NORMAL

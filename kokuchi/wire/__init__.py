@@ -21,6 +21,7 @@ from kokuchi.wire.codec import (
     MAXIMUM_BYTES,
     decode_delivery,
     decode_presence,
+    decode_request,
     decode_sync_request,
     encode,
     open_alert,
@@ -28,10 +29,11 @@ from kokuchi.wire.codec import (
     open_sync_reply,
     seal,
 )
-from kokuchi.wire.delivery import DeliveryReport, Outcome
+from kokuchi.wire.delivery import DeliveryReport, Outcome, Silence
 from kokuchi.wire.dictionary import Dictionary, Entry
 from kokuchi.wire.errors import Refusal, WireError
 from kokuchi.wire.presence import Clock, Presence, Speaker
+from kokuchi.wire.request import CallbackRequest, RequestState
 from kokuchi.wire.signature import KeyRing, SigningKey
 from kokuchi.wire.sync import Recorded, SyncReply, SyncRequest
 from kokuchi.wire.topics import Topics
@@ -41,6 +43,7 @@ __all__ = [
     "Alert",
     "Audience",
     "AudienceKind",
+    "CallbackRequest",
     "Category",
     "Clock",
     "Contact",
@@ -57,9 +60,11 @@ __all__ = [
     "Reading",
     "Recorded",
     "Refusal",
+    "RequestState",
     "Ruby",
     "Severity",
     "SigningKey",
+    "Silence",
     "Speaker",
     "Status",
     "SyncReply",
@@ -69,6 +74,7 @@ __all__ = [
     "WireError",
     "decode_delivery",
     "decode_presence",
+    "decode_request",
     "decode_sync_request",
     "encode",
     "open_alert",

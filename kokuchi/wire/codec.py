@@ -11,6 +11,7 @@ from kokuchi.wire.dictionary import Dictionary
 from kokuchi.wire.errors import Refusal, WireError
 from kokuchi.wire.fields import MAJOR, Message
 from kokuchi.wire.presence import Presence
+from kokuchi.wire.request import CallbackRequest
 from kokuchi.wire.signature import KeyRing, SigningKey
 from kokuchi.wire.sync import SyncReply, SyncRequest
 
@@ -56,6 +57,11 @@ def decode_delivery(payload: bytes) -> DeliveryReport:
 def decode_presence(payload: bytes) -> Presence:
     """Return what a terminal says of itself, or raise WireError."""
     return _decode(payload, Presence)
+
+
+def decode_request(payload: bytes) -> CallbackRequest:
+    """Return a household's wish to be called back, or raise WireError."""
+    return _decode(payload, CallbackRequest)
 
 
 def decode_sync_request(payload: bytes) -> SyncRequest:

@@ -23,11 +23,29 @@ class Outcome(StrEnum):
         return list(Outcome).index(self)
 
 
+class Silence(StrEnum):
+    """Why an alert was not said by itself though nothing is wrong: what the household may expect of its terminal."""
+
+    HELD = "held"
+    """Until the quiet hours end."""
+
+    SUMMARISED = "summarised"
+    """Told with others in one sentence after a long absence."""
+
+    DECLINED = "declined"
+    """The household does not want notices of this kind spoken."""
+
+    @property
+    def rank(self) -> int:
+        """Of two that were reported for one delivery the higher rank stands."""
+        return list(Silence).index(self)
+
+
 class DeliveryReport(Message):
     """Cumulative: every stage reached so far, so that a later report repairs a lost earlier one.
 
-    `dictionary` is the revision of the dictionary by which it was voiced. A later field must be optional and None by
-    default, so that the golden messages stay as they are.
+    `dictionary` is the revision of the dictionary by which it was voiced; `silence` says why it was not, and nothing
+    once it was. A later field must be optional and None by default, so that the golden messages stay as they are.
     """
 
     terminal: Identifier
@@ -42,3 +60,4 @@ class DeliveryReport(Message):
     outcome: Outcome | None = None
     reason: Annotated[Text, Field(max_length=200)] = ""
     dictionary: DictionaryRevision | None = None
+    silence: Silence | None = None

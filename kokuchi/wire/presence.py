@@ -29,8 +29,9 @@ class Presence(Message):
     """The state of a terminal at `sent`. In a last will, `sent` is when the connection was made.
 
     `refused` counts the messages that it did not take for want of a good signature: these cannot be reported as
-    deliveries, since nothing in them can be believed. A later field must be optional and None by default, so that the
-    golden messages stay as they are.
+    deliveries, since nothing in them can be believed. `language` is the code of the household's second language;
+    `last_restart` tells which part froze last, and when it was started anew. A later field must be optional and None by
+    default, so that the golden messages stay as they are.
     """
 
     terminal: Identifier
@@ -50,3 +51,6 @@ class Presence(Message):
     storage_fault: Annotated[Text, Field(max_length=200)] | None = None
     dictionary: DictionaryRevision | None = None
     volume: Annotated[int, Field(ge=0, le=100)] | None = None
+    language: Annotated[Text, Field(max_length=20)] | None = None
+    temperature_celsius: Annotated[int, Field(ge=-100, le=200)] | None = None
+    last_restart: Annotated[Text, Field(max_length=200)] | None = None

@@ -6,18 +6,23 @@ from pydantic import Field
 
 from kokuchi.wire.delivery import DeliveryReport
 from kokuchi.wire.fields import Identifier, Instant, Message, Part
+from kokuchi.wire.request import CallbackRequest, RequestState
 
 Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")]
 """A compact JWS, yet to be verified."""
 
 
 class SyncRequest(Message):
-    """What a terminal holds: a report for each alert that is active, or whose report is not known to be recorded."""
+    """What a terminal holds: a report for each alert that is active, or whose report is not known to be recorded.
+
+    `requests` are those that the desk has not dealt with yet, as far as the terminal knows.
+    """
 
     terminal: Identifier
     identifier: Identifier
     sent: Instant
     held: Annotated[tuple[DeliveryReport, ...], Field(max_length=500)] = ()
+    requests: Annotated[tuple[CallbackRequest, ...], Field(max_length=20)] | None = None
 
 
 class Recorded(Part):
@@ -30,7 +35,8 @@ class Recorded(Part):
 class SyncReply(Message):
     """The answer to the request with the same `identifier`; signed, and of use to that one terminal only.
 
-    `alerts` are signed alerts as they stood on their topics; each is verified on its own.
+    `alerts` are signed alerts as they stood on their topics; each is verified on its own. `requests` answers those of
+    the question.
     """
 
     town: Identifier
@@ -41,3 +47,4 @@ class SyncReply(Message):
     expires: Instant
     alerts: Annotated[tuple[Token, ...], Field(max_length=500)] = ()
     recorded: Annotated[tuple[Recorded, ...], Field(max_length=500)] = ()
+    requests: Annotated[tuple[RequestState, ...], Field(max_length=20)] | None = None

@@ -51,6 +51,10 @@ class Topics:
         """Where a terminal says how it is; "+" for all terminals."""
         return f"{self.root}/presence/{terminal}"
 
+    def request(self, terminal: str) -> str:
+        """Where a terminal says that its household wants to be called back; "+" for all terminals."""
+        return f"{self.root}/request/{terminal}"
+
     def sync(self, terminal: str) -> str:
         """Where a terminal says what it holds; "+" for all terminals."""
         return f"{self.root}/sync/{terminal}"
@@ -64,7 +68,7 @@ class Topics:
         return topic.startswith(f"{self.root}/alert/")
 
     def terminal_of(self, topic: str) -> str:
-        """Return the terminal that wrote to a delivery, presence or sync topic.
+        """Return the terminal that wrote to a delivery, presence, request or sync topic.
 
         The broker lets a terminal write its own topics only, so this name is the one to trust, not the payload's.
         """

@@ -11,9 +11,9 @@ from datetime import datetime
 
 from terminal_client.agenda.happenings import FIRST_RETRY, LAST_RETRY, happen
 from terminal_client.agenda.revisions import arrive, restore
-from terminal_client.agenda.state import Item, State, Step, Voicing, focus, recent
+from terminal_client.agenda.state import Item, State, Step, Voicing, focus, recent, unconfirmed
 from terminal_client.agenda.turns import DISPLAY_WAIT, advance, deadline, expire
-from terminal_client.events import Arrived, Event, Restored, TimeKnown, TimePassed
+from terminal_client.events import Arrived, Event, MannersChanged, Restored, TimeKnown, TimePassed
 
 __all__ = [
     "DISPLAY_WAIT",
@@ -28,6 +28,7 @@ __all__ = [
     "focus",
     "recent",
     "step",
+    "unconfirmed",
 ]
 
 KEPT = 60
@@ -50,6 +51,8 @@ def _take(state: State, event: Event, now: datetime) -> Step:
             return restore(state, alert, report)
         case TimeKnown():
             return replace(state, time_is_known=True), []
+        case MannersChanged(manners):
+            return replace(state, manners=manners), []
         case TimePassed():
             return state, []
         case _:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from kokuchi.wire import Alert
 from terminal_client.events import Action
 from terminal_client.household import Key
+from terminal_client.manners import Manners
 
 
 class Voicing(StrEnum):
@@ -55,6 +56,7 @@ class State:
     items: Mapping[Key, Item] = field(default_factory=dict)
     arrivals: int = 0
     time_is_known: bool = True
+    manners: Manners = field(default_factory=Manners)
 
     def having(self, *items: Item) -> "State":
         """Return the state with these items in place of theirs."""
@@ -93,6 +95,11 @@ def focus(state: State, now: datetime) -> Item | None:
         if not (item.confirmed or item.superseded or item.silent) and state.time_is_known and item.alert.expires > now
     ]
     return min(open_items, key=lambda item: (item.alert.level.rank, -item.arrival), default=None)
+
+
+def unconfirmed(state: State) -> list[Item]:
+    """Return the newest revision of each alert that somebody should see and nobody has confirmed."""
+    return [item for item in state.items.values() if not (item.confirmed or item.superseded or item.silent)]
 
 
 def recent(state: State, limit: int) -> list[Item]:

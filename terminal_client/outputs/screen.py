@@ -1,4 +1,4 @@
-"""The screen as its pages see it: the newest view, a version that rises with it, and the sounds of the moment."""
+"""The screen as its pages see it: the newest view, what else stands, and the sounds of the moment."""
 
 import asyncio
 from collections import OrderedDict
@@ -16,7 +16,7 @@ class PageScreen:
     """A screen that any number of pages watch. Everything runs in one event loop."""
 
     def __init__(self) -> None:
-        self._view = View()
+        self._standing: dict[str, Any] = {"view": View().to_json()}
         self._watchers: set[asyncio.Queue[tuple[str, Any]]] = set()
         self._sounds: OrderedDict[int, bytes] = OrderedDict()
         self._next_sound = 1
@@ -29,9 +29,13 @@ class PageScreen:
 
     def show(self, view: View) -> None:
         """Draw this from now on."""
-        if view != self._view:
-            self._view = view
-            self._tell("view", view.to_json())
+        self.publish("view", view.to_json())
+
+    def publish(self, kind: str, data: Any) -> None:
+        """Let this stand on the pages from now on, on those too that are opened later; `data` becomes JSON."""
+        if self._standing.get(kind) != data:
+            self._standing[kind] = data
+            self._tell(kind, data)
 
     def sound(self, sound: Sound) -> None:
         """Offer a sound to the pages."""
@@ -52,9 +56,10 @@ class PageScreen:
         return self._sounds.get(number)
 
     async def watch(self) -> AsyncIterator[tuple[str, Any]]:
-        """Yield the view at once and then every ("view" | "sound" | "silence", data), for one page."""
+        """Yield all that stands at once, and then every (kind, data): what stands anew, "sound" and "silence"."""
         with self._watcher() as queue:
-            yield "view", self._view.to_json()
+            for standing in list(self._standing.items()):
+                yield standing
             while True:
                 yield await queue.get()
 

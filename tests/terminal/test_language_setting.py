@@ -22,14 +22,15 @@ def settings(folder: Path, line: str) -> Settings:
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_a_household_chooses_a_second_language_in_which_the_town_has_a_name(tmp_path: Path, code: str) -> None:
-    language = settings(tmp_path, f'language = "{code}"').second_language
+    chosen = settings(tmp_path, f'language = "{code}"')
+    language = chosen.second_language(chosen.usual.language)
     assert language is not None
     assert language.code == code
     assert language.town != LANGUAGES[code].town
 
 
 def test_a_household_has_none_unless_it_chooses_one(tmp_path: Path) -> None:
-    assert settings(tmp_path, "").second_language is None
+    assert settings(tmp_path, "").usual.language is None
 
 
 def test_an_unknown_language_is_named_with_those_that_there_are(tmp_path: Path) -> None:

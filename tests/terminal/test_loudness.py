@@ -11,13 +11,13 @@ import pytest
 from kokuchi.wire import Level
 from terminal_client.loudness import Loudness
 from terminal_client.outputs.recording import RecordingVolume
-from terminal_client.preferences import Preferences
+from terminal_client.preferences import Preferences, PreferenceStore
 from tests.terminal.settings_files import write_terminal_settings
 
 
 @pytest.fixture
-def preferences(tmp_path: Path) -> Iterator[Preferences]:
-    kept = Preferences(tmp_path / "inbox.sqlite")
+def preferences(tmp_path: Path) -> Iterator[PreferenceStore]:
+    kept = PreferenceStore(tmp_path / "inbox.sqlite", Preferences())
     yield kept
     kept.close()
 
@@ -28,8 +28,8 @@ def volume() -> RecordingVolume:
 
 
 @pytest.fixture
-def loudness(volume: RecordingVolume, preferences: Preferences) -> Loudness:
-    return Loudness(volume, preferences, usual=70, emergency=95)
+def loudness(volume: RecordingVolume, preferences: PreferenceStore) -> Loudness:
+    return Loudness(volume, preferences, emergency=95)
 
 
 async def test_an_emergency_is_forced_and_the_household_s_volume_comes_back(
@@ -67,22 +67,22 @@ async def test_a_voice_that_fails_or_is_stopped_leaves_nothing_forced(
 
 
 async def test_a_household_that_hears_louder_is_not_turned_down_for_an_emergency(
-    loudness: Loudness, volume: RecordingVolume, preferences: Preferences
+    loudness: Loudness, volume: RecordingVolume, preferences: PreferenceStore
 ) -> None:
-    preferences.keep_volume(100)
+    preferences.change(volume=100)
     async with loudness.during(Level.EMERGENCY):
         assert volume.values == [100]
 
 
 async def test_what_the_household_sets_counts_from_the_next_alert_on_and_after_a_restart(
-    loudness: Loudness, volume: RecordingVolume, preferences: Preferences, tmp_path: Path
+    loudness: Loudness, volume: RecordingVolume, preferences: PreferenceStore, tmp_path: Path
 ) -> None:
-    preferences.keep_volume(40)
+    preferences.change(volume=40)
     assert loudness.household == 40
     async with loudness.during(Level.NOTICE):
         assert volume.values == [40]
-    again = Preferences(tmp_path / "inbox.sqlite")
-    assert again.volume() == 40
+    again = PreferenceStore(tmp_path / "inbox.sqlite", Preferences())
+    assert again.current().volume == 40
     again.close()
 
 

@@ -18,9 +18,10 @@ from kokuchi.wire import Speaker as SpeakerState
 from terminal_client.household import Key
 from terminal_client.inbox import Inbox
 from terminal_client.loudness import Loudness
+from terminal_client.manners import Manners
 from terminal_client.outputs.interface import Speaker
 from terminal_client.outputs.recording import RecordingScreen, RecordingSpeaker, RecordingVolume
-from terminal_client.preferences import Preferences
+from terminal_client.preferences import Preferences, PreferenceStore
 from terminal_client.terminal import Terminal
 from terminal_client.timekeeping import TownTime
 from terminal_client.view import Trouble, View
@@ -74,7 +75,7 @@ class Home:
         self.inbox = Inbox(folder / "inbox.sqlite", "t-1")
         self.screen = RecordingScreen()
         self.changes = 0
-        self.preferences = Preferences(folder / "inbox.sqlite")
+        self.preferences = PreferenceStore(folder / "inbox.sqlite", Preferences(volume=60))
         self.volume = RecordingVolume()
         self.voice = Voice()
         self.terminal = Terminal(
@@ -83,11 +84,12 @@ class Home:
             speaker,
             self.voice,
             Chimes(SOUNDS),
-            loudness=Loudness(self.volume, self.preferences, usual=60, emergency=95),
+            loudness=Loudness(self.volume, self.preferences, emergency=95),
             time=TownTime(lambda: datetime.now(UTC), time.monotonic, lambda: True),
             committer=Committer(lambda: None),
             town_name="月形町",
             town_kana="ツキガタチョウ",
+            manners=Manners(),
             on_change=self._count,
             on_state=lambda: None,
         )
@@ -250,7 +252,7 @@ async def test_a_missing_sound_device_is_reported_and_shown(live: Callable[[Spea
     report = home.report(key)
     assert (report.outcome, report.reason, report.voiced_at) == (Outcome.VOICE_FAILED, "no such device", None)
     await until(lambda: Trouble.NO_SOUND in home.view.troubles)
-    assert home.terminal.speaker_state is SpeakerState.FAILED
+    assert home.terminal.speaking.state is SpeakerState.FAILED
 
 
 async def test_without_the_centre_a_terminal_still_shows_and_replays_what_it_has(

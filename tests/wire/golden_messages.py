@@ -10,6 +10,8 @@ from kokuchi.wire import (
     Alert,
     Audience,
     AudienceKind,
+    CallbackRequest,
+    Clock,
     Contact,
     DeliveryReport,
     Dictionary,
@@ -20,9 +22,11 @@ from kokuchi.wire import (
     Presence,
     Reading,
     Recorded,
+    RequestState,
     Ruby,
     Severity,
     SigningKey,
+    Silence,
     Speaker,
     Status,
     SyncReply,
@@ -175,6 +179,39 @@ PRESENCE_WITH_DICTIONARY = PRESENCE_ONLINE.model_copy(
     update={"terminal": "terminal-0044", "software": "0.2.0", "dictionary": 7, "volume": 70}
 )
 
+DELIVERY_SUMMARISED = DeliveryReport(
+    terminal="terminal-0045",
+    alert=ALERT.identifier,
+    revision=1,
+    sent=_after(hours=9),
+    received_at=_after(hours=8),
+    displayed_at=_after(hours=8, milliseconds=240),
+    silence=Silence.SUMMARISED,
+)
+
+PRESENCE_COMPLETE = PRESENCE_WITH_DICTIONARY.model_copy(
+    update={
+        "terminal": "terminal-0046",
+        "software": "0.3.0",
+        "clock": Clock.CENTRE,
+        "clock_ahead_seconds": -2,
+        "storage_fault": "disk I/O error",
+        "language": "vi",
+        "temperature_celsius": 51,
+        "last_restart": "the voice did not answer for 60 s (2026-03-31T22:10:00.000+00:00)",
+    }
+)
+
+CALLBACK_REQUEST = CallbackRequest(
+    terminal="terminal-0042",
+    identifier="request-51c0",
+    sent=_after(minutes=7),
+    asked_at=_after(minutes=6),
+    withdrawn_at=_after(minutes=7),
+    alert=ALERT.identifier,
+    revision=1,
+)
+
 PRESENCE_LAST_WILL = Presence(terminal="terminal-0042", sent=_after(hours=-20), online=False)
 
 SYNC_REQUEST = SyncRequest(
@@ -191,6 +228,19 @@ SYNC_REPLY = SyncReply(
     recorded=(Recorded(alert=ALERT.identifier, revision=1),),
 )
 
+SYNC_REQUEST_WITH_CALL = SyncRequest(
+    terminal="terminal-0042", identifier="sync-7f3b", sent=_after(hours=2), requests=(CALLBACK_REQUEST,)
+)
+
+SYNC_REPLY_WITH_CALL = SyncReply(
+    town=TOWN,
+    terminal="terminal-0042",
+    identifier="sync-7f3b",
+    sent=_after(hours=2, seconds=1),
+    expires=_after(hours=2, minutes=5, seconds=1),
+    requests=(RequestState(identifier="request-51c0", withdrawn=True, done_at=_after(minutes=30)),),
+)
+
 SIGNED: dict[str, Alert | Dictionary | SyncReply] = {
     "alert": ALERT,
     "alert_complete": ALERT_COMPLETE,
@@ -199,17 +249,22 @@ SIGNED: dict[str, Alert | Dictionary | SyncReply] = {
     "alert_translated": ALERT_TRANSLATED,
     "dictionary": DICTIONARY,
     "sync_reply": SYNC_REPLY,
+    "sync_reply_with_call": SYNC_REPLY_WITH_CALL,
 }
 """What the centre signs: the payload is NAME.json, the whole message NAME.jws."""
 
-PLAIN: dict[str, DeliveryReport | Presence | SyncRequest] = {
+PLAIN: dict[str, CallbackRequest | DeliveryReport | Presence | SyncRequest] = {
     "delivery_voiced": DELIVERY_VOICED,
     "delivery_by_dictionary": DELIVERY_BY_DICTIONARY,
     "delivery_failed": DELIVERY_FAILED,
+    "delivery_summarised": DELIVERY_SUMMARISED,
+    "callback_request": CALLBACK_REQUEST,
     "presence_online": PRESENCE_ONLINE,
+    "presence_complete": PRESENCE_COMPLETE,
     "presence_with_dictionary": PRESENCE_WITH_DICTIONARY,
     "presence_last_will": PRESENCE_LAST_WILL,
     "sync_request": SYNC_REQUEST,
+    "sync_request_with_call": SYNC_REQUEST_WITH_CALL,
 }
 """What a terminal says: NAME.json."""
 

@@ -11,6 +11,7 @@ from kokuchi.wire import (
     Alert,
     Audience,
     AudienceKind,
+    CallbackRequest,
     Clock,
     Contact,
     DeliveryReport,
@@ -23,9 +24,11 @@ from kokuchi.wire import (
     Presence,
     Reading,
     Recorded,
+    RequestState,
     Ruby,
     Severity,
     SigningKey,
+    Silence,
     Speaker,
     Status,
     SyncReply,
@@ -189,6 +192,21 @@ def delivery_reports() -> SearchStrategy[DeliveryReport]:
         outcome=_optional(st.sampled_from(Outcome)),
         reason=texts(),
         dictionary=_optional(dictionary_revisions()),
+        silence=_optional(st.sampled_from(Silence)),
+    )
+
+
+def callback_requests() -> SearchStrategy[CallbackRequest]:
+    """Any wish to be called back."""
+    return st.builds(
+        CallbackRequest,
+        terminal=identifiers(),
+        identifier=identifiers(),
+        sent=instants(),
+        asked_at=instants(),
+        withdrawn_at=_optional(instants()),
+        alert=_optional(identifiers()),
+        revision=_optional(revisions()),
     )
 
 
@@ -213,19 +231,30 @@ def presences() -> SearchStrategy[Presence]:
         storage_fault=_optional(texts()),
         dictionary=_optional(dictionary_revisions()),
         volume=_optional(st.integers(0, 100)),
+        language=_optional(texts(0, 20)),
+        temperature_celsius=_optional(st.integers(-100, 200)),
+        last_restart=_optional(texts()),
     )
 
 
 def sync_requests() -> SearchStrategy[SyncRequest]:
     """What a terminal may hold."""
     held = st.lists(delivery_reports(), max_size=4).map(tuple)
-    return st.builds(SyncRequest, terminal=identifiers(), identifier=identifiers(), sent=instants(), held=held)
+    return st.builds(
+        SyncRequest,
+        terminal=identifiers(),
+        identifier=identifiers(),
+        sent=instants(),
+        held=held,
+        requests=_optional(st.lists(callback_requests(), max_size=3).map(tuple)),
+    )
 
 
 def sync_replies(town: str = TOWN) -> SearchStrategy[SyncReply]:
     """What the centre may answer. Its `alerts` look like tokens and are none."""
     tokens = st.text(_ALPHANUMERIC + "-_.", min_size=1, max_size=200)
     recorded = st.builds(Recorded, alert=identifiers(), revision=revisions())
+    state = st.builds(RequestState, identifier=identifiers(), withdrawn=st.booleans(), done_at=_optional(instants()))
     return st.builds(
         SyncReply,
         town=st.just(town),
@@ -236,12 +265,21 @@ def sync_replies(town: str = TOWN) -> SearchStrategy[SyncReply]:
         expires=instants(),
         alerts=st.lists(tokens, max_size=4).map(tuple),
         recorded=st.lists(recorded, max_size=4).map(tuple),
+        requests=_optional(st.lists(state, max_size=3).map(tuple)),
     )
 
 
 def messages() -> SearchStrategy[Message]:
     """Any message of the contract."""
-    return st.one_of(alerts(), delivery_reports(), presences(), sync_requests(), sync_replies(), dictionaries())
+    return st.one_of(
+        alerts(),
+        delivery_reports(),
+        callback_requests(),
+        presences(),
+        sync_requests(),
+        sync_replies(),
+        dictionaries(),
+    )
 
 
 def signing_keys() -> SearchStrategy[SigningKey]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kokuchi.wire import (
     MAXIMUM_BYTES,
     Alert,
+    CallbackRequest,
     DeliveryReport,
     Dictionary,
     KeyRing,
@@ -23,6 +24,7 @@ from kokuchi.wire import (
     WireError,
     decode_delivery,
     decode_presence,
+    decode_request,
     decode_sync_request,
     encode,
     open_alert,
@@ -62,6 +64,7 @@ READERS: dict[type[Message], Callable[[bytes], Message]] = {
     Dictionary: read_dictionary,
     SyncReply: read_sync_reply,
     DeliveryReport: decode_delivery,
+    CallbackRequest: decode_request,
     Presence: decode_presence,
     SyncRequest: decode_sync_request,
 }
@@ -74,6 +77,7 @@ VALID: dict[type[Message], dict[str, Any]] = {
         golden.DICTIONARY,
         golden.SYNC_REPLY,
         golden.DELIVERY_FAILED,
+        golden.CALLBACK_REQUEST,
         golden.PRESENCE_ONLINE,
         golden.SYNC_REQUEST,
     )

@@ -14,6 +14,7 @@ from kokuchi.wire import (
     Alert,
     Audience,
     AudienceKind,
+    CallbackRequest,
     Contact,
     DeliveryReport,
     Dictionary,
@@ -26,8 +27,10 @@ from kokuchi.wire import (
     Reading,
     Recorded,
     Refusal,
+    RequestState,
     Ruby,
     Severity,
+    Silence,
     Speaker,
     Status,
     SyncReply,
@@ -51,10 +54,12 @@ MODELS: list[type[BaseModel]] = [
     Dictionary,
     Entry,
     DeliveryReport,
+    CallbackRequest,
     Presence,
     SyncRequest,
     SyncReply,
     Recorded,
+    RequestState,
 ]
 
 each_model = pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -104,6 +109,7 @@ def test_every_row_of_a_message_is_filled_in(model: type[BaseModel]) -> None:
         (Alert, "severity", Severity),
         (Audience, "kind", AudienceKind),
         (DeliveryReport, "outcome", Outcome),
+        (DeliveryReport, "silence", Silence),
         (Presence, "speaker", Speaker),
     ],
 )
@@ -136,7 +142,7 @@ def test_the_page_lists_exactly_the_topics() -> None:
             )
         ),
     ]
-    own = (topics.delivery, topics.presence, topics.sync, topics.sync_reply)
+    own = (topics.delivery, topics.presence, topics.request, topics.sync, topics.sync_reply)
     spelt = [topic for audience in audiences for topic in topics.of_audience(audience)]
     spelt += [topics.dictionary]
     spelt += [spell("{terminal}") for spell in own]

@@ -2,6 +2,7 @@ import pytest
 
 from kokuchi.wire import (
     Alert,
+    CallbackRequest,
     DeliveryReport,
     Dictionary,
     KeyRing,
@@ -11,6 +12,7 @@ from kokuchi.wire import (
     SyncRequest,
     decode_delivery,
     decode_presence,
+    decode_request,
     decode_sync_request,
     encode,
     open_alert,
@@ -40,6 +42,8 @@ def test_a_plain_golden_message_decodes_as_its_model(name: str) -> None:
             assert decode_delivery(payload) == message
         case Presence() as message:
             assert decode_presence(payload) == message
+        case CallbackRequest() as message:
+            assert decode_request(payload) == message
         case SyncRequest() as message:
             assert decode_sync_request(payload) == message
 

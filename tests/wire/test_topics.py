@@ -64,14 +64,19 @@ class TestAlertTopics:
 class TestOwnTopics:
     @given(strategies.identifiers())
     def test_the_writer_of_a_terminals_topic_is_that_terminal(self, terminal: str) -> None:
-        for topic in (TOPICS.delivery(terminal), TOPICS.presence(terminal), TOPICS.sync(terminal)):
+        for topic in (
+            TOPICS.delivery(terminal),
+            TOPICS.presence(terminal),
+            TOPICS.request(terminal),
+            TOPICS.sync(terminal),
+        ):
             assert TOPICS.terminal_of(topic) == terminal
             assert not TOPICS.is_alert(topic)
 
     @given(st.lists(strategies.identifiers(), min_size=2, max_size=2, unique=True))
     def test_no_two_terminals_and_no_two_purposes_share_a_topic(self, terminals: list[str]) -> None:
-        spellings = (TOPICS.delivery, TOPICS.presence, TOPICS.sync, TOPICS.sync_reply)
-        assert len({spell(terminal) for spell in spellings for terminal in terminals}) == 8
+        spellings = (TOPICS.delivery, TOPICS.presence, TOPICS.request, TOPICS.sync, TOPICS.sync_reply)
+        assert len({spell(terminal) for spell in spellings for terminal in terminals}) == 10
 
     def test_topics_are_spelt_as_the_design_says(self) -> None:
         assert TOPICS.of_member(TERMINAL) == [
@@ -83,5 +88,6 @@ class TestOwnTopics:
         ]
         assert TOPICS.delivery("+") == "kokuchi/v1/testville/delivery/+"
         assert TOPICS.presence("+") == "kokuchi/v1/testville/presence/+"
+        assert TOPICS.request("+") == "kokuchi/v1/testville/request/+"
         assert TOPICS.sync("+") == "kokuchi/v1/testville/sync/+"
         assert TOPICS.sync_reply("terminal-1") == "kokuchi/v1/testville/sync/terminal-1/reply"

@@ -19,12 +19,17 @@ const LABEL_STAYS = 4000;
 const BUTTONS_WAIT = 500;
 
 export class AlertPage {
-  constructor(onBack) {
+  constructor({ onBack, onConsult }) {
     this.page = byId("alert");
     this.text = byId("text");
     this.pager = new Pager(this.text, byId("text-pager"));
     this.second = new SecondLanguage(this.text);
-    this.buttons = { confirm: byId("confirm"), replay: byId("replay"), back: byId("back") };
+    this.buttons = {
+      confirm: byId("confirm"),
+      replay: byId("replay"),
+      consult: byId("consult"),
+      back: byId("back"),
+    };
     this.onBack = onBack;
     this.card = null;
     this.drawn = null;
@@ -32,6 +37,7 @@ export class AlertPage {
     this.labelTimers = {};
     for (const act of ["confirm", "replay"]) this.buttons[act].addEventListener("click", () => this.act(act));
     this.buttons.back.addEventListener("click", onBack);
+    this.buttons.consult.addEventListener("click", () => onConsult(this.card));
     document.addEventListener("keydown", (event) => this.onKey(event));
     document.addEventListener("visibilitychange", () => this.report());
     new ResizeObserver(() => this.refit()).observe(this.page);

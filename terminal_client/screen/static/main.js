@@ -2,39 +2,65 @@
 
 import { keyOf } from "./acts.js";
 import { AlertPage } from "./alert.js";
+import { Consultation } from "./consultation.js";
 import { byId, setText } from "./dom.js";
+import { PastPage } from "./past.js";
 import { RestPage } from "./rest.js";
+import { SettingsPage } from "./settings.js";
 import { SoundQueue } from "./sound.js";
 import { watch } from "./stream.js";
 
-const LEAVE_PAST_AFTER = 120_000;
+// Whoever has opened something and gone away leaves the screen to the next alert and to the clock.
+const RETURN_AFTER = 120_000;
 
 let view = null;
-let opened = null;
-let openedTimer = null;
 let announced = null;
+let returnTimer = null;
 
-const alertPage = new AlertPage(() => open(null));
-const restPage = new RestPage((card) => open(card.alert));
+// Where the household is while no alert fills the screen: "rest", "past", "settings", or "opened" with a past alert.
+let place = { name: "rest" };
+
+const consultation = new Consultation();
+const alertPage = new AlertPage({
+  onBack: () => goTo(place.from ?? { name: "rest" }),
+  onConsult: (card) => consultation.ask(card),
+});
+const restPage = new RestPage({
+  onOpen: (card) => goTo({ name: "opened", card }),
+  onPast: () => goTo({ name: "past" }),
+  onSettings: () => goTo({ name: "settings" }),
+  onConsult: () => consultation.ask(null),
+});
+const pastPage = new PastPage((card) => goTo({ name: "opened", card, from: place }), () => goTo({ name: "rest" }));
+const settingsPage = new SettingsPage(() => goTo({ name: "rest" }));
 const sounds = new SoundQueue();
+const pages = { rest: restPage, past: pastPage, settings: settingsPage };
 
-function open(identifier) {
-  opened = identifier;
-  clearTimeout(openedTimer);
-  if (identifier) openedTimer = setTimeout(() => open(null), LEAVE_PAST_AFTER);
+function goTo(next) {
+  place = next;
+  stay();
   draw();
 }
 
+// Every touch and key begins the wait anew.
+function stay() {
+  clearTimeout(returnTimer);
+  if (place.name !== "rest") returnTimer = setTimeout(() => goTo({ name: "rest" }), RETURN_AFTER);
+}
+
 function draw() {
-  if (view.current) opened = null;
-  const past = view.recent.find((card) => card.alert === opened);
-  const card = view.current ?? past;
+  if (view.current) place = { name: "rest" };
+  // A past alert may have been confirmed or withdrawn since it was opened.
+  const opened = place.card && (view.recent.find((card) => card.alert === place.card.alert) ?? place.card);
+  const card = view.current ?? opened;
+  for (const [name, page] of Object.entries(pages)) {
+    if (card || name !== place.name) page.hide();
+  }
   if (card) {
-    restPage.hide();
     alertPage.show(card, { waiting: view.waiting, isPast: !view.current });
   } else {
     alertPage.hide();
-    restPage.show(view);
+    pages[place.name].show(view);
   }
   announce(view.current);
 }
@@ -48,6 +74,8 @@ function announce(card) {
 
 const preparing = byId("preparing");
 
+for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, stay);
+
 watch(
   {
     view: (data) => {
@@ -56,6 +84,8 @@ watch(
       preparing.hidden = true;
       draw();
     },
+    preferences: (data) => settingsPage.know(data),
+    request: (data) => consultation.know(data),
     sound: (number) => sounds.add(number),
     silence: () => sounds.silence(),
   },

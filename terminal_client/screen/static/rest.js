@@ -16,11 +16,14 @@ const TROUBLES = {
 const MINUTE = 60_000;
 
 export class RestPage {
-  constructor(onOpen) {
+  constructor({ onOpen, onPast, onSettings, onConsult }) {
     this.page = byId("rest");
     this.cards = byId("cards");
     this.pager = new Pager(this.cards, byId("cards-pager"));
     this.onOpen = onOpen;
+    byId("open-past").addEventListener("click", onPast);
+    byId("open-settings").addEventListener("click", onSettings);
+    byId("rest-consult").addEventListener("click", onConsult);
     this.recent = [];
     this.tick();
   }
