@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
-from broadcaster.domain.town import Category, Place, Town
+from broadcaster.domain.town import Category, Place, QuietHours, Town
 from kokuchi.configuration import ConfigurationError, FilePath, Section, load, read_toml
 from kokuchi.link import BrokerAddress
 from kokuchi.voice.languages import LANGUAGES, known_code
@@ -19,7 +19,7 @@ LanguageCode = Annotated[str, AfterValidator(known_code)]
 
 
 class TownSection(Section):
-    """Who speaks."""
+    """Who speaks. `quiet_hours` are those that each new terminal is given."""
 
     id: Identifier
     name: Annotated[str, Field(min_length=1, max_length=40)]
@@ -27,6 +27,7 @@ class TownSection(Section):
     office: Annotated[str, Field(min_length=1, max_length=40)]
     names: Mapping[LanguageCode, str] = Field(default_factory=dict)
     time_zone: str = "Asia/Tokyo"
+    quiet_hours: QuietHours | None = None
     desk: Contact
     areas: tuple[Place, ...] = ()
     groups: tuple[Place, ...] = ()

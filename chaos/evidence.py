@@ -11,7 +11,7 @@ from broadcaster.domain.delivery import Delivery
 from broadcaster.ledger import Ledger
 from chaos.journal import Line, read_journal
 from chaos.places import ChaosPlaces
-from kokuchi.wire import Alert, Outcome
+from kokuchi.wire import Alert, Level, Outcome
 from terminal_client.household import Key
 
 
@@ -23,6 +23,7 @@ class Published:
     sent: datetime
     expires: datetime
     is_cancel: bool
+    is_emergency: bool
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def gather(ledger: Ledger, places: ChaosPlaces, light: Sequence[str], whole: Seq
     for row in db.execute("SELECT payload FROM alerts"):
         alert = Alert.model_validate_json(row["payload"])
         key = Key(alert.identifier, alert.revision)
-        published[key] = Published(key, alert.sent, alert.expires, alert.is_cancel)
+        published[key] = Published(key, alert.sent, alert.expires, alert.is_cancel, alert.level is Level.EMERGENCY)
     rows = db.execute(
         "SELECT a.identifier, a.revision, t.terminal, d.* FROM deliveries AS d"
         " JOIN alerts AS a ON a.id = d.alert_id JOIN terminals AS t ON t.id = d.terminal_id"

@@ -8,6 +8,7 @@ from broadcaster.domain.delivery import Delivery
 from chaos.evidence import Evidence, Home
 from chaos.journal import Line, What
 from kokuchi.wire import Outcome
+from terminal_client.agenda import REPEAT
 from terminal_client.household import Key
 
 CALM_SECONDS = 30.0
@@ -18,6 +19,9 @@ STOP_SECONDS = 1.0
 
 LATE_SECONDS = 5.0
 """So old may the centre's word of the time be when it reaches a terminal, and so late an alert's expiry."""
+
+_REPEAT_SECONDS = REPEAT.total_seconds() - LATE_SECONDS
+"""An emergency is said again so long after it was voiced, until somebody confirms it."""
 
 _NOT_TAKEN = (Outcome.REFUSED, Outcome.CANCELLED, Outcome.EXPIRED)
 _STOPS = (What.SPEECH_STOPPED, What.SPEECH_ENDED)
@@ -59,7 +63,7 @@ def judge(evidence: Evidence, calm_since: datetime) -> Verdict:
     homes = evidence.homes.items()
     return Verdict(
         lost=(*_lost(evidence, calm_since), *(o for name, home in homes for o in _not_kept(evidence, name, home))),
-        voiced_twice=tuple(o for name, home in homes for o in _voiced_twice(name, home)),
+        voiced_twice=tuple(o for name, home in homes for o in _voiced_twice(evidence, name, home)),
         voiced_after_cancel=tuple(o for name, home in homes for o in _voiced_after_cancel(name, home)),
         voiced_forged=tuple(o for name, home in homes for o in _voiced_forged(evidence, name, home)),
         reports_missing=tuple(_reports_missing(evidence)),
@@ -100,7 +104,7 @@ def _not_kept(evidence: Evidence, terminal: str, home: Home) -> Iterator[Offence
             yield Offence(terminal, line.key, f"acknowledged at {_clock(line)} and not committed before")
 
 
-def _voiced_twice(terminal: str, home: Home) -> Iterator[Offence]:
+def _voiced_twice(evidence: Evidence, terminal: str, home: Home) -> Iterator[Offence]:
     committed: dict[Key, Line] = {}
     ended: dict[tuple[Key, int], Line] = {}
     for line in home.journal or ():
@@ -109,6 +113,10 @@ def _voiced_twice(terminal: str, home: Home) -> Iterator[Offence]:
         if line.what is What.COMMITTED:
             committed.setdefault(line.key, line)
         elif line.what is What.SPEECH_STARTED and line.key in committed:
+            published = evidence.published.get(line.key)
+            # Its household was cut off before it could confirm it.
+            if published and published.is_emergency and line.at - committed[line.key].at > _REPEAT_SECONDS:
+                continue
             yield Offence(terminal, line.key, f"voiced again at {_clock(line)}, {_after(committed[line.key])}")
         elif line.what is What.SPEECH_ENDED:
             # A kill before the commit makes it another life, in which it may be voiced again.

@@ -2,9 +2,25 @@
 
 from dataclasses import dataclass
 
-from kokuchi.wire import Alert, DeliveryReport, Outcome
+from kokuchi.wire import Alert, DeliveryReport, Outcome, Silence
 from terminal_client.household import Key
 from terminal_client.manners import Manners
+
+
+@dataclass(frozen=True)
+class Digest:
+    """Several missed alerts that are told in one sentence; the first is the one whose headline is said."""
+
+    keys: tuple[Key, ...]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A sentence by which the household hears how its terminal speaks."""
+
+
+Aside = Digest | Sample
+"""What is said though it is not one alert."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +68,21 @@ class VoiceFailed:
 
 
 @dataclass(frozen=True)
+class AsideEnded:
+    """The device has played all of it."""
+
+    aside: Aside
+
+
+@dataclass(frozen=True)
+class AsideFailed:
+    """No device has taken its sound."""
+
+    aside: Aside
+    reason: str
+
+
+@dataclass(frozen=True)
 class Confirmed:
     """The household has pressed 「わかりました」."""
 
@@ -63,6 +94,11 @@ class ReplayAsked:
     """The household wants to hear it again."""
 
     key: Key
+
+
+@dataclass(frozen=True)
+class SampleAsked:
+    """The household wants to hear how its terminal speaks."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +125,11 @@ Event = (
     | VoiceStarted
     | VoiceEnded
     | VoiceFailed
+    | AsideEnded
+    | AsideFailed
     | Confirmed
     | ReplayAsked
+    | SampleAsked
     | TimeKnown
     | MannersChanged
     | TimePassed
@@ -107,6 +146,13 @@ class Speak:
     key: Key
     after_hearing: bool
     resume: bool = False
+
+
+@dataclass(frozen=True)
+class SpeakAside:
+    """Begin to say this."""
+
+    aside: Aside
 
 
 @dataclass(frozen=True)
@@ -131,4 +177,12 @@ class Ended:
     reason: str
 
 
-Action = Speak | StopSpeaking | Reached | Ended
+@dataclass(frozen=True)
+class Withheld:
+    """It is not said by itself, and why; to be committed, then reported."""
+
+    key: Key
+    silence: Silence
+
+
+Action = Speak | SpeakAside | StopSpeaking | Reached | Ended | Withheld

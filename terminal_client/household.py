@@ -23,3 +23,6 @@ class Household(Protocol):
 
     def replay(self, key: Key) -> None:
         """Somebody wants to hear it again."""
+
+    def sample(self) -> None:
+        """Somebody wants to hear how loud and how fast the terminal speaks."""

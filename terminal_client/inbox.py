@@ -4,6 +4,7 @@ An alert is committed here before the broker is told that it arrived; what happe
 `told` and `recorded` count changes: what the broker has taken, and what the centre has said to be in its ledger.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from kokuchi.database import Connections
-from kokuchi.wire import Alert, DeliveryReport, Dictionary, Outcome, WireError
+from kokuchi.wire import Alert, DeliveryReport, Dictionary, Outcome, Silence, WireError
 from kokuchi.wire.fields import iso
 from terminal_client.household import Key
 from terminal_client.intake import Objection
@@ -141,6 +142,16 @@ class Inbox:
                 [outcome, reason[:200], key.alert, key.revision],
             )
 
+    def withhold(self, key: Key, silence: Silence) -> None:
+        """Commit why an alert is not said by itself; of several reasons the one of the highest rank stays."""
+        lower = json.dumps([other for other in Silence if other.rank < silence.rank])
+        with self._connections.write() as db:
+            db.execute(
+                "UPDATE alerts SET silence = ?, changes = changes + 1 WHERE alert = ? AND revision = ?"
+                " AND (silence IS NULL OR silence IN (SELECT value FROM json_each(?)))",
+                [silence, key.alert, key.revision, lower],
+            )
+
     def taken(self) -> list[tuple[Alert, DeliveryReport]]:
         """Return every alert that was taken, in the order of arrival, with its report."""
         rows = self._connections.read().execute(
@@ -215,5 +226,6 @@ class Inbox:
             outcome=Outcome(row["outcome"]) if row["outcome"] else None,
             reason=row["reason"],
             dictionary=row["dictionary"],
+            silence=Silence(row["silence"]) if row["silence"] else None,
             **moments,
         )

@@ -4,7 +4,7 @@ Pure; design.md, "Levels", is its source.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 
 @dataclass(frozen=True)
@@ -14,11 +14,24 @@ class QuietHours:
     start: time
     end: time
 
-    def contains(self, moment: time) -> bool:
-        """Tell whether it is quiet at this time of day."""
-        if self.start <= self.end:
-            return self.start <= moment < self.end
-        return moment >= self.start or moment < self.end
+    def until(self, now: datetime, zone: tzinfo) -> datetime | None:
+        """Return when the quiet hours in which `now` lies end, None if it lies in none.
+
+        They begin and end at moments, not at readings of the clock: where the clock is put back over their end, they
+        are not entered twice, and where it skips their end, they end as long after the leap as the end lies in it.
+        """
+        today = now.astimezone(zone).date()
+        for evening in (today - timedelta(days=1), today):
+            start, end = self._on(evening, zone)
+            if start <= now < end:
+                return end
+        return None
+
+    def _on(self, day: date, zone: tzinfo) -> tuple[datetime, datetime]:
+        morning = day + timedelta(days=1) if self.start > self.end else day
+        # In UTC, since Python compares two times of one zone by the clock on the wall, whatever was done to it between.
+        start, end = datetime.combine(day, self.start, zone), datetime.combine(morning, self.end, zone)
+        return start.astimezone(UTC), end.astimezone(UTC)
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,10 @@ class Manners:
     quiet_hours: QuietHours | None = None
     unspoken: frozenset[str] = frozenset()
 
+    def quiet_until(self, now: datetime) -> datetime | None:
+        """Return when it stops being quiet, None if it is not."""
+        return self.quiet_hours.until(now, self.zone) if self.quiet_hours else None
+
     def is_quiet(self, now: datetime) -> bool:
         """Tell whether `now` lies in the quiet hours."""
-        return self.quiet_hours is not None and self.quiet_hours.contains(now.astimezone(self.zone).time())
+        return self.quiet_until(now) is not None

@@ -73,3 +73,9 @@ def m003_seen(db: Database) -> None:
         """
     )
     db.execute("INSERT OR IGNORE INTO seen (alert, revision) SELECT alert, revision FROM alerts ORDER BY arrival")
+
+
+@migrations()
+def m004_silence(db: Database) -> None:
+    """Why an alert was not said by itself though nothing is wrong."""
+    db.execute("ALTER TABLE alerts ADD COLUMN silence TEXT")

@@ -13,7 +13,18 @@ from kokuchi.voice.script import resumed
 from kokuchi.voice.sound import Sound
 from kokuchi.wire import Level
 from kokuchi.wire import Speaker as SpeakerState
-from terminal_client.events import Event, VoiceEnded, VoiceFailed, VoiceStarted
+from kokuchi.wire.fields import JsonObject
+from terminal_client.events import (
+    Aside,
+    AsideEnded,
+    AsideFailed,
+    Digest,
+    Event,
+    Sample,
+    VoiceEnded,
+    VoiceFailed,
+    VoiceStarted,
+)
 from terminal_client.household import Key
 from terminal_client.loudness import Loudness
 from terminal_client.outputs.interface import Performer, Screen, Speaker, SpeakerFailed
@@ -23,9 +34,9 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Performance:
-    """What is being said of an alert, and which of its cues sounds: -1 before the first."""
+    """What is being said, and which of its cues sounds: -1 before the first."""
 
-    key: Key
+    of: Key | Aside
     script: tuple[Cue, ...]
     level: Level
     place: int = -1
@@ -34,8 +45,9 @@ class Performance:
 class Speaking:
     """Says scripts on the devices, and tells what really happened.
 
-    `on_event` is called with VoiceStarted, VoiceEnded and VoiceFailed, `on_voiced_by` with the dictionary's revision
-    when a script begins, `on_cue` when another cue is heard, `on_state` when the speaker works or fails.
+    `on_event` is called with VoiceStarted, VoiceEnded and VoiceFailed, and with AsideEnded and AsideFailed for what is
+    no alert; `on_voiced_by` with the dictionary's revision when an alert begins, `on_cue` when another cue is heard,
+    `on_state` when the speaker works or fails.
     """
 
     def __init__(
@@ -67,9 +79,9 @@ class Speaking:
         self.state = SpeakerState.UNTRIED
         self.detail = ""
 
-    def begin(self, key: Key, script: tuple[Cue, ...], level: Level) -> None:
-        """Begin to say a script of an alert at the volume of a level. Nothing else is being said."""
-        self._performance = Performance(key, script, level)
+    def begin(self, of: Key | Aside, script: tuple[Cue, ...], level: Level) -> None:
+        """Begin to say a script at the volume of a level. Nothing else is being said."""
+        self._performance = Performance(of, script, level)
         self._task = asyncio.create_task(self._speak(self._performance), name="speech")
 
     async def stop(self) -> None:
@@ -81,7 +93,8 @@ class Speaking:
             self._task = None
         if self._performance is not None:
             performance, self._performance = self._performance, None
-            self._rests[performance.key] = resumed(performance.script, max(0, performance.place))
+            if isinstance(performance.of, Key):
+                self._rests[performance.of] = resumed(performance.script, max(0, performance.place))
 
     def rest_of(self, key: Key) -> tuple[Cue, ...] | None:
         """Return what is left of a script that was cut, if it is remembered."""
@@ -92,14 +105,12 @@ class Speaking:
         self._rests = {key: rest for key, rest in self._rests.items() if is_cut(key)}
 
     async def _speak(self, performance: Performance) -> None:
-        key = performance.key
-
         def on_cue(cue: Cue, sound: Sound) -> None:
             performance.place += 1
-            if performance.place == 0:
+            if performance.place == 0 and isinstance(performance.of, Key):
                 if self._voice.dictionary_revision is not None:
-                    self._on_voiced_by(key, self._voice.dictionary_revision)
-                self._on_event(VoiceStarted(key))
+                    self._on_voiced_by(performance.of, self._voice.dictionary_revision)
+                self._on_event(VoiceStarted(performance.of))
             self._screen.sound(sound)
             self.phrase = cue if isinstance(cue, Phrase) else None
             self._on_cue()
@@ -111,16 +122,34 @@ class Speaking:
             ):
                 await self._speaker.play(sounds, on_cue)
         except (SpeakerFailed, VoiceError) as error:
-            log.error("alert not voiced", extra={"alert": key.alert, "reason": str(error)})  # noqa: TRY400 - expected
+            log.error("not voiced", extra={**_named(performance.of), "reason": str(error)})  # noqa: TRY400 - expected
             self._is(SpeakerState.FAILED, str(error))
-            self._on_event(VoiceFailed(key, str(error)))
+            self._on_event(_failed(performance.of, str(error)))
         else:
-            log.info("alert voiced", extra={"alert": key.alert, "revision": key.revision})
+            log.info("voiced", extra=_named(performance.of))
             self._is(SpeakerState.WORKING, "")
-            self._on_event(VoiceEnded(key))
+            self._on_event(_ended(performance.of))
         finally:
             self.phrase = None
 
     def _is(self, state: SpeakerState, detail: str) -> None:
         self.state, self.detail = state, detail[:200]
         self._on_state()
+
+
+def _ended(of: Key | Aside) -> Event:
+    return VoiceEnded(of) if isinstance(of, Key) else AsideEnded(of)
+
+
+def _failed(of: Key | Aside, reason: str) -> Event:
+    return VoiceFailed(of, reason) if isinstance(of, Key) else AsideFailed(of, reason)
+
+
+def _named(of: Key | Aside) -> JsonObject:
+    match of:
+        case Key(alert, revision):
+            return {"alert": alert, "revision": revision}
+        case Digest(keys):
+            return {"digest": [key.alert for key in keys]}
+        case Sample():
+            return {"sample": True}

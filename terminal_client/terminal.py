@@ -8,14 +8,17 @@ from functools import partial
 from kokuchi.committing import Committer
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.cues import Cue
+from kokuchi.voice.digest import SAMPLE, digest_script
 from kokuchi.voice.languages import Language
 from kokuchi.voice.script import script_of
-from kokuchi.wire import Alert
+from kokuchi.wire import Alert, Level
 from kokuchi.wire import Speaker as SpeakerState
 from terminal_client import agenda
 from terminal_client.events import (
     Arrived,
+    Aside,
     Confirmed,
+    Digest,
     Displayed,
     Ended,
     Event,
@@ -23,10 +26,14 @@ from terminal_client.events import (
     Reached,
     ReplayAsked,
     Restored,
+    Sample,
+    SampleAsked,
     Speak,
+    SpeakAside,
     StopSpeaking,
     TimeKnown,
     TimePassed,
+    Withheld,
 )
 from terminal_client.household import Key
 from terminal_client.inbox import Inbox
@@ -78,6 +85,7 @@ class Terminal:
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self._writes: asyncio.Queue[Callable[[], None]] = asyncio.Queue()
         self._state = agenda.State(time_is_known=False, manners=manners)
+        self._looked_at = time.now()
         self._connected = False
         self.speaking = Speaking(
             screen,
@@ -126,6 +134,10 @@ class Terminal:
         """Somebody wants to hear it again."""
         self._events.put_nowait(ReplayAsked(key))
 
+    def sample(self) -> None:
+        """Somebody wants to hear how loud and how fast the terminal speaks."""
+        self._events.put_nowait(SampleAsked())
+
     async def run(self) -> None:
         """Take up what the inbox holds, and live until cancelled."""
         writing = asyncio.create_task(self._write(), name="writing")
@@ -144,7 +156,7 @@ class Terminal:
             await asyncio.gather(writing, return_exceptions=True)
 
     async def _next_event(self) -> Event:
-        due = agenda.deadline(self._state)
+        due = agenda.deadline(self._state, self._looked_at)
         wait = IDLE_SECONDS if due is None else min(IDLE_SECONDS, max(0.0, (due - self._time.now()).total_seconds()))
         try:
             async with asyncio.timeout(wait):
@@ -153,7 +165,7 @@ class Terminal:
             return TimePassed()
 
     async def _happened(self, event: Event) -> None:
-        now = self._time.now()
+        now = self._looked_at = self._time.now()
         self._state, actions = agenda.step(self._state, event, now)
         if any(isinstance(action, StopSpeaking) for action in actions):
             await self.speaking.stop()
@@ -164,6 +176,10 @@ class Terminal:
                     self._writes.put_nowait(partial(self._inbox.reach, key, moment, now))
                 case Ended(key, outcome, reason):
                     self._writes.put_nowait(partial(self._inbox.end, key, outcome, reason))
+                case Withheld(key, silence):
+                    self._writes.put_nowait(partial(self._inbox.withhold, key, silence))
+                case SpeakAside(aside):
+                    self._begin_aside(aside)
                 case Speak(key, after_hearing, resume):
                     script = self._script(key, after_hearing, resume)
                     self.speaking.begin(key, script, self._state.items[key].alert.level)
@@ -177,6 +193,15 @@ class Terminal:
             return rest
         alert, language = self._state.items[key].alert, self._second_language
         return script_of(alert, *self._town, after_hearing=after_hearing, second_language=language)
+
+    def _begin_aside(self, aside: Aside) -> None:
+        match aside:
+            case Sample():
+                self.speaking.begin(aside, SAMPLE, Level.NOTICE)
+            case Digest(keys):
+                alerts = [self._state.items[key].alert for key in keys]
+                script = digest_script(alerts, *self._town, second_language=self._second_language)
+                self.speaking.begin(aside, script, alerts[0].level)
 
     async def _write(self) -> None:
         """Commit what happened, in order. A disk that cannot be written holds up neither screen nor voice."""

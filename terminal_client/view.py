@@ -88,7 +88,10 @@ class Card:
 
 @dataclass(frozen=True)
 class View:
-    """The whole screen: one alert that fills it, or none and then the recent ones as cards."""
+    """The whole screen: one alert that fills it, or none and then the recent ones as cards.
+
+    `waiting` is how many will fill it after the one that does, spoken or not, since nobody has confirmed them.
+    """
 
     current: Card | None = None
     waiting: int = 0
@@ -117,7 +120,7 @@ def view_of(
         current = replace(current, source=phrase.source, sentence=phrase.sentence)
     return View(
         current=current,
-        waiting=len(state.in_voicing(agenda.Voicing.WAITING)),
+        waiting=agenda.others(state, now),
         recent=tuple(card_of(item, language) for item in agenda.recent(state, RECENT_CARDS)),
         troubles=tuple(troubles),
         lamp=lamp_of(state),

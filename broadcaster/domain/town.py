@@ -1,6 +1,7 @@
 """The town as its configuration describes it."""
 
 from collections.abc import Mapping
+from datetime import time
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
@@ -49,8 +50,18 @@ class Category(_Value):
     translations: Mapping[str, Wording] = Field(default_factory=dict)
 
 
+class QuietHours(_Value):
+    """When terminals say only emergencies, by the town's clock; over midnight if `start` is the later one."""
+
+    start: time
+    end: time
+
+
 class Town(_Value):
-    """Who speaks, to whom it can speak, and about what. `names` is what it calls itself in other languages."""
+    """Who speaks, to whom it can speak, and about what. `names` is what it calls itself in other languages.
+
+    `quiet_hours` are those of a new terminal; its household may change them.
+    """
 
     id: Identifier
     name: Annotated[str, Field(min_length=1, max_length=40)]
@@ -58,6 +69,7 @@ class Town(_Value):
     office: Annotated[str, Field(min_length=1, max_length=40)]
     names: Mapping[str, str] = Field(default_factory=dict)
     time_zone: ZoneInfo = ZoneInfo("Asia/Tokyo")
+    quiet_hours: QuietHours | None = None
     desk: Contact
     areas: tuple[Place, ...] = ()
     groups: tuple[Place, ...] = ()

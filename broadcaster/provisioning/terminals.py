@@ -76,8 +76,13 @@ public_keys = ["town.pem"]
 
 [town.names]
 {names}
-[broker]
+{_quiet_hours(town)}[broker]
 host = {json.dumps(settings.broker.host)}
 port = {settings.broker.port}
 password_file = "broker-password"
 """
+
+
+def _quiet_hours(town: Town) -> str:
+    hours = town.quiet_hours
+    return f'[quiet_hours]\nstart = "{hours.start:%H:%M}"\nend = "{hours.end:%H:%M}"\n\n' if hours else ""

@@ -26,6 +26,8 @@ class PhraseSource(StrEnum):
     TRANSLATED_BODY = "translated_body"
     CONTACT = "contact"
     REPEAT = "repeat"
+    DIGEST = "digest"
+    SAMPLE = "sample"
 
 
 @dataclass(frozen=True)

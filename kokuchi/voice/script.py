@@ -7,9 +7,9 @@ from kokuchi.voice.sentences import sentences, whole_sentences
 from kokuchi.voice.telephone import spoken_telephone
 from kokuchi.wire import Alert, Contact, Level, MessageType
 
-__all__ = ["contact_text", "resumed", "script_of", "sentences"]
+__all__ = ["DRILL", "contact_text", "greeting", "headline_of", "resumed", "script_of", "sentences"]
 
-_DRILL = Phrase("これは訓練です。", "コレワクンレンデス。", PhraseSource.DRILL)
+DRILL = Phrase("これは訓練です。", "コレワクンレンデス。", PhraseSource.DRILL)
 _CORRECTION = Phrase("先ほどのお知らせを訂正します。", "サキホドノオシラセヲテーセーシマス。", PhraseSource.CORRECTION)
 _WITHDRAWAL = Phrase(
     "先ほどのお知らせは取り消されました。", "サキホドノオシラセワトリケサレマシタ。", PhraseSource.WITHDRAWAL
@@ -51,6 +51,16 @@ def resumed(script: tuple[Cue, ...], place: int) -> tuple[Cue, ...]:
     return opening + (rest[1:] if _is_drill(rest[0]) else rest)
 
 
+def greeting(town_name: str, town_kana: str) -> Phrase:
+    """Return how the town says who is speaking."""
+    return Phrase(f"こちらは{town_name}です。", f"コチラワ{town_kana}デス。", PhraseSource.GREETING)
+
+
+def headline_of(alert: Alert) -> list[Phrase]:
+    """Return what is said of an alert's headline."""
+    return _phrases(alert.headline, alert.reading.headline if alert.reading else "", PhraseSource.HEADLINE)
+
+
 def contact_text(contact: Contact) -> str:
     """Return how a contact is said. The kana of this text is what belongs into Reading.contact."""
     number = spoken_telephone(contact.telephone)
@@ -64,13 +74,13 @@ def _is_drill(cue: Cue) -> bool:
 
 def _words(alert: Alert, town_name: str, town_kana: str, after_hearing: bool) -> tuple[Phrase, ...]:
     reading = alert.reading
-    words = [_DRILL] if alert.is_drill else []
-    words.append(Phrase(f"こちらは{town_name}です。", f"コチラワ{town_kana}デス。", PhraseSource.GREETING))
+    words = [DRILL] if alert.is_drill else []
+    words.append(greeting(town_name, town_kana))
     if alert.message_type is MessageType.UPDATE and after_hearing:
         words.append(_CORRECTION)
     if alert.is_cancel and _WITHDRAWAL.text.rstrip("。") not in alert.headline + alert.body:
         words.append(_WITHDRAWAL)
-    words += _phrases(alert.headline, reading.headline if reading else "", PhraseSource.HEADLINE)
+    words += headline_of(alert)
     words += _phrases(alert.body, reading.body if reading else "", PhraseSource.BODY)
     if alert.contact:
         words += _phrases(contact_text(alert.contact), reading.contact if reading else "", PhraseSource.CONTACT)

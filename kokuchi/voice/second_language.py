@@ -26,6 +26,13 @@ def rendering_of(alert: Alert, language: Language) -> Rendering:
     return Rendering((language.only_japanese,), whom_to_call, False)
 
 
+def headline_in(alert: Alert, language: Language) -> tuple[Phrase, ...]:
+    """Return what is said of an alert in a language where it is one of several: a drill as such, and its headline."""
+    drill = [(language.drill, PhraseSource.DRILL)] if alert.is_drill else []
+    headline = [(text, PhraseSource.TRANSLATED_HEADLINE) for text in rendering_of(alert, language).headline]
+    return tuple(Phrase(text, None, source, language=language.code) for text, source in (*drill, *headline))
+
+
 def words_in(alert: Alert, language: Language, *, after_hearing: bool) -> tuple[Phrase, ...]:
     """Return what is said of an alert in a language, once: a drill, a correction and a withdrawal as such."""
     rendering = rendering_of(alert, language)

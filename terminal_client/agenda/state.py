@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from kokuchi.wire import Alert
-from terminal_client.events import Action
+from kokuchi.wire import Alert, Level, Silence
+from terminal_client.events import Action, Aside, Digest
 from terminal_client.household import Key
 from terminal_client.manners import Manners
 
@@ -20,23 +20,35 @@ class Voicing(StrEnum):
     FINISHED = "finished"
 
 
+Urgency = tuple[int, bool, bool, int]
+"""Smaller goes first."""
+
+
 @dataclass(frozen=True)
 class Item:
-    """An alert with what became of it here. `was_cut` tells that a more urgent one has interrupted it mid-speech."""
+    """An alert with what became of it here.
+
+    `was_cut` tells that a more urgent one has interrupted it mid-speech, `was_missed` that it had been sent long before
+    it could be said (None: not judged yet), `repeat_at` when it is said again by itself.
+    """
 
     alert: Alert
     arrival: int
     voicing: Voicing = Voicing.WAITING
     due_since: datetime | None = None
     was_cut: bool = False
+    was_missed: bool | None = None
     failures: int = 0
     not_before: datetime | None = None
+    repeat_at: datetime | None = None
     asked: bool = False
     displayed: bool = False
     heard: bool = False
+    voiced_at: datetime | None = None
     confirmed: bool = False
     superseded: bool = False
     silent: bool = False
+    silence: Silence | None = None
 
     @property
     def key(self) -> Key:
@@ -44,19 +56,39 @@ class Item:
         return Key(self.alert.identifier, self.alert.revision)
 
     @property
-    def urgency(self) -> tuple[int, bool, int]:
-        """Smaller goes first: by level, then what the household asked for, then in the order of arrival."""
-        return (self.alert.level.rank, not self.asked, self.arrival)
+    def is_emergency(self) -> bool:
+        """Whether it interrupts what is not, and is said at night too."""
+        return self.alert.level is Level.EMERGENCY
+
+    @property
+    def is_repeat(self) -> bool:
+        """Whether it was said by itself or on request before, and nobody asks for it now."""
+        return self.voiced_at is not None and not self.asked
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody should see it, and nobody has confirmed it."""
+        return not (self.confirmed or self.superseded or self.silent)
+
+    @property
+    def urgency(self) -> Urgency:
+        """By level, then what the household asked for, then what was not said yet, then in the order of arrival."""
+        return (self.alert.level.rank, not self.asked, self.is_repeat, self.arrival)
 
 
 @dataclass(frozen=True)
 class State:
-    """Everything that the terminal has in mind."""
+    """Everything that the terminal has in mind.
+
+    `aside` is what is being said if it is not one alert; until `gathering_until` it waits for more missed alerts.
+    """
 
     items: Mapping[Key, Item] = field(default_factory=dict)
     arrivals: int = 0
     time_is_known: bool = True
     manners: Manners = field(default_factory=Manners)
+    aside: Aside | None = None
+    gathering_until: datetime | None = None
 
     def having(self, *items: Item) -> "State":
         """Return the state with these items in place of theirs."""
@@ -67,42 +99,28 @@ class State:
         item = self.items.get(key)
         return item is not None and item.was_cut and item.voicing in (Voicing.WAITING, Voicing.DUE)
 
-    def in_voicing(self, voicing: Voicing) -> list[Item]:
+    def in_voicing(self, *voicings: Voicing) -> list[Item]:
         """Return the items that stand there, the most urgent first."""
-        return sorted((item for item in self.items.values() if item.voicing is voicing), key=lambda item: item.urgency)
+        return sorted((item for item in self.items.values() if item.voicing in voicings), key=lambda item: item.urgency)
+
+    @property
+    def being_told(self) -> tuple[Key, ...]:
+        """Of which alerts a digest tells at this moment."""
+        return self.aside.keys if isinstance(self.aside, Digest) else ()
+
+    @property
+    def busy(self) -> Item | None:
+        """The alert that has the turn to speak."""
+        return next(iter(self.in_voicing(Voicing.SPEAKING, Voicing.DUE)), None)
 
 
 Step = tuple[State, list[Action]]
 
 
 def was_heard(state: State, alert: Alert) -> bool:
-    """Tell whether somebody here heard, or read and confirmed, an earlier revision."""
+    """Tell whether somebody here heard or read an earlier revision, or was told of it with others."""
     return any(
-        (item.heard or item.confirmed)
+        (item.heard or item.confirmed or item.silence is Silence.SUMMARISED)
         for item in state.items.values()
         if item.alert.identifier == alert.identifier and item.alert.revision < alert.revision
     )
-
-
-def focus(state: State, now: datetime) -> Item | None:
-    """Return the alert that fills the screen: the one being said, else the most urgent that nobody has confirmed."""
-    speaking = [*state.in_voicing(Voicing.SPEAKING), *state.in_voicing(Voicing.DUE)]
-    if speaking:
-        return speaking[0]
-    open_items = [
-        item
-        for item in state.items.values()
-        if not (item.confirmed or item.superseded or item.silent) and state.time_is_known and item.alert.expires > now
-    ]
-    return min(open_items, key=lambda item: (item.alert.level.rank, -item.arrival), default=None)
-
-
-def unconfirmed(state: State) -> list[Item]:
-    """Return the newest revision of each alert that somebody should see and nobody has confirmed."""
-    return [item for item in state.items.values() if not (item.confirmed or item.superseded or item.silent)]
-
-
-def recent(state: State, limit: int) -> list[Item]:
-    """Return the newest revision of each alert, the newest first."""
-    current = [item for item in state.items.values() if not item.superseded]
-    return sorted(current, key=lambda item: item.alert.sent, reverse=True)[:limit]

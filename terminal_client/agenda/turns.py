@@ -3,22 +3,30 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from kokuchi.wire import Level, Outcome
-from terminal_client.agenda.state import Item, State, Step, Voicing, was_heard
-from terminal_client.events import Action, Ended, Speak, StopSpeaking
+from kokuchi.wire import Outcome
+from terminal_client.agenda.digests import digest_of, is_gathering, missed
+from terminal_client.agenda.retries import is_to_be_repeated, repeat_at
+from terminal_client.agenda.silences import is_held, is_ready
+from terminal_client.agenda.state import Item, State, Step, Urgency, Voicing, was_heard
+from terminal_client.events import Action, Digest, Ended, Sample, Speak, SpeakAside, StopSpeaking
 
 DISPLAY_WAIT = timedelta(seconds=1)
 """How long the sound waits for the screen to say that it shows the text. A broken screen must not silence the voice."""
 
 
-def deadline(state: State) -> datetime | None:
-    """Return when `TimePassed` is due at the latest, if at all."""
+def deadline(state: State, now: datetime) -> datetime | None:
+    """Return when `TimePassed` is due at the latest, if at all; `now` is when the last step was taken."""
     moments = [item.due_since + DISPLAY_WAIT for item in state.in_voicing(Voicing.DUE) if item.due_since]
     # Until the time is known nothing that waits becomes due, however late it seems to be.
-    for item in state.in_voicing(Voicing.WAITING) if state.time_is_known else []:
-        moments += [item.not_before] if item.not_before else []
-        moments += [] if item.asked else [item.alert.expires]
-    return min(moments, default=None)
+    if state.time_is_known:
+        for item in state.in_voicing(Voicing.WAITING):
+            quiet_until = state.manners.quiet_until(now) if is_held(state, item, now) else None
+            gathering_until = state.gathering_until if item.was_missed else None
+            moments += [moment for moment in (item.not_before, quiet_until, gathering_until) if moment]
+            moments += [] if item.asked else [item.alert.expires]
+        moments += [item.repeat_at for item in _to_be_repeated(state) if item.repeat_at]
+    # What was due before this step waits for its turn, and who has it will tell when it ends.
+    return min((moment for moment in moments if moment > now), default=None)
 
 
 def expire(state: State, now: datetime) -> Step:
@@ -27,42 +35,81 @@ def expire(state: State, now: datetime) -> Step:
         return state, []
     late = [
         item
-        for voicing in (Voicing.WAITING, Voicing.DUE)
-        for item in state.in_voicing(voicing)
-        if item.alert.expires <= now and not item.asked
+        for item in state.in_voicing(Voicing.WAITING, Voicing.DUE)
+        if item.alert.expires <= now and not item.asked and item.key not in state.being_told
     ]
-    actions: list[Action] = [Ended(item.key, Outcome.EXPIRED, "expired before it could be said") for item in late]
+    actions: list[Action] = [
+        Ended(item.key, Outcome.EXPIRED, "expired before it could be said") for item in late if not item.is_repeat
+    ]
     return state.having(*(replace(item, voicing=Voicing.FINISHED) for item in late)), actions
 
 
 def advance(state: State, now: datetime) -> Step:
     """Let the most urgent speak, if it is its turn; an emergency takes the turn from anything lower."""
     actions: list[Action] = []
-    waiting = [item for item in state.in_voicing(Voicing.WAITING) if _is_ready(state, item, now)]
-    busy = [*state.in_voicing(Voicing.SPEAKING), *state.in_voicing(Voicing.DUE)]
-    if waiting and busy and _interrupts(waiting[0], busy[0]):
-        was_speaking = busy[0].voicing is Voicing.SPEAKING
-        if was_speaking:
-            actions.append(StopSpeaking())
-        state = state.having(replace(busy[0], voicing=Voicing.WAITING, was_cut=busy[0].was_cut or was_speaking))
-        busy = []
-    if waiting and not busy:
-        busy = [replace(waiting[0], voicing=Voicing.DUE, due_since=now)]
-        state = state.having(busy[0])
-    if busy and busy[0].voicing is Voicing.DUE and _may_speak(busy[0], now):
-        item = busy[0]
+    turn = _next(state, now)
+    if turn and _yields(state, turn):
+        state, actions = _interrupt(state, now)
+    if turn and not state.busy and not state.aside:
+        if isinstance(turn, Digest):
+            return replace(state, aside=turn), [*actions, SpeakAside(turn)]
+        state = state.having(replace(turn, voicing=Voicing.DUE, due_since=now))
+    item = state.busy
+    if item and item.voicing is Voicing.DUE and _may_speak(item, now):
         state = state.having(replace(item, voicing=Voicing.SPEAKING, was_cut=False))
         actions.append(Speak(item.key, after_hearing=was_heard(state, item.alert), resume=item.was_cut))
     return state, actions
 
 
-def _is_ready(state: State, item: Item, now: datetime) -> bool:
-    # A device without a clock cannot know whether an alert is still valid; it says only what it is asked to.
-    return item.asked or (state.time_is_known and (item.not_before is None or item.not_before <= now))
+def sample(state: State) -> Step:
+    """Let the household hear how its terminal speaks, unless something is being said."""
+    if state.busy or state.aside:
+        return state, []
+    return replace(state, aside=Sample()), [SpeakAside(Sample())]
 
 
-def _interrupts(item: Item, busy: Item) -> bool:
-    return item.alert.level is Level.EMERGENCY and busy.alert.level is not Level.EMERGENCY
+def _next(state: State, now: datetime) -> Item | Digest | None:
+    """Return what is to be said next of all that is ready."""
+    together = missed(state, now)
+    ready = [item for item in state.in_voicing(Voicing.WAITING) if item not in together and is_ready(state, item, now)]
+    ready += [item for item in _to_be_repeated(state) if _is_time_for(item, now)]
+    turns: list[tuple[Urgency, Item | Digest]] = [(item.urgency, item) for item in ready]
+    if together and not is_gathering(state, now):
+        turns.append((together[0].urgency, digest_of(together) if len(together) > 1 else together[0]))
+    return min(turns, key=lambda turn: turn[0], default=(None, None))[1]
+
+
+def _to_be_repeated(state: State) -> list[Item]:
+    finished = state.in_voicing(Voicing.FINISHED) if state.time_is_known else []
+    return [item for item in finished if is_to_be_repeated(item)]
+
+
+def _is_time_for(item: Item, now: datetime) -> bool:
+    return item.repeat_at is not None and item.repeat_at <= now < item.alert.expires
+
+
+def _yields(state: State, turn: Item | Digest) -> bool:
+    """Tell whether what is being said is broken off for this one."""
+    if isinstance(state.aside, Sample):
+        return True
+    if isinstance(turn, Digest) or not turn.is_emergency:
+        return False
+    if state.busy is None:
+        return state.aside is not None
+    return not state.busy.is_emergency or (state.busy.is_repeat and not turn.is_repeat)
+
+
+def _interrupt(state: State, now: datetime) -> Step:
+    item = state.busy
+    if item is None:
+        # A digest is short, and starts anew with what has come meanwhile.
+        return replace(state, aside=None), [StopSpeaking()]
+    was_speaking = item.voicing is Voicing.SPEAKING
+    if item.voiced_at and item.is_repeat:
+        changed = replace(item, voicing=Voicing.FINISHED, repeat_at=repeat_at(item, item.voiced_at, now))
+    else:
+        changed = replace(item, voicing=Voicing.WAITING, was_cut=item.was_cut or was_speaking)
+    return state.having(changed), [StopSpeaking()] if was_speaking else []
 
 
 def _may_speak(item: Item, now: datetime) -> bool:

@@ -1,11 +1,13 @@
 """Settings: what is read, what the environment changes, and what a wrong one is told."""
 
 import re
+from datetime import time
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
+from broadcaster.domain.town import QuietHours
 from broadcaster.settings import Settings, load_settings, secret_files
 from kokuchi.configuration import ConfigurationError, FilePath, Section, load, read_toml
 from tests.broadcaster.settings_files import CATEGORIES, TOML, write_secrets, write_settings
@@ -246,4 +248,5 @@ def test_the_example_that_is_shipped_can_be_read() -> None:
     settings, town = load_settings(example, environment)
     assert isinstance(settings, Settings)
     assert {"scam", "consumer_harm", "suspicious_person"} <= {category.id for category in town.categories}
+    assert town.quiet_hours == QuietHours(start=time(21), end=time(7))
     assert read_toml(example)["town"]["id"] == town.id

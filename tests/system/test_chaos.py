@@ -111,8 +111,8 @@ class Case:
     journal: list[Line] | None = field(default_factory=list)
     seen: frozenset[Key] = frozenset()
 
-    def send(self, key: Key = FIRST, *, hours: float = 24, withdrawal: bool = False) -> None:
-        self.published[key] = Published(key, NOW, NOW + timedelta(hours=hours), withdrawal)
+    def send(self, key: Key = FIRST, *, hours: float = 24, withdrawal: bool = False, emergency: bool = False) -> None:
+        self.published[key] = Published(key, NOW, NOW + timedelta(hours=hours), withdrawal, emergency)
         self.ledger[key] = Delivery()
 
     def reach(self, key: Key, delivery: Delivery) -> None:
@@ -220,6 +220,17 @@ def test_a_revision_that_begins_again_after_it_was_committed_is_voiced_twice(cas
     case.write(9, What.SPEECH_STARTED, process=2)
 
     assert case.counts() == {"voiced_twice": 1}
+
+
+@pytest.mark.parametrize(("seconds", "offences"), [(9, {"voiced_twice": 1}), (240, {})])
+def test_an_emergency_may_be_said_again_after_some_minutes(
+    case: Case, seconds: float, offences: dict[str, int]
+) -> None:
+    case.send(emergency=True)
+    case.reach(FIRST, VOICED)
+    case.write(seconds, What.SPEECH_STARTED, process=2)
+
+    assert case.counts() == offences
 
 
 def test_a_revision_that_is_heard_to_the_end_twice_in_one_life_is_voiced_twice(case: Case) -> None:

@@ -82,7 +82,7 @@ def test_a_broken_screen_does_not_silence_the_voice() -> None:
     story, one = Story(), alert()
     story.tell(Arrived(one))
 
-    assert agenda.deadline(story.state) == NOW + DISPLAY_WAIT
+    assert agenda.deadline(story.state, story.now) == NOW + DISPLAY_WAIT
     assert story.wait(DISPLAY_WAIT) == [Speak(key(one), after_hearing=False)]
 
 
@@ -334,7 +334,7 @@ def test_until_the_time_is_known_nothing_that_waits_becomes_due() -> None:
 
     story.tell(Restored(old, received(old)))
 
-    assert agenda.deadline(story.state) is None
+    assert agenda.deadline(story.state, story.now) is None
 
 
 def test_after_a_long_absence_expired_alerts_are_listed_but_never_said() -> None:

@@ -1,11 +1,13 @@
 """The terminal's settings: how it speaks, and how loud."""
 
+from datetime import time
 from pathlib import Path
 
 import pytest
 
 from kokuchi.configuration import ConfigurationError, load
 from kokuchi.voice import VoiceName, VoiceSettings
+from terminal_client.manners import QuietHours
 from terminal_client.settings import Settings, SpeakerSection
 from tests.terminal.settings_files import write_terminal_settings
 
@@ -24,12 +26,22 @@ def test_a_household_chooses_its_voice_pace_and_pause(tmp_path: Path) -> None:
     assert settings.voice == VoiceSettings(voice=VoiceName.LOW, pace=4.8, pause=1.0)
 
 
+def test_a_household_begins_with_the_quiet_hours_of_its_settings(tmp_path: Path) -> None:
+    more = '[quiet_hours]\nstart = "21:00"\nend = "07:00"\n'
+    settings = load(Settings, write_terminal_settings(tmp_path, more), {})
+    assert settings.usual.quiet_hours == QuietHours(time(21), time(7))
+
+
 @pytest.mark.parametrize(
     ("more", "message"),
     [
         ("[voice]\npace = 9.0\n", "voice.pace: input should be less than or equal to 6.5"),
         ("[voice]\npause = 0.0\n", "voice.pause: input should be greater than or equal to 0.2"),
         ('[voice]\nvoice = "deep"\n', "voice.voice: input should be 'normal' or 'low'"),
+        (
+            '[quiet_hours]\nstart = "25:00"\nend = "07:00"\n',
+            "quiet_hours.start: input should be in a valid time format, hour value is outside expected range of 0-23",
+        ),
         ("[speaker]\nvolume = 0\n", "speaker.volume: input should be greater than or equal to 10"),
         ("[speaker]\nemergency_volume = 20\n", "speaker.emergency_volume: input should be greater than or equal to 50"),
     ],

@@ -1,12 +1,13 @@
 """Keys, and taking terminals into service: all or none, and nothing that exists is overwritten."""
 
 import stat
+from datetime import time
 from pathlib import Path
 
 import pytest
 
 from broadcaster.domain.audience import Terminal
-from broadcaster.domain.town import Town
+from broadcaster.domain.town import QuietHours, Town
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.terminals import TerminalExists
 from broadcaster.provisioning.roster import RosterError
@@ -16,6 +17,7 @@ from broadcaster.settings import Settings
 from kokuchi.configuration import load
 from kokuchi.wire import KeyRing, SigningKey
 from kokuchi.wire.signature import KeyFileError
+from terminal_client.manners import QuietHours as DeviceQuietHours
 from terminal_client.settings import Settings as DeviceSettings
 
 HANAKO = Terminal("t-1", "見本 花子", "household", "kita", frozenset({"elderly"}))
@@ -61,6 +63,19 @@ def test_a_terminal_gets_its_files_and_can_read_them(settings: Settings, town: T
     assert (device.broker_address.host, device.broker_address.port) == (settings.broker.host, settings.broker.port)
     ring = KeyRing.load(device.town.public_keys)
     assert list(ring.keys) == [SigningKey.load(settings.signing_key).kid]
+
+
+@pytest.mark.parametrize(
+    ("hours", "given"),
+    [(None, None), (QuietHours(start=time(21), end=time(7)), DeviceQuietHours(time(21), time(7)))],
+)
+def test_a_terminal_begins_with_the_towns_quiet_hours(
+    hours: QuietHours | None, given: DeviceQuietHours | None, settings: Settings, town: Town, ledger: Ledger
+) -> None:
+    quiet = town.model_copy(update={"quiet_hours": hours})
+    [folder] = take_into_service(settings, quiet, ledger, [HANAKO])
+
+    assert load(DeviceSettings, folder / "terminal.toml", {}).usual.quiet_hours == given
 
 
 def test_nothing_of_the_household_and_no_private_key_goes_onto_the_device(

@@ -20,6 +20,7 @@ PATIENCE = 10.0
 @dataclass
 class RecordingHousehold:
     acts: list[tuple[str, Key]] = field(default_factory=list)
+    samples: int = 0
 
     def displayed(self, key: Key) -> None:
         self.acts.append(("displayed", key))
@@ -29,6 +30,9 @@ class RecordingHousehold:
 
     def replay(self, key: Key) -> None:
         self.acts.append(("replay", key))
+
+    def sample(self) -> None:
+        self.samples += 1
 
 
 def app_of(screen: PageScreen, household: RecordingHousehold, second_language: Language | None = None) -> FastAPI:
