@@ -35,7 +35,7 @@ def _supersede(state: State, item: Item) -> Step:
     for other in earlier:
         if other.voicing is Voicing.SPEAKING or other.key in being_told:
             actions.append(StopSpeaking())
-        if other.voicing is not Voicing.FINISHED and not other.asked and not other.is_repeat:
+        if other.voicing is not Voicing.FINISHED and not (other.voiced_at or other.confirmed):
             reason = "withdrawn" if alert.is_cancel else "corrected"
             actions.append(Ended(other.key, Outcome.CANCELLED, f"{reason} before it was heard to the end"))
     over = [replace(other, superseded=True, voicing=Voicing.FINISHED, asked=False) for other in earlier]

@@ -18,6 +18,7 @@ def alert(
     body: str = "ためしの本文です。",
     audience: Audience | None = None,
     drill: bool = False,
+    category: str = "scam",
 ) -> Alert:
     """Return a valid alert."""
     return Alert(
@@ -26,7 +27,7 @@ def alert(
         sent=sent,
         expires=sent + timedelta(hours=hours),
         status=Status.EXERCISE if drill else Status.ACTUAL,
-        category="scam",
+        category=category,
         event="詐欺事案情報",
         severity=SEVERITIES[level],
         audience=audience or Audience(kind=AudienceKind.ALL),

@@ -1,73 +1,30 @@
 """The agenda: who speaks when, what is shown, what is never said."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from kokuchi.wire import Alert, DeliveryReport, Outcome
 from terminal_client import agenda
 from terminal_client.agenda import DISPLAY_WAIT, Voicing
 from terminal_client.events import (
-    Action,
     Arrived,
     Confirmed,
     Displayed,
     Ended,
-    Event,
     Reached,
     ReplayAsked,
     Restored,
     Speak,
     StopSpeaking,
     TimeKnown,
-    TimePassed,
     VoiceEnded,
     VoiceFailed,
     VoiceStarted,
 )
-from terminal_client.household import Key
 from tests.terminal.alerts import NOW, alert, cancel, update
-
-
-@dataclass
-class Story:
-    """An agenda with a clock, told event by event."""
-
-    now: datetime = NOW
-    state: agenda.State = field(default_factory=agenda.State)
-    actions: list[Action] = field(default_factory=list)
-
-    def tell(self, *events: Event) -> list[Action]:
-        """Let events happen now; return what the agenda wants done."""
-        wanted: list[Action] = []
-        for event in events:
-            self.state, actions = agenda.step(self.state, event, self.now)
-            wanted += actions
-        self.actions += wanted
-        return wanted
-
-    def wait(self, duration: timedelta) -> list[Action]:
-        """Let time pass."""
-        self.now += duration
-        return self.tell(TimePassed())
-
-    def spoken(self) -> list[Key]:
-        """Return which alerts were begun, in order."""
-        return [action.key for action in self.actions if isinstance(action, Speak)]
-
-
-def key(of: Alert) -> Key:
-    return Key(of.identifier, of.revision)
-
-
-def say(story: Story, of: Alert) -> None:
-    """Let an alert be shown, said and finished."""
-    story.tell(Displayed(key(of)), VoiceStarted(key(of)), VoiceEnded(key(of)))
+from tests.terminal.stories import Story, begun, key, received, say
 
 
 def test_the_text_is_on_the_screen_before_the_sound_starts() -> None:
@@ -127,11 +84,6 @@ def test_an_emergency_interrupts_and_what_it_interrupted_is_said_afterwards() ->
     story.tell(Displayed(key(notice)))
 
     assert story.spoken() == [key(notice), key(emergency), key(notice)]
-
-
-def begun(story: Story) -> list[tuple[Key, bool]]:
-    """Return which alerts were begun, and whether each was resumed."""
-    return [(action.key, action.resume) for action in story.actions if isinstance(action, Speak)]
 
 
 def test_what_an_emergency_cut_resumes_where_it_was_cut() -> None:
@@ -296,12 +248,6 @@ def test_what_was_said_before_a_restart_is_shown_but_not_said_again() -> None:
     assert agenda.focus(story.state, story.now) == story.state.items[key(one)]
 
 
-def received(of: Alert, **moments: datetime) -> DeliveryReport:
-    return DeliveryReport(
-        terminal="t-1", alert=of.identifier, revision=of.revision, sent=NOW, received_at=NOW, **moments
-    )
-
-
 @pytest.mark.parametrize(("later", "spoken", "ended"), [(update, [2], [1]), (cancel, [], [1, 2])])
 def test_a_power_cut_just_after_a_newer_revision_was_taken_does_not_bring_the_old_text_back(
     later: Callable[[Alert], Alert], spoken: list[int], ended: list[int]
@@ -375,6 +321,17 @@ def test_a_device_that_stays_away_is_tried_less_and_less_until_the_alert_expires
     assert story.state.items[key(one)].voicing is Voicing.FINISHED
 
 
+def test_a_device_that_stays_away_for_days_does_not_end_the_agenda() -> None:
+    """Doubled for each of so many tries, the next wait would be longer than Python can count."""
+    story, one = Story(), alert(hours=72)
+    story.tell(Arrived(one), Displayed(key(one)))
+    while story.now < one.expires:
+        story.tell(VoiceFailed(key(one), "no sound device"))
+        story.wait(agenda.LAST_RETRY)
+
+    assert len(story.spoken()) > 400
+
+
 def test_what_was_read_and_confirmed_is_not_tried_again() -> None:
     story, one = Story(), alert()
     story.tell(Arrived(one), Displayed(key(one)), VoiceFailed(key(one), "no sound device"), Confirmed(key(one)))
@@ -395,6 +352,7 @@ def test_a_terminal_without_a_clock_says_nothing_by_itself_until_it_knows_the_ti
 
     story.now += timedelta(days=1) - timedelta(hours=1)
     wanted = story.tell(TimeKnown(), Displayed(key(valid)))
+    story.wait(agenda.GATHERING)
 
     assert Ended(key(old), Outcome.EXPIRED, "expired before it could be said") in wanted
     assert story.spoken() == [key(valid)]
@@ -465,123 +423,3 @@ def test_the_screen_stays_with_the_most_urgent_alert_that_nobody_confirmed() -> 
     shown = agenda.focus(story.state, NOW)
     assert shown is not None
     assert shown.key == key(newer)
-
-
-SENTENCES = 4
-"""How many an alert has in any story."""
-
-
-class AnyStory(RuleBasedStateMachine):
-    """Whatever happens in whatever order, the manners hold."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.story = Story()
-        self.known: list[Alert] = []
-        self.speaking: Key | None = None
-        self.finished: set[Key] = set()
-        self.asked: set[Key] = set()
-        self.told: dict[Key, list[int]] = {}
-        self.cuts: dict[Key, list[int]] = {}
-
-    @initialize()
-    def begin(self) -> None:
-        self.perform([])
-
-    def perform(self, actions: list[Action]) -> None:
-        """Do what the agenda wants, as the terminal does."""
-        for action in actions:
-            match action:
-                case StopSpeaking():
-                    if self.speaking is not None:
-                        self.cuts[self.speaking].append(self.told[self.speaking][-1])
-                    self.speaking = None
-                case Speak(spoken, _, resume):
-                    assert self.speaking is None, "two alerts at once"
-                    assert spoken not in self.finished or spoken in self.asked, "voiced twice by itself"
-                    alert_of = self.story.state.items[spoken].alert
-                    newest = max(a.revision for a in self.known if a.identifier == spoken.alert)
-                    assert spoken.revision == newest, "an old revision is spoken"
-                    assert alert_of.expires > self.story.now or spoken in self.asked, "an expired alert is spoken"
-                    self.speaking = spoken
-                    if resume:
-                        self.told[spoken].append(self.cuts[spoken][-1])
-                    else:
-                        self.told[spoken], self.cuts[spoken] = [0], []
-
-    @rule(
-        number=st.integers(1, 4), level=st.sampled_from(["emergency", "important", "notice"]), hours=st.floats(0.1, 3)
-    )
-    def a_new_alert_arrives(self, number: int, level: str, hours: float) -> None:
-        new = alert(f"a-{number}-{len(self.known)}", level=level, sent=self.story.now, hours=hours)
-        self.known.append(new)
-        self.perform(self.story.tell(Arrived(new)))
-
-    @rule(data=st.data(), kind=st.sampled_from([update, cancel]))
-    def a_later_revision_arrives(self, data: st.DataObject, kind: object) -> None:
-        if self.known:
-            earlier = data.draw(st.sampled_from(self.known))
-            new = kind(earlier)  # type: ignore[operator] # one of two functions of an alert
-            if all((a.identifier, a.revision) != (new.identifier, new.revision) for a in self.known):
-                self.known.append(new)
-                self.perform(self.story.tell(Arrived(new)))
-
-    @rule(data=st.data())
-    def an_alert_arrives_again(self, data: st.DataObject) -> None:
-        if self.known:
-            self.perform(self.story.tell(Arrived(data.draw(st.sampled_from(self.known)))))
-
-    @rule(data=st.data(), event=st.sampled_from([Displayed, Confirmed, ReplayAsked]))
-    def the_household_or_its_screen_acts(self, data: st.DataObject, event: type[Displayed]) -> None:
-        if self.known:
-            of = key(data.draw(st.sampled_from(self.known)))
-            if event is ReplayAsked:  # type: ignore[comparison-overlap] # any of the three
-                self.asked.add(of)
-            self.perform(self.story.tell(event(of)))
-
-    @rule()
-    def the_screen_shows_what_is_due(self) -> None:
-        for item in self.story.state.in_voicing(Voicing.DUE):
-            self.perform(self.story.tell(Displayed(item.key)))
-
-    @rule()
-    def the_next_sentence_begins(self) -> None:
-        if self.speaking is not None and self.told[self.speaking][-1] < SENTENCES - 1:
-            self.told[self.speaking].append(self.told[self.speaking][-1] + 1)
-
-    @rule(well=st.booleans())
-    def the_voice_ends(self, well: bool) -> None:
-        if self.speaking is not None:
-            ended, self.speaking = self.speaking, None
-            if well:
-                self.finished.add(ended)
-                rest = range(self.told[ended][-1] + 1, SENTENCES)
-                heard, cut = [*self.told[ended], *rest], self.cuts[ended]
-                assert heard == sorted([*range(SENTENCES), *cut]), "skipped, or said twice though it was not cut"
-            self.perform(self.story.tell(VoiceEnded(ended) if well else VoiceFailed(ended, "no device")))
-
-    @rule(minutes=st.floats(0, 90))
-    def time_passes(self, minutes: float) -> None:
-        self.perform(self.story.wait(timedelta(minutes=minutes)))
-
-    @invariant()
-    def the_agenda_knows_who_speaks(self) -> None:
-        speaking = self.story.state.in_voicing(Voicing.SPEAKING)
-        assert [item.key for item in speaking] == ([self.speaking] if self.speaking else [])
-        assert len(speaking) + len(self.story.state.in_voicing(Voicing.DUE)) <= 1
-
-    @invariant()
-    def nobody_waits_while_nothing_is_being_said(self) -> None:
-        waiting = self.story.state.in_voicing(Voicing.WAITING)
-        if any(item.not_before is None or item.not_before <= self.story.now for item in waiting):
-            busy = [*self.story.state.in_voicing(Voicing.SPEAKING), *self.story.state.in_voicing(Voicing.DUE)]
-            assert busy
-
-    @invariant()
-    def what_was_superseded_is_not_on_the_screen(self) -> None:
-        shown = agenda.focus(self.story.state, self.story.now)
-        assert shown is None or not shown.superseded
-
-
-TestAnyStory = AnyStory.TestCase
-TestAnyStory.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
