@@ -11,7 +11,7 @@ import pytest
 from sqlite_utils import Database, Migrations
 
 from kokuchi.database import DatabaseUnusable
-from kokuchi.wire import Outcome, Refusal, WireError
+from kokuchi.wire import Outcome, Refusal, Silence, WireError
 from kokuchi.wire.fields import iso
 from terminal_client import migrations
 from terminal_client.household import Key
@@ -67,6 +67,18 @@ def test_the_highest_revision_of_the_dictionary_stays_and_is_told_once(path: Pat
     inbox.close()
 
     assert Inbox(path, "t-1").taken()[0][1].dictionary == 7
+
+
+def test_of_the_reasons_for_a_silence_the_highest_stays_and_is_told_once(path: Path) -> None:
+    inbox = Inbox(path, "t-1")
+    inbox.add(alert(), NOW)
+    assert inbox.taken()[0][1].silence is None
+    for silence in (Silence.HELD, Silence.SUMMARISED, Silence.HELD, Silence.SUMMARISED):
+        inbox.withhold(KEY, silence)
+    assert [(held.report.silence, held.changes) for held in inbox.untold()] == [(Silence.SUMMARISED, 3)]
+    inbox.close()
+
+    assert Inbox(path, "t-1").taken()[0][1].silence is Silence.SUMMARISED
 
 
 def test_the_newest_dictionary_is_there_after_a_restart_and_takes_one_row(path: Path) -> None:

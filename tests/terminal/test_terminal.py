@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -71,13 +71,21 @@ class StoppingSpeaker:
 class Home:
     """A terminal in a household."""
 
-    def __init__(self, folder: Path, speaker: Speaker) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        speaker: Speaker,
+        *,
+        manners: Manners = Manners(),  # noqa: B008 - it cannot be changed
+        voice: Voice | None = None,
+    ) -> None:
+        self.leapt = 0.0
         self.inbox = Inbox(folder / "inbox.sqlite", "t-1")
         self.screen = RecordingScreen()
         self.changes = 0
         self.preferences = PreferenceStore(folder / "inbox.sqlite", Preferences(volume=60))
         self.volume = RecordingVolume()
-        self.voice = Voice()
+        self.voice = voice or Voice()
         self.terminal = Terminal(
             self.inbox,
             self.screen,
@@ -85,11 +93,11 @@ class Home:
             self.voice,
             Chimes(SOUNDS),
             loudness=Loudness(self.volume, self.preferences, emergency=95),
-            time=TownTime(lambda: datetime.now(UTC), time.monotonic, lambda: True),
+            time=TownTime(lambda: datetime.now(UTC), lambda: time.monotonic() + self.leapt, lambda: True),
             committer=Committer(lambda: None),
             town_name="月形町",
             town_kana="ツキガタチョウ",
-            manners=Manners(),
+            manners=manners,
             on_change=self._count,
             on_state=lambda: None,
         )
@@ -104,6 +112,11 @@ class Home:
         key = Key(sent.identifier, sent.revision)
         self.terminal.displayed(key)
         return key
+
+    def leap(self, duration: timedelta) -> None:
+        """Let time pass at once, as it does while a device sleeps; the terminal looks at it."""
+        self.leapt += duration.total_seconds()
+        self.terminal.time_known()
 
     def report(self, key: Key) -> DeliveryReport:
         return next(r for _, r in self.inbox.taken() if (r.alert, r.revision) == (key.alert, key.revision))
