@@ -30,8 +30,8 @@ export class Consultation {
     this.answers.no.addEventListener("click", () => this.dialog.close());
     this.withdrawButton.addEventListener("click", () => this.withdraw());
     this.dialog.addEventListener("close", () => clearTimeout(this.leaveTimer));
-    // The pages behind the question have keys of their own.
-    this.dialog.addEventListener("keydown", (event) => event.stopPropagation());
+    // The pages behind the question have keys of their own, and hear none while it stands.
+    window.addEventListener("keydown", (event) => this.dialog.open && event.stopPropagation(), true);
     for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, () => this.touched());
   }
 
@@ -40,8 +40,8 @@ export class Consultation {
     this.card = card;
     this.draw();
     byId("consultation-failure").hidden = true;
-    if (!this.dialog.open) this.dialog.showModal();
     this.hold();
+    if (!this.dialog.open) this.dialog.showModal();
     clearTimeout(this.leaveTimer);
     this.leaveTimer = setTimeout(() => this.dialog.close(), QUESTION_STAYS);
   }
