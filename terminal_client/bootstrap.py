@@ -121,6 +121,7 @@ class Device:
             on_change=lambda: courier.report(),
             on_state=lambda: courier.tell_presence(),
         )
+
         def connection(connected: bool) -> None:
             terminal.connection(connected)
             consultation.connection(connected)
