@@ -1,4 +1,4 @@
-"""「相談したい」: the household's wish to be called back, from the press of the button until the desk has dealt with it."""
+"""「相談したい」: a household's wish to be called back, from the press until the desk has dealt with it."""
 
 import asyncio
 import logging

@@ -262,8 +262,8 @@ class Courier:
             try:
                 await self._link.publish(self._topics.request(self._membership.terminal), encode(request))
             except LinkError as error:
-                # Never tried again: a broker whose rights are of an earlier version ends the connection of who publishes
-                # what it does not know. The sync, which is allowed everywhere, carries it too.
+                # Never tried again: a broker whose rights are of an earlier version ends the connection of who
+                # publishes what it does not know. The sync, which it knows, carries it too.
                 log.warning("request not sent", extra={"reason": str(error)})
             self._syncing.ask()
 

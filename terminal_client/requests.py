@@ -40,7 +40,7 @@ SHOWN_AFTERWARDS = {Stage.WITHDRAWN: timedelta(minutes=1), Stage.DONE: timedelta
 class Request:
     """One wish to be called back. `alert` is what was on the screen when it was made.
 
-    `is_recorded`: the ledger has it in its latest form. `settled_at`: since then there is nothing more to say or to ask.
+    `is_recorded`: the ledger has it in its latest form. `settled_at`: since then there is nothing to say or to ask.
     """
 
     identifier: str

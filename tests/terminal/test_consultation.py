@@ -1,4 +1,4 @@
-"""「相談したい」 between the terminal's file, the centre and the screen: sent at once or when it can be, and never lost."""
+"""「相談したい」 between the terminal's file, the centre and the screen: sent when it can be, and never lost."""
 
 import asyncio
 from collections.abc import AsyncIterator
