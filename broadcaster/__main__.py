@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from broadcaster.commands import alerts, dictionary, inspect, serve, town, voice
+from broadcaster.commands import alerts, dictionary, inspect, requests, serve, town, voice
 from broadcaster.commands.context import Context
 from broadcaster.dictionary import NotTaken
 from broadcaster.domain.dictionary import DictionaryTooLarge
@@ -51,6 +51,7 @@ for subcommand in (
     alerts.correct_alert,
     alerts.withdraw_alert,
     alerts.delivery_log,
+    requests.list_requests,
     dictionary.dictionary,
     voice.reading,
     voice.speak,

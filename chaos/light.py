@@ -23,12 +23,14 @@ from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.cues import Cue
 from kokuchi.voice.sound import Sound
 from kokuchi.wire import Dictionary, KeyRing, Level, Presence, Topics, encode
+from terminal_client.consultation import Consultation
 from terminal_client.courier import Courier, subscriptions
 from terminal_client.household import Household, Key
 from terminal_client.loudness import Loudness
 from terminal_client.manners import Manners
 from terminal_client.outputs.recording import RecordingVolume
 from terminal_client.preferences import PreferenceStore
+from terminal_client.requests import RequestStore
 from terminal_client.settings import Settings
 from terminal_client.system_clock import boot_seconds
 from terminal_client.terminal import Terminal
@@ -216,6 +218,15 @@ class LightTerminal:
             presence=self._presence,
             time=self._time,
             committer=committer,
+            consultation=Consultation(
+                RequestStore(settings.inbox),
+                settings.terminal,
+                self._time.now,
+                committer,
+                show=lambda _standing: None,
+                on_change=lambda request: self._courier.request(request),
+                on_wait=lambda: self._courier.ask_later(),
+            ),
         )
 
     async def run(self) -> None:

@@ -13,6 +13,7 @@ from kokuchi.serving import listen, serve_with
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.speech import Voice
 from kokuchi.wire import KeyRing, Presence, Topics, encode
+from terminal_client.consultation import Consultation
 from terminal_client.courier import Courier, subscriptions
 from terminal_client.inbox import Inbox
 from terminal_client.loudness import Loudness
@@ -21,6 +22,7 @@ from terminal_client.outputs.screen import PageScreen
 from terminal_client.outputs.speaker import AplaySpeaker
 from terminal_client.outputs.volume import AmixerVolume
 from terminal_client.preferences import Preferences, PreferenceStore
+from terminal_client.requests import RequestStore
 from terminal_client.screen import create_screen_app
 from terminal_client.settings import Settings
 from terminal_client.system_clock import boot_seconds, is_synchronised
@@ -49,6 +51,7 @@ class Device:
         vocabulary = Vocabulary(voice, lambda: courier.tell_presence())
         inbox = Inbox(settings.inbox, settings.terminal)
         preferences = PreferenceStore(settings.inbox, settings.usual)
+        requests = RequestStore(settings.inbox)
         speaker = settings.speaker
         loudness = Loudness(
             AmixerVolume(speaker.mixer, speaker.control), preferences, emergency=speaker.emergency_volume
@@ -57,6 +60,15 @@ class Device:
         time = TownTime(lambda: datetime.now(UTC), boot_seconds, is_synchronised)
         started = time.now()
         committer = Committer(lambda: courier.tell_presence())
+        consultation = Consultation(
+            requests,
+            settings.terminal,
+            time.now,
+            committer,
+            show=lambda standing: screen.publish("request", standing),
+            on_change=lambda request: courier.request(request),
+            on_wait=lambda: courier.ask_later(),
+        )
         topics = Topics(settings.town.id)
         link = MqttLink(
             settings.broker_address,
@@ -109,6 +121,11 @@ class Device:
             on_change=lambda: courier.report(),
             on_state=lambda: courier.tell_presence(),
         )
+
+        def connection(connected: bool) -> None:
+            terminal.connection(connected)
+            consultation.connection(connected)
+
         courier = Courier(
             link,
             inbox,
@@ -117,16 +134,18 @@ class Device:
             settings.membership,
             on_alert=terminal.arrived,
             on_dictionary=vocabulary.offer,
-            on_connection=terminal.connection,
+            on_connection=connection,
             on_time_known=terminal.time_known,
             presence=presence,
             time=time,
             committer=committer,
+            consultation=consultation,
         )
         screen.on_attached_change = courier.tell_presence
         application = create_screen_app(
             screen=screen,
             household=terminal,
+            desk=consultation,
             town_name=settings.town.name,
             time_zone=settings.town.time_zone,
             terminal=settings.terminal,
@@ -141,5 +160,7 @@ class Device:
             await voice.close()
             inbox.close()
             preferences.close()
+            requests.close()
 
-        await serve_with(application, listener, terminal.run(), vocabulary.run(), courier.run(), close=close)
+        parts = (terminal.run(), vocabulary.run(), courier.run(), consultation.run())
+        await serve_with(application, listener, *parts, close=close)

@@ -9,6 +9,7 @@ from kokuchi.committing import Committer
 from kokuchi.link import Connected, Disconnected, Link, LinkError, Received
 from kokuchi.wire import (
     Alert,
+    CallbackRequest,
     Dictionary,
     KeyRing,
     Membership,
@@ -22,6 +23,7 @@ from kokuchi.wire import (
     open_dictionary,
     open_sync_reply,
 )
+from terminal_client.consultation import Consultation
 from terminal_client.inbox import Inbox
 from terminal_client.intake import expired, objection, wrong_audience
 from terminal_client.syncing import Syncing, is_set_within
@@ -64,6 +66,7 @@ class Courier:
         presence: Callable[[], Presence],
         time: TownTime,
         committer: Committer,
+        consultation: Consultation,
     ) -> None:
         self._link = link
         self._inbox = inbox
@@ -77,10 +80,19 @@ class Courier:
         self._presence = presence
         self._time = time
         self._committer = committer
+        self._consultation = consultation
         self._committed: dict[bytes, None] = {}
         self._report_wanted = asyncio.Event()
         self._presence_wanted = asyncio.Event()
-        self._syncing = Syncing(link, inbox, membership.terminal, self._topics.sync(membership.terminal), time.now)
+        self._requests: asyncio.Queue[CallbackRequest] = asyncio.Queue()
+        self._syncing = Syncing(
+            link,
+            inbox,
+            membership.terminal,
+            self._topics.sync(membership.terminal),
+            time.now,
+            consultation.to_ask_about,
+        )
 
     def report(self) -> None:
         """Say soon what has changed in the inbox."""
@@ -90,6 +102,14 @@ class Courier:
         """Say soon how the terminal is."""
         self._presence_wanted.set()
 
+    def request(self, request: CallbackRequest) -> None:
+        """Say at once what the household wants; it is committed, and a sync will repeat it until the centre has it."""
+        self._requests.put_nowait(request)
+
+    def ask_later(self) -> None:
+        """Ask the centre in a while what became of everything."""
+        self._syncing.ask_later()
+
     async def run(self) -> None:
         """Carry messages until cancelled."""
         await self._link.start()
@@ -98,6 +118,7 @@ class Courier:
                 group.create_task(self._listen())
                 group.create_task(self._send_reports())
                 group.create_task(self._send_presence())
+                group.create_task(self._send_requests())
                 group.create_task(self._syncing.run())
                 group.create_task(self._await_system_clock())
         finally:
@@ -184,6 +205,8 @@ class Courier:
             if Recorded(alert=item.report.alert, revision=item.report.revision) in recorded
         ]
         await self._committer.commit(self._inbox.mark_recorded, known)
+        if reply.requests:
+            await self._consultation.answered(reply.requests)
         if reply.alerts:
             # There may be more than fits into one answer.
             self._syncing.ask()
@@ -229,6 +252,20 @@ class Courier:
             # The broker has them; whether the ledger has them only the centre can say.
             self._syncing.ask_later()
             self._report_wanted.set()
+
+    async def _send_requests(self) -> None:
+        while True:
+            request = await self._requests.get()
+            if not self._link.is_connected:
+                # The next connection's sync says it.
+                continue
+            try:
+                await self._link.publish(self._topics.request(self._membership.terminal), encode(request))
+            except LinkError as error:
+                # Never tried again: a broker whose rights are of an earlier version ends the connection of who
+                # publishes what it does not know. The sync, which it knows, carries it too.
+                log.warning("request not sent", extra={"reason": str(error)})
+            self._syncing.ask()
 
     async def _send_presence(self) -> None:
         while True:

@@ -3,13 +3,13 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
 from kokuchi.link import Link, LinkError
-from kokuchi.wire import SyncReply, SyncRequest, encode
+from kokuchi.wire import CallbackRequest, SyncReply, SyncRequest, encode
 from terminal_client.inbox import Held, Inbox
 
 log = logging.getLogger(__name__)
@@ -40,14 +40,23 @@ class Question:
 
 
 class Syncing:
-    """Asks on a topic what the inbox lacks."""
+    """Asks on a topic what the inbox lacks, and what became of the household's requests."""
 
-    def __init__(self, link: Link, inbox: Inbox, terminal: str, topic: str, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        link: Link,
+        inbox: Inbox,
+        terminal: str,
+        topic: str,
+        now: Callable[[], datetime],
+        requests: Callable[[], Sequence[CallbackRequest]],
+    ) -> None:
         self._link = link
         self._inbox = inbox
         self._terminal = terminal
         self._topic = topic
         self._now = now
+        self._requests = requests
         self._wanted = asyncio.Event()
         self._waited_enough = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
@@ -96,11 +105,13 @@ class Syncing:
 
     async def _send_question(self) -> None:
         held = await asyncio.to_thread(self._inbox.active_or_unrecorded, self._now())
+        requests = await asyncio.to_thread(self._requests)
         request = SyncRequest(
             terminal=self._terminal,
             identifier=uuid4().hex,
             sent=self._now(),
             held=tuple(item.report for item in held),
+            requests=tuple(requests) or None,
         )
         self._waited_enough.clear()
         self._questions[request.identifier] = Question(held, asyncio.get_running_loop().time())

@@ -12,13 +12,19 @@ from kokuchi.wire import (
     WireError,
     decode_delivery,
     decode_presence,
+    decode_request,
     decode_sync_request,
     open_alert,
     open_dictionary,
     open_sync_reply,
 )
 
-_PLAIN = {"delivery": decode_delivery, "presence": decode_presence, "sync-request": decode_sync_request}
+_PLAIN = {
+    "delivery": decode_delivery,
+    "presence": decode_presence,
+    "request": decode_request,
+    "sync-request": decode_sync_request,
+}
 _SIGNED = {"alert": open_alert, "dictionary": open_dictionary, "sync-reply": open_sync_reply}
 
 

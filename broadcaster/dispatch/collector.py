@@ -10,6 +10,7 @@ from broadcaster.ledger import Ledger
 from kokuchi.committing import Committer
 from kokuchi.link import Link, Received
 from kokuchi.wire import (
+    CallbackRequest,
     DeliveryReport,
     Presence,
     Refusal,
@@ -18,6 +19,7 @@ from kokuchi.wire import (
     WireError,
     decode_delivery,
     decode_presence,
+    decode_request,
     decode_sync_request,
 )
 
@@ -35,7 +37,8 @@ class _Batch:
 
     reports: list[DeliveryReport] = field(default_factory=list)
     presences: list[Presence] = field(default_factory=list)
-    requests: list[SyncRequest] = field(default_factory=list)
+    requests: list[CallbackRequest] = field(default_factory=list)
+    syncs: list[SyncRequest] = field(default_factory=list)
     refused: list[tuple[Received, WireError]] = field(default_factory=list)
 
 
@@ -78,8 +81,8 @@ class Collector:
             await self._committer.commit(self._commit, batch)
             for received in messages:
                 self._link.acknowledge(received)
-            for request in batch.requests:
-                await self._on_sync(request)
+            for sync in batch.syncs:
+                await self._on_sync(sync)
 
     def _sort(self, messages: list[Received]) -> _Batch:
         batch = _Batch()
@@ -104,12 +107,19 @@ class Collector:
             presence = decode_presence(received.payload)
             _require(presence.terminal == terminal)
             batch.presences.append(presence)
-        elif received.topic == self._topics.sync(terminal):
-            request = decode_sync_request(received.payload)
+        elif received.topic == self._topics.request(terminal):
+            request = decode_request(received.payload)
             _require(request.terminal == terminal)
-            _require(all(report.terminal == terminal for report in request.held))
             batch.requests.append(request)
-            batch.reports.extend(request.held)
+        elif received.topic == self._topics.sync(terminal):
+            sync = decode_sync_request(received.payload)
+            asked = sync.requests or ()
+            _require(sync.terminal == terminal)
+            _require(all(report.terminal == terminal for report in sync.held))
+            _require(all(request.terminal == terminal for request in asked))
+            batch.syncs.append(sync)
+            batch.reports.extend(sync.held)
+            batch.requests.extend(asked)
         else:
             raise _STRANGE_TOPIC
 
@@ -118,6 +128,8 @@ class Collector:
             self._ledger.deliveries.record(batch.reports)
         if batch.presences:
             self._ledger.presences.record(batch.presences)
+        if batch.requests:
+            self._ledger.requests.record(batch.requests, datetime.now(UTC))
         for received, error in batch.refused:
             self._ledger.quarantine.put(received.topic, received.payload, error, datetime.now(UTC))
 

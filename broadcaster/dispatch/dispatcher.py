@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 def subscriptions(topics: Topics) -> list[str]:
     """Return what the centre listens to."""
-    return [topics.delivery("+"), topics.presence("+"), topics.sync("+")]
+    return [topics.delivery("+"), topics.presence("+"), topics.request("+"), topics.sync("+")]
 
 
 class Dispatcher:
@@ -73,10 +73,12 @@ class Dispatcher:
         now = datetime.now(UTC)
         try:
             active = await asyncio.to_thread(self._ledger.alerts.active_for, request.terminal, now)
+            asked = [wish.identifier for wish in request.requests or ()]
+            states = await asyncio.to_thread(self._ledger.requests.states, request.terminal, asked)
         except sqlite3.OperationalError as error:
             log.error("sync not answered", extra={"reason": str(error)})  # noqa: TRY400 - the terminal asks again
             return
-        reply = answer(self._topics.town, request, list(map(self._sealer.seal, active)), now)
+        reply = answer(self._topics.town, request, list(map(self._sealer.seal, active)), now, states)
         try:
             await self._link.publish(
                 self._topics.sync_reply(request.terminal),

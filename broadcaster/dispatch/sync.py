@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from broadcaster.dispatch.sealing import Sealed
-from kokuchi.wire import Recorded, SyncReply, SyncRequest
+from kokuchi.wire import Recorded, RequestState, SyncReply, SyncRequest
 
 REPLY_VALID = timedelta(minutes=10)
 REPLY_BYTES = 128 * 1024
@@ -17,8 +17,13 @@ def missing(request: SyncRequest, active: Sequence[Sealed]) -> list[Sealed]:
     return [sealed for sealed in active if held.get(sealed.alert.identifier, 0) < sealed.alert.revision]
 
 
-def answer(town: str, request: SyncRequest, active: Sequence[Sealed], now: datetime) -> SyncReply:
-    """Return the answer to a request of which everything held has been committed to the ledger."""
+def answer(
+    town: str, request: SyncRequest, active: Sequence[Sealed], now: datetime, states: Sequence[RequestState] = ()
+) -> SyncReply:
+    """Return the answer to a request of which everything has been committed to the ledger.
+
+    `states` is what the ledger holds of the household's requests that it names.
+    """
     tokens: list[str] = []
     room = REPLY_BYTES
     for sealed in missing(request, active):
@@ -37,4 +42,5 @@ def answer(town: str, request: SyncRequest, active: Sequence[Sealed], now: datet
         expires=now + REPLY_VALID,
         alerts=tuple(tokens),
         recorded=tuple(Recorded(alert=report.alert, revision=report.revision) for report in confirmed),
+        requests=tuple(states) or None,
     )

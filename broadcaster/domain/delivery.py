@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from kokuchi.wire import Clock, DeliveryReport, Outcome, Presence, Speaker
+from kokuchi.wire import Clock, DeliveryReport, Outcome, Presence, Silence, Speaker
 
 SILENT_AFTER = timedelta(seconds=30)
 """A terminal that has not answered for this long stands out."""
@@ -36,7 +36,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True)
 class Delivery:
-    """What is known of one revision of an alert at one terminal; `dictionary` is the revision that voiced it."""
+    """What is known of one revision of an alert at one terminal.
+
+    `dictionary` is the revision that voiced it; `silence` is why it was not voiced, and says nothing once it was.
+    """
 
     received_at: datetime | None = None
     displayed_at: datetime | None = None
@@ -46,6 +49,7 @@ class Delivery:
     outcome: Outcome | None = None
     reason: str = ""
     dictionary: int | None = None
+    silence: Silence | None = None
 
     @classmethod
     def of(cls, report: DeliveryReport) -> "Delivery":
@@ -65,7 +69,7 @@ class Delivery:
 
 
 def merge(known: Delivery, reported: Delivery) -> Delivery:
-    """Return what both together say: of two times the earlier stands, of two outcomes or dictionaries the higher."""
+    """Return what both together say: of two times the earlier stands, of two of anything else the higher."""
     moments = {
         field.name: _earlier(getattr(known, field.name), getattr(reported, field.name))
         for field in fields(Delivery)
@@ -73,12 +77,14 @@ def merge(known: Delivery, reported: Delivery) -> Delivery:
     }
     outcome, reason = max((_outcome_key(known), _outcome_key(reported)))[1:]
     dictionaries = [said.dictionary for said in (known, reported) if said.dictionary is not None]
+    silences = [said.silence for said in (known, reported) if said.silence is not None]
     return replace(
         known,
         **moments,
         outcome=Outcome(outcome) if outcome else None,
         reason=reason,
         dictionary=max(dictionaries, default=None),
+        silence=max(silences, key=lambda silence: silence.rank, default=None),
     )
 
 
@@ -129,7 +135,7 @@ def trouble(delivery: Delivery, presence: Presence | None, sent: datetime, now: 
         return Trouble.REFUSED
     if _is_silent(delivery):
         return Trouble.VOICE_FAILED
-    if delivery.outcome is Outcome.EXPIRED and delivery.voiced_at is None:
+    if delivery.outcome is Outcome.EXPIRED and delivery.voiced_at is None and not _is_told_otherwise(delivery):
         return Trouble.EXPIRED
     if delivery.received_at is not None:
         missing_screen = delivery.voiced_at is not None and delivery.displayed_at is None
@@ -141,12 +147,17 @@ def trouble(delivery: Delivery, presence: Presence | None, sent: datetime, now: 
     return Trouble.NO_ANSWER if now - sent > SILENT_AFTER else None
 
 
+TOO_HOT_CELSIUS = 80
+"""From here on a Raspberry Pi slows itself down."""
+
+
 class Fault(StrEnum):
     """What a terminal says is wrong with it; the words for it are the page's."""
 
     SOUND = "sound"
     STORAGE = "storage"
     CLOCK = "clock"
+    HEAT = "heat"
 
 
 def faults(presence: Presence) -> list[Fault]:
@@ -155,7 +166,13 @@ def faults(presence: Presence) -> list[Fault]:
         *([Fault.SOUND] if presence.speaker is Speaker.FAILED else []),
         *([Fault.STORAGE] if presence.storage_fault else []),
         *([Fault.CLOCK] if presence.clock is Clock.UNKNOWN else []),
+        *([Fault.HEAT] if (presence.temperature_celsius or 0) >= TOO_HOT_CELSIUS else []),
     ]
+
+
+def _is_told_otherwise(delivery: Delivery) -> bool:
+    """Tell whether the household has it in writing and, by its own wish or for its peace, in no other voice."""
+    return delivery.silence in (Silence.SUMMARISED, Silence.DECLINED) and delivery.displayed_at is not None
 
 
 def _is_silent(delivery: Delivery) -> bool:

@@ -9,7 +9,7 @@ from datetime import datetime
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.delivery import Delivery, Reach
 from kokuchi.database import Connections
-from kokuchi.wire import DeliveryReport, Outcome
+from kokuchi.wire import DeliveryReport, Outcome, Silence
 from kokuchi.wire.fields import iso
 
 _MOMENTS = ("received_at", "displayed_at", "voice_started_at", "voiced_at", "confirmed_at")
@@ -19,6 +19,7 @@ _MOMENTS = ("received_at", "displayed_at", "voice_started_at", "voiced_at", "con
 _RANK = (
     "CASE {} WHEN 'voice_failed' THEN 0 WHEN 'expired' THEN 1 WHEN 'cancelled' THEN 2 WHEN 'refused' THEN 3 ELSE -1 END"
 )
+_SILENCE_RANK = "CASE {} WHEN 'held' THEN 0 WHEN 'summarised' THEN 1 WHEN 'declined' THEN 2 ELSE -1 END"
 _NEW_WINS = (
     f"({_RANK.format(':outcome')} > {_RANK.format('outcome')}"
     f" OR ({_RANK.format(':outcome')} = {_RANK.format('outcome')} AND :reason > reason))"
@@ -28,6 +29,8 @@ _ASSIGNMENTS = [
     "dictionary = max(ifnull(dictionary, :dictionary), ifnull(:dictionary, dictionary))",
     f"outcome = CASE WHEN {_NEW_WINS} THEN :outcome ELSE outcome END",
     f"reason = CASE WHEN {_NEW_WINS} THEN :reason ELSE reason END",
+    f"silence = CASE WHEN {_SILENCE_RANK.format(':silence')} > {_SILENCE_RANK.format('silence')}"
+    " THEN :silence ELSE silence END",
 ]
 _MERGE = "\n".join(
     [
@@ -65,6 +68,7 @@ class Deliveries:
                 "revision": report.revision,
                 "terminal": report.terminal,
                 "dictionary": report.dictionary,
+                "silence": report.silence.value if report.silence else None,
             }
             for report in reports
         ]
@@ -135,4 +139,5 @@ def _delivery(row: sqlite3.Row) -> Delivery:
         outcome=Outcome(row["outcome"]) if row["outcome"] else None,
         reason=row["reason"],
         dictionary=row["dictionary"],
+        silence=Silence(row["silence"]) if row["silence"] else None,
     )

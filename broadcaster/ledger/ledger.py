@@ -13,6 +13,7 @@ from broadcaster.ledger.outbox import Outbox
 from broadcaster.ledger.presences import Presences
 from broadcaster.ledger.quarantine import Quarantine
 from broadcaster.ledger.reminders import Reminders
+from broadcaster.ledger.requests import Requests
 from broadcaster.ledger.terminals import Terminals
 from kokuchi.database import Connections
 
@@ -29,6 +30,7 @@ class Ledger:
         self.deliveries = Deliveries(self.connections)
         self.reminders = Reminders(self.connections)
         self.presences = Presences(self.connections)
+        self.requests = Requests(self.connections)
         self.quarantine = Quarantine(self.connections)
         self.broker = Broker(self.connections)
         self.accounts = Accounts(self.connections)

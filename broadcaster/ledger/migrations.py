@@ -188,3 +188,30 @@ def m007_dictionary(db: Database) -> None:
     )
     db.execute("ALTER TABLE alerts ADD COLUMN dictionary INTEGER")
     db.execute("ALTER TABLE deliveries ADD COLUMN dictionary INTEGER")
+
+
+@migrations()
+def m008_requests(db: Database) -> None:
+    """Households that want to be called back, and why an alert was not said though nothing is wrong.
+
+    A request's name is its terminal's own: two terminals may give the same.
+    """
+    db.execute(
+        """
+        CREATE TABLE requests (
+            id INTEGER PRIMARY KEY,
+            terminal_id INTEGER NOT NULL REFERENCES terminals(id),
+            identifier TEXT NOT NULL,
+            asked_at TEXT NOT NULL,
+            withdrawn_at TEXT,
+            alert TEXT,
+            revision INTEGER,
+            received_at TEXT NOT NULL,
+            done_at TEXT,
+            done_by TEXT NOT NULL DEFAULT '',
+            UNIQUE (terminal_id, identifier)
+        )
+        """
+    )
+    db.execute("CREATE INDEX requests_open ON requests (id) WHERE withdrawn_at IS NULL AND done_at IS NULL")
+    db.execute("ALTER TABLE deliveries ADD COLUMN silence TEXT")

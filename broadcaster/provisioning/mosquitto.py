@@ -83,6 +83,7 @@ def _rights(topics: Topics, centre: str, roster: Iterable[Terminal]) -> str:
     lines = [
         f"pattern write {topics.delivery('%u')}",
         f"pattern write {topics.presence('%u')}",
+        f"pattern write {topics.request('%u')}",
         f"pattern write {topics.sync('%u')}",
         f"pattern read {topics.sync_reply('%u')}",
         f"pattern read {root}/alert/terminal/%u",
@@ -93,6 +94,7 @@ def _rights(topics: Topics, centre: str, roster: Iterable[Terminal]) -> str:
         f"topic write {topics.sync_reply('+')}",
         f"topic read {topics.delivery('+')}",
         f"topic read {topics.presence('+')}",
+        f"topic read {topics.request('+')}",
         f"topic read {topics.sync('+')}",
     ]
     for terminal in roster:

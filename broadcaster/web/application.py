@@ -30,6 +30,7 @@ from broadcaster.web.routes import (
     home,
     log,
     login,
+    requests,
     sound,
     terminals,
     withdrawal,
@@ -68,7 +69,7 @@ def create_app(
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     for subject in (health, login, home, compose, sound, events, alerts, correction, withdrawal, log, terminals):
         app.include_router(subject.router)
-    for subject in (dictionary, words, word_import):
+    for subject in (requests, dictionary, words, word_import):
         app.include_router(subject.router)
     app.add_exception_handler(NotLoggedIn, _lead_to_login)
     app.add_exception_handler(PageError, _show_error)

@@ -1,4 +1,4 @@
-"""What every page says at its top while something keeps alerts from being kept or from going out."""
+"""What every page says at its top: who waits for a call, and what keeps alerts from being kept or from going out."""
 
 import shutil
 from dataclasses import dataclass
@@ -14,15 +14,23 @@ _STEP_BYTES = 10_000_000
 
 @dataclass(frozen=True)
 class Banner:
-    """A title and what it means for the reader."""
+    """A title and what it means for the reader; `path` leads to where something can be done about it."""
 
     title: str
     text: str
+    path: str = ""
 
 
 def banners(site: Site) -> tuple[Banner, ...]:
     """Return what the reader has to know now, most often nothing."""
-    return tuple(found for found in (_disk_banner(site), _broker_banner(site)) if found)
+    return tuple(found for found in (_request_banner(site), _disk_banner(site), _broker_banner(site)) if found)
+
+
+def _request_banner(site: Site) -> Banner | None:
+    waiting = site.ledger.requests.count_open()
+    if not waiting:
+        return None
+    return Banner(f"相談の希望 {waiting}件", "電話を待っている世帯があります。", "/requests")
 
 
 def _disk_banner(site: Site) -> Banner | None:

@@ -1,5 +1,6 @@
 """The delivery log of one alert, as operators read it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +11,8 @@ from broadcaster.domain.town import Town
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.ledger.deliveries import Line
 from broadcaster.web.site import Site
-from broadcaster.web.words import STAGES, TROUBLES, Advice, clock, moment, outdated_dictionary
-from kokuchi.wire import MessageType, Outcome, Presence
+from broadcaster.web.words import HELD_TOO_LONG, SILENCES, STAGES, TROUBLES, Advice, clock, moment, outdated_dictionary
+from kokuchi.wire import MessageType, Outcome, Presence, Silence
 
 
 class Prospect(StrEnum):
@@ -46,7 +47,8 @@ class StageCount:
 class Row:
     """One terminal's line. `tone` is well, waiting or trouble; `last_contact` is said of those that are away.
 
-    `outdated` says that it was voiced by older words than those that stood when the alert was sent.
+    `outdated` says that it was voiced by older words than those that stood when the alert was sent, `silence` why it
+    was not voiced though nothing is wrong.
     """
 
     terminal: str
@@ -59,6 +61,7 @@ class Row:
     detail: str = ""
     last_contact: str = ""
     outdated: str = ""
+    silence: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,11 @@ class DeliveryLog:
     def troubled(self) -> tuple[Row, ...]:
         """The lines that stand out."""
         return tuple(row for row in self.rows if row.advice)
+
+    @property
+    def silences(self) -> tuple[tuple[str, int], ...]:
+        """Why terminals have not voiced it though nothing is wrong, each with how many they are."""
+        return tuple(Counter(row.silence for row in self.rows if row.silence).most_common())
 
 
 def delivery_log(site: Site, accepted: Accepted) -> DeliveryLog:
@@ -177,7 +185,15 @@ def _row(
         outdated=outdated_dictionary(line.delivery.dictionary, accepted.dictionary, "送信時は")
         if line.delivery.voice_started_at
         else "",
+        silence=_silence(line.delivery, prospect),
     )
+
+
+def _silence(delivery: Delivery, prospect: Prospect) -> str:
+    if delivery.silence is None or delivery.voiced_at is not None:
+        return ""
+    is_over = delivery.outcome is not None or prospect in (Prospect.EXPIRED, Prospect.SUPERSEDED)
+    return HELD_TOO_LONG if is_over and delivery.silence is Silence.HELD else SILENCES[delivery.silence]
 
 
 def _status(delivery: Delivery, prospect: Prospect) -> tuple[str, str]:

@@ -25,6 +25,9 @@ class RosterRow:
     dictionary: str
     outdated: str
     unheard: str
+    language: str
+    temperature: str
+    restart: str
 
 
 @dataclass(frozen=True)
@@ -67,10 +70,19 @@ def roster(site: Site) -> list[RosterRow]:
                 if presence and presence.online
                 else "",
                 unheard=f"{presence.unheard}件" if presence else "—",
+                language=_language_name(site, presence.language) if presence and presence.language else "",
+                temperature=f"温度 {presence.temperature_celsius}℃"
+                if presence and presence.temperature_celsius is not None
+                else "",
+                restart=f"自動で再起動: {presence.last_restart}" if presence and presence.last_restart else "",
             )
         )
     order = list(_STATES)
     return sorted(rows, key=lambda row: order.index(row.state))
+
+
+def _language_name(site: Site, code: str) -> str:
+    return next((language.name for language in site.town.languages if language.code == code), code)
 
 
 def count_roster(site: Site) -> RosterCounts:
@@ -91,5 +103,10 @@ def _state(presence: Presence | None) -> str:
 
 
 def _fault_words(presence: Presence) -> tuple[str, ...]:
-    said = {Fault.SOUND: presence.speaker_detail, Fault.STORAGE: presence.storage_fault or "", Fault.CLOCK: ""}
+    said = {
+        Fault.SOUND: presence.speaker_detail,
+        Fault.STORAGE: presence.storage_fault or "",
+        Fault.CLOCK: "",
+        Fault.HEAT: f"{presence.temperature_celsius}℃",
+    }
     return tuple(f"{FAULTS[fault]}{f'（{said[fault]}）' if said[fault] else ''}" for fault in faults(presence))

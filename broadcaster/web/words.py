@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from broadcaster.domain.audience import describe
 from broadcaster.domain.delivery import Fault, Stage, Trouble
 from broadcaster.domain.town import Town
-from kokuchi.wire import Alert, AudienceKind, Level, MessageType, Severity, Speaker
+from kokuchi.wire import Alert, AudienceKind, Level, MessageType, Severity, Silence, Speaker
 
 LEVELS = {Level.EMERGENCY: "緊急", Level.IMPORTANT: "重要", Level.NOTICE: "お知らせ"}
 
@@ -41,7 +41,17 @@ FAULTS = {
     Fault.SOUND: "音が出ません。スピーカーの線と音量を確かめてください",
     Fault.STORAGE: "端末に記録できません。保守の担当者に交換を頼んでください",
     Fault.CLOCK: "時刻を確かめられません。通信が戻れば自動で合います",
+    Fault.HEAT: "端末が熱くなっています。日の当たらない、風通しのよい所に置いてもらってください",
 }
+
+SILENCES = {
+    Silence.HELD: "おやすみ時間のため、朝に放送します",
+    Silence.SUMMARISED: "不在後のまとめでお知らせしました",
+    Silence.DECLINED: "世帯の設定により音声なし",
+}
+
+HELD_TOO_LONG = "おやすみ時間のため、放送していません"
+"""What is said of an alert that will not be voiced in the morning any more."""
 
 _WEEKDAYS = "月火水木金土日"
 

@@ -19,6 +19,7 @@ from kokuchi.voice.languages import Language
 from kokuchi.wire.fields import Identifier
 from terminal_client.household import Household, Key
 from terminal_client.outputs.screen import PageScreen
+from terminal_client.screen.consultation import Desk, consultation_routes
 from terminal_client.screen.protection import Protection, require_json
 
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -44,6 +45,7 @@ def create_screen_app(
     *,
     screen: PageScreen,
     household: Household,
+    desk: Desk,
     town_name: str,
     time_zone: str,
     terminal: str,
@@ -62,6 +64,7 @@ def create_screen_app(
     app.include_router(_page(town_name, time_zone, terminal, second_language))
     app.include_router(_stream(screen))
     app.include_router(_acts(household))
+    app.include_router(consultation_routes(desk))
     return app
 
 

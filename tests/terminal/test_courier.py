@@ -37,9 +37,11 @@ from kokuchi.wire import (
     seal,
 )
 from terminal_client import syncing
+from terminal_client.consultation import Consultation
 from terminal_client.courier import Courier, subscriptions
 from terminal_client.household import Key
 from terminal_client.inbox import Inbox
+from terminal_client.requests import RequestStore
 from terminal_client.timekeeping import TownTime
 from tests.terminal.alerts import TOWN, alert
 from tests.waiting import until
@@ -67,6 +69,15 @@ class Town:
         self.synchronised = True
         self.time = TownTime(lambda: datetime.now(UTC) + self.clock_error, time.monotonic, lambda: self.synchronised)
         self.committer = Committer(lambda: None)
+        self.consultation = Consultation(
+            RequestStore(folder / "inbox.sqlite"),
+            "t-1",
+            self.time.now,
+            self.committer,
+            show=lambda _standing: None,
+            on_change=lambda request: self.courier.request(request),
+            on_wait=lambda: self.courier.ask_later(),
+        )
         self.link = MemoryLink(self.broker, client_id="t-1", subscriptions=subscriptions(TOPICS, MEMBERSHIP))
         self.courier = Courier(
             self.link,
@@ -81,6 +92,7 @@ class Town:
             presence=self._presence,
             time=self.time,
             committer=self.committer,
+            consultation=self.consultation,
         )
         self.centre = MemoryLink(
             self.broker,

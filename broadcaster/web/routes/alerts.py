@@ -44,9 +44,14 @@ def to_alert(identifier: str) -> Response:
 def parts(site: Site, accepted: Accepted) -> list[Part]:
     """Return what moves on an alert's page."""
     log = delivery_log(site, accepted)
-    newer = f"/alerts/{accepted.alert.identifier}" if log.superseded else ""
+    state = {
+        "sentence": log.sentence,
+        "tone": log.tone,
+        "newer": f"/alerts/{accepted.alert.identifier}" if log.superseded else "",
+        "silences": log.silences,
+    }
     return [
-        Part("state", "parts/alert_state.html", {"sentence": log.sentence, "tone": log.tone, "newer": newer}),
+        Part("state", "parts/alert_state.html", state),
         Part("counts", "parts/stage_counts.html", {"counts": log.counts, "addressed": log.addressed}),
         Part("troubles", "parts/troubles.html", {"troubled": log.troubled}),
         Part(

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
 from broadcaster.web.live import live
-from broadcaster.web.routes import alerts, dictionary, home, log, terminals
+from broadcaster.web.routes import alerts, dictionary, home, log, requests, terminals
 from broadcaster.web.sessions import Reader
 from broadcaster.web.site import site_of
 
@@ -16,6 +16,18 @@ def home_events(request: Request, _: Reader) -> StreamingResponse:
     """Follow the first page."""
     site = site_of(request)
     return live(request, lambda: home.parts(site))
+
+
+@router.get("/banner/events")
+def banner_events(request: Request, _: Reader) -> StreamingResponse:
+    """Follow what every page says at its top, on a page that does not move otherwise."""
+    return live(request, list)
+
+
+@router.get("/requests/events")
+def request_events(request: Request, account: Reader) -> StreamingResponse:
+    """Follow who waits for a call."""
+    return live(request, lambda: requests.parts(request, account))
 
 
 @router.get("/log/events")

@@ -28,9 +28,11 @@
 
   const replace = (element, html) => {
     if (looksAlike(element, html)) return;
-    const link = element.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    const focused = element.contains(document.activeElement) ? document.activeElement : null;
+    const [link, id] = [focused?.getAttribute("href"), focused?.id];
     element.innerHTML = html;
     if (link) element.querySelector(`a[href="${CSS.escape(link)}"]`)?.focus();
+    if (id) document.getElementById(id)?.focus();
   };
 
   const show = (parts) => {

@@ -4,12 +4,15 @@ const LONGEST_PAUSE = 10_000;
 
 export const keyOf = (card) => `${card.alert} ${card.revision}`;
 
-export async function tell(act, card) {
+export const tell = (act, card) => post(act, { alert: card.alert, revision: card.revision });
+
+// Tells whether the terminal has heard and kept it.
+export async function post(path, body) {
   try {
-    const response = await fetch(`/${act}`, {
+    const response = await fetch(`/${path}`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ alert: card.alert, revision: card.revision }),
+      body: JSON.stringify(body),
     });
     return response.status === 204;
   } catch {

@@ -62,6 +62,7 @@ function draw() {
     alertPage.hide();
     pages[place.name].show(view);
   }
+  consultation.alertShown(view.current);
   announce(view.current);
 }
 

@@ -25,6 +25,7 @@ PURPOSES = {
     ("correct",): "Send another text in place of an alert's",
     ("withdraw",): "Withdraw an alert",
     ("log",): "List the alerts with their reach",
+    ("requests",): "List the households that want to be called back",
     ("dictionary",): "How the town's words are read, by every terminal",
     ("dictionary", "list"): "List the words of the staff with their readings",
     ("dictionary", "add"): "Let WORD be read as READING",

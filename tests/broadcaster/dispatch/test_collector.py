@@ -14,7 +14,7 @@ from broadcaster.ledger.deliveries import Deliveries
 from kokuchi import committing
 from kokuchi.link import Received
 from kokuchi.link.memory import MemoryBroker
-from kokuchi.wire import MAXIMUM_BYTES, DeliveryReport, SyncRequest, encode
+from kokuchi.wire import MAXIMUM_BYTES, CallbackRequest, DeliveryReport, RequestState, SyncRequest, encode
 from tests.broadcaster.dispatch.town import Town, fresh
 from tests.broadcaster.examples import NOW, TOPICS, accept, presence, report
 from tests.waiting import until
@@ -199,3 +199,33 @@ async def test_whatever_comes_is_acknowledged_in_the_end(
         await town.say(f"{TOPICS.root}/{kind}/{terminal}", payload)
     await until(lambda: town.unacknowledged == [])
     await town.close()
+
+
+def wish(terminal: str = "t-1") -> CallbackRequest:
+    return CallbackRequest(terminal=terminal, identifier="r-1", sent=NOW, asked_at=NOW, alert="a-1", revision=1)
+
+
+async def test_a_household_s_wish_is_recorded_and_acknowledged(running: Town) -> None:
+    await running.say(TOPICS.request("t-1"), wish())
+    await until(lambda: running.ledger.requests.count_open() == 1)
+    await until(lambda: running.unacknowledged == [])
+
+
+async def test_a_wish_that_a_sync_carries_is_recorded_and_answered(running: Town) -> None:
+    """Whatever became of the message that carried it first."""
+    question = SyncRequest(terminal="t-1", identifier="s-1", sent=NOW, requests=(wish(),))
+    assert (await running.ask(question)).requests == (RequestState(identifier="r-1"),)
+    running.ledger.requests.finish(running.ledger.requests.open()[0].row, "hanako", NOW)
+    assert (await running.ask(question)).requests == (RequestState(identifier="r-1", done_at=NOW),)
+    assert (await running.ask(question.model_copy(update={"requests": None}))).requests is None
+
+
+async def test_a_wish_in_the_name_of_another_household_is_refused(running: Town) -> None:
+    """Promise 10."""
+    await running.say(TOPICS.request("t-1"), wish("t-2"))
+    await running.say(
+        TOPICS.sync("t-1"), SyncRequest(terminal="t-1", identifier="s-1", sent=NOW, requests=(wish("t-2"),))
+    )
+    await until(lambda: len(quarantine(running.ledger)) == 2)
+    assert quarantine(running.ledger) == [(TOPICS.request("t-1"), "invalid"), (TOPICS.sync("t-1"), "invalid")]
+    assert running.ledger.requests.count_open() == 0

@@ -19,7 +19,7 @@ from broadcaster.domain.delivery import (
     reminder_after,
     trouble,
 )
-from kokuchi.wire import Clock, Outcome, Presence, Speaker
+from kokuchi.wire import Clock, Outcome, Presence, Silence, Speaker
 from tests.broadcaster.examples import NOW, presence, report
 from tests.wire import strategies
 
@@ -65,6 +65,9 @@ def test_no_report_moves_a_delivery_back(known: Delivery, reported: Delivery) ->
         if before is not None:
             assert after is not None
             assert after <= before
+    if known.silence is not None:
+        assert merged.silence is not None
+        assert merged.silence.rank >= known.silence.rank
     if known.outcome is not None:
         assert merged.outcome is not None
         assert merged.outcome.rank >= known.outcome.rank
@@ -120,6 +123,11 @@ def test_an_alert_without_deliveries_has_reached_nobody_and_missed_nobody() -> N
     assert reach([]).unreached == 0
 
 
+def _silent(silence: Silence, **moments: datetime) -> Delivery:
+    """An alert that expired at a terminal without being said by itself."""
+    return Delivery(received_at=NOW, outcome=Outcome.EXPIRED, silence=silence, **moments)
+
+
 ONLINE, OFFLINE = presence("t-1"), presence("t-1", online=False)
 SOON, LATE = NOW + SILENT_AFTER, NOW + SILENT_AFTER + timedelta(seconds=1)
 
@@ -142,6 +150,11 @@ SOON, LATE = NOW + SILENT_AFTER, NOW + SILENT_AFTER + timedelta(seconds=1)
         (Delivery(outcome=Outcome.EXPIRED), None, NOW, Trouble.EXPIRED),
         (Delivery(received_at=NOW, displayed_at=NOW, voiced_at=NOW, outcome=Outcome.EXPIRED), ONLINE, NOW, None),
         (Delivery(received_at=NOW, outcome=Outcome.CANCELLED), ONLINE, NOW, None),
+        (Delivery(received_at=NOW, displayed_at=NOW, silence=Silence.HELD), ONLINE, LATE, None),
+        (_silent(Silence.DECLINED, displayed_at=NOW), ONLINE, NOW, None),
+        (_silent(Silence.SUMMARISED, displayed_at=NOW), ONLINE, NOW, None),
+        (_silent(Silence.SUMMARISED), ONLINE, NOW, Trouble.EXPIRED),
+        (_silent(Silence.HELD, displayed_at=NOW), ONLINE, NOW, Trouble.EXPIRED),
     ],
 )
 def test_what_stands_out(
@@ -156,8 +169,11 @@ def test_a_speaker_that_failed_is_a_fault_and_one_that_was_not_tried_is_none() -
 
 
 def test_each_thing_that_a_terminal_says_is_wrong_with_it_is_a_fault() -> None:
-    everything = presence("t-1", speaker=Speaker.FAILED, storage_fault="disk is full", clock=Clock.UNKNOWN)
-    assert faults(everything) == [Fault.SOUND, Fault.STORAGE, Fault.CLOCK]
+    everything = presence(
+        "t-1", speaker=Speaker.FAILED, storage_fault="disk is full", clock=Clock.UNKNOWN, temperature_celsius=80
+    )
+    assert faults(everything) == [Fault.SOUND, Fault.STORAGE, Fault.CLOCK, Fault.HEAT]
+    assert faults(presence("t-1", temperature_celsius=79)) == []
     assert faults(presence("t-1", clock=Clock.CENTRE)) == []
 
 

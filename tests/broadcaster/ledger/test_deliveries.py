@@ -10,7 +10,7 @@ from hypothesis.strategies import SearchStrategy
 
 from broadcaster.domain.delivery import Delivery, Reach, merge, reach
 from broadcaster.ledger import Ledger
-from kokuchi.wire import DeliveryReport, Outcome
+from kokuchi.wire import DeliveryReport, Outcome, Silence
 from tests.broadcaster.examples import NOW, ROSTER, accept, alert, report, terminals
 
 TERMINALS = [terminal.id for terminal in ROSTER]
@@ -39,6 +39,7 @@ def reports() -> SearchStrategy[DeliveryReport]:
         confirmed_at=moment,
         outcome=st.none() | st.sampled_from(Outcome),
         dictionary=st.none() | st.integers(1, 3),
+        silence=st.none() | st.sampled_from(Silence),
         reason=st.sampled_from(["", "a", "B", "é", "装置なし", "𠮷", "\uffee", "0", "00"]),
     )
 

@@ -26,6 +26,7 @@ CENTRE = "centre"
 FORBIDDEN = (
     "delivery/t-2",
     "presence/t-2",
+    "request/t-2",
     "sync/t-2",
     "sync/{own}/reply",
     "sync/t-2/reply",
@@ -162,10 +163,10 @@ async def test_the_centre_reaches_terminals_and_they_reach_the_centre(gate: Gate
     for topic in sent:
         await centre.link.publish(topic, b"x")
     await until(lambda: hanako.heard == sent)
-    said = [topics.delivery("t-1"), topics.presence("t-1"), topics.sync("t-1")]
+    said = [topics.delivery("t-1"), topics.presence("t-1"), topics.request("t-1"), topics.sync("t-1")]
     for topic in said:
         await hanako.link.publish(topic, b"x")
-    await until(lambda: centre.heard[-3:] == said)
+    await until(lambda: centre.heard[-len(said) :] == said)
 
 
 async def test_the_dictionary_is_told_to_a_terminal_that_comes_later_and_again_whenever_it_comes_back(
@@ -188,7 +189,7 @@ async def test_a_terminal_hears_nothing_that_is_for_others_whatever_it_subscribe
     for_others = [*topics.of_member(TARO.membership)[1:], topics.sync_reply("t-2"), f"{topics.root}/alert/area/mujin"]
     for topic in for_others:
         await centre.link.publish(topic, b"x")
-    for topic in (topics.delivery("t-2"), topics.presence("t-2"), topics.sync("t-2")):
+    for topic in (topics.delivery("t-2"), topics.presence("t-2"), topics.request("t-2"), topics.sync("t-2")):
         await taro.link.publish(topic, b"x", retain=True)
     await centre.link.publish(f"{topics.root}/alert/all", b"end")
     await until(lambda: f"{topics.root}/alert/all" in spy.heard)
@@ -224,6 +225,21 @@ async def test_a_terminal_cannot_write_what_is_not_its_own(gate: Gate) -> None:
 async def test_even_the_centre_cannot_report_for_a_terminal(gate: Gate) -> None:
     centre = await gate.let_in(CENTRE)
     await assert_refused(centre, gate.topics.delivery("t-1"))
+
+
+async def test_who_says_once_what_the_broker_s_rights_do_not_know_comes_back_and_can_go_on(gate: Gate) -> None:
+    """As a terminal whose broker's files were written before there were requests: its sync carries what was refused."""
+    hanako = await gate.let_in("t-1")
+    await assert_refused(hanako, f"{gate.topics.root}/elsewhere")
+    await until(lambda: [type(event) for event in hanako.events] == [Connected, Disconnected, Connected])
+    for _ in range(3):
+        await hanako.link.publish(gate.topics.sync("t-1"), b"x")
+    assert len(hanako.refusals) == 1
+
+
+async def test_even_the_centre_cannot_ask_for_a_call_in_a_household_s_name(gate: Gate) -> None:
+    centre = await gate.let_in(CENTRE)
+    await assert_refused(centre, gate.topics.request("t-1"))
 
 
 async def test_a_wrong_password_or_name_is_refused(gate: Gate) -> None:

@@ -1,6 +1,7 @@
 """A running screen, and a household that remembers what the page has told it."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -35,10 +36,35 @@ class RecordingHousehold:
         self.samples += 1
 
 
-def app_of(screen: PageScreen, household: RecordingHousehold, second_language: Language | None = None) -> FastAPI:
+@dataclass
+class RecordingDesk:
+    """Remembers what it was asked, unless its disk is full."""
+
+    acts: list[tuple[str, Key | None]] = field(default_factory=list)
+    disk_is_full: bool = False
+
+    async def ask(self, alert: Key | None) -> None:
+        self._keep("ask", alert)
+
+    async def withdraw(self) -> None:
+        self._keep("withdraw", None)
+
+    def _keep(self, act: str, alert: Key | None) -> None:
+        if self.disk_is_full:
+            raise sqlite3.OperationalError("database or disk is full")
+        self.acts.append((act, alert))
+
+
+def app_of(
+    screen: PageScreen,
+    household: RecordingHousehold,
+    second_language: Language | None = None,
+    desk: RecordingDesk | None = None,
+) -> FastAPI:
     return create_screen_app(
         screen=screen,
         household=household,
+        desk=desk or RecordingDesk(),
         town_name="月形町",
         time_zone="Asia/Tokyo",
         terminal="kita-012",
@@ -52,6 +78,7 @@ class Site:
     port: int
     screen: PageScreen = field(default_factory=PageScreen)
     household: RecordingHousehold = field(default_factory=RecordingHousehold)
+    desk: RecordingDesk = field(default_factory=RecordingDesk)
 
     @property
     def url(self) -> str:
@@ -69,7 +96,7 @@ async def running_site(port: int = 0, second_language: Language | None = None) -
     site = Site(listener.getsockname()[1])
     # A page is still watching when its server stops, as when a terminal is restarted.
     config = uvicorn.Config(
-        app_of(site.screen, site.household, second_language),
+        app_of(site.screen, site.household, second_language, site.desk),
         lifespan="off",
         log_config=None,
         timeout_graceful_shutdown=0,
