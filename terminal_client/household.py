@@ -1,7 +1,11 @@
 """What the household does at its terminal; the screen's page calls it, the terminal answers it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from terminal_client.view import Card
 
 
 @dataclass(frozen=True, order=True)
@@ -23,3 +27,9 @@ class Household(Protocol):
 
     def replay(self, key: Key) -> None:
         """Somebody wants to hear it again."""
+
+    def sample(self) -> None:
+        """Somebody wants to hear how the voice sounds."""
+
+    def past(self) -> "Sequence[Card]":
+        """Return the newest revision of every alert that is remembered, the newest first."""
