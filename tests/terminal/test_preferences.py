@@ -1,5 +1,6 @@
 """What the household has set for itself: kept over restarts, changed by several at once, lived by at once."""
 
+import asyncio
 import json
 import sqlite3
 import subprocess
@@ -22,7 +23,7 @@ from terminal_client.preferences import Preferences, PreferenceStore, TextSize, 
 from terminal_client.settings import Settings
 from tests.terminal.settings_files import write_terminal_settings
 from tests.town import free_port_range
-from tests.waiting import wait_until
+from tests.waiting import until, wait_until
 
 NIGHT = QuietHours(time(21), time(6, 30))
 CHOSEN: dict[str, Any] = {
@@ -154,6 +155,19 @@ def test_who_listens_is_told_of_each_change_once_and_of_what_another_process_cha
     assert store.announced.volume == 50
 
 
+async def test_a_terminal_looks_by_itself_for_what_another_process_changes(
+    opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("terminal_client.preferences.LOOK_SECONDS", 0.01)
+    store, heard = opened(), list[Preferences]()
+    store.on_change(heard.append)
+    watching = asyncio.create_task(store.watch())
+    opened().change(volume=50)
+    await until(lambda: [heard.volume for heard in heard] == [50])
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+
+
 def test_a_choice_that_this_version_does_not_know_is_left_out_and_the_others_stand(
     tmp_path: Path, opened: Open
 ) -> None:
@@ -205,10 +219,8 @@ def test_a_running_terminal_lives_by_what_the_page_and_the_command_change(tmp_pa
             assert 'data-language="vi"' in client.get("/").text
             subprocess.run([*command, "volume", "60"], check=True, capture_output=True)
             assert client.get("/preferences").json()["chosen"]["volume"] == 60
-            with client.stream("GET", "/events") as events:
-                subprocess.run([*command, "preferences", "--reset"], check=True, capture_output=True)
-                told = (line.removeprefix("data: ") for line in events.iter_lines() if '"volume": 70' in line)
-                assert json.loads(next(told))["chosen"]["language"] is None
+            subprocess.run([*command, "preferences", "--reset"], check=True, capture_output=True)
+            assert client.get("/preferences").json()["chosen"]["language"] is None
             assert "data-language" not in client.get("/").text
         finally:
             process.terminate()
