@@ -41,9 +41,12 @@ const sounds = new SoundQueue();
 const pages = { rest: restPage, past: pastPage, settings: settingsPage };
 
 function goTo(next) {
+  const { name } = place;
   place = next;
   stay();
   draw();
+  // Whoever uses the keyboard comes back to the button that opened what is left now.
+  if (place.name === "rest") byId(`open-${name}`)?.focus({ preventScroll: true });
 }
 
 // Every touch and key begins the wait anew.
