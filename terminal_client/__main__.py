@@ -4,6 +4,7 @@ Exit codes: 0 done; 1 it could not be done, and the message says why; 2 the sett
 """
 
 import asyncio
+import json
 import os
 from pathlib import Path
 
@@ -66,6 +67,23 @@ def volume(config: Path, percent: int | None) -> None:
         preferences.change(volume=percent)
     click.echo(f"{preferences.current().volume} %")
     preferences.close()
+
+
+@command.command()
+@click.option("--json", "as_json", is_flag=True, help="Print them as JSON.")
+@click.option("--reset", is_flag=True, help="Forget what the household has chosen; the settings' own stand again.")
+@click.pass_obj
+def preferences(config: Path, as_json: bool, reset: bool) -> None:
+    """Print what the household has set, or --reset it: within seconds also in a terminal that runs."""
+    settings = load(Settings, config, os.environ)
+    store = PreferenceStore(settings.inbox, settings.usual)
+    standing = (store.reset() if reset else store.current()).to_json()
+    store.close()
+    if as_json:
+        click.echo(json.dumps(standing, ensure_ascii=False))
+    else:
+        for name, value in standing.items():
+            click.echo(f"{name} = {json.dumps(value, ensure_ascii=False)}")
 
 
 def main() -> None:

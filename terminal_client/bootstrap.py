@@ -1,5 +1,6 @@
 """The one place that builds the terminal's parts and joins them."""
 
+import asyncio
 import logging
 import shutil
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from terminal_client.outputs.volume import AmixerVolume
 from terminal_client.preferences import Preferences, PreferenceStore
 from terminal_client.requests import RequestStore
 from terminal_client.screen import create_screen_app
+from terminal_client.screen.preferences import shown
 from terminal_client.settings import Settings
 from terminal_client.system_clock import boot_seconds, is_synchronised
 from terminal_client.terminal import Terminal
@@ -100,6 +102,7 @@ class Device:
                 storage_fault=committer.fault,
                 dictionary=vocabulary.dictionary_revision,
                 volume=loudness.household,
+                language=preferences.announced.language,
             )
 
         def manners_of(preferences: Preferences) -> Manners:
@@ -142,14 +145,26 @@ class Device:
             consultation=consultation,
         )
         screen.on_attached_change = courier.tell_presence
+
+        def live_by(chosen: Preferences) -> None:
+            voice.use_pace(chosen.pace)
+            terminal.live_by(manners_of(chosen), settings.second_language(chosen.language))
+            screen.publish("preferences", shown(chosen, settings.town.kinds, terminal.past()))
+            courier.tell_presence()
+
+        live_by(preferences.announced)
+        loop = asyncio.get_running_loop()
+        preferences.on_change(lambda chosen: loop.call_soon_threadsafe(live_by, chosen))
         application = create_screen_app(
             screen=screen,
             household=terminal,
             desk=consultation,
+            preferences=preferences,
+            town_kinds=settings.town.kinds,
             town_name=settings.town.name,
             time_zone=settings.town.time_zone,
             terminal=settings.terminal,
-            second_language=settings.second_language(preferences.current().language),
+            second_language=lambda: settings.second_language(preferences.announced.language),
         )
         log.info("terminal starts", extra={"terminal": settings.terminal, "port": settings.screen.port})
         await voice.start()
@@ -162,5 +177,5 @@ class Device:
             preferences.close()
             requests.close()
 
-        parts = (terminal.run(), vocabulary.run(), courier.run(), consultation.run())
+        parts = (terminal.run(), vocabulary.run(), courier.run(), consultation.run(), preferences.watch())
         await serve_with(application, listener, *parts, close=close)

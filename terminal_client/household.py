@@ -1,7 +1,11 @@
 """What the household does at its terminal; the screen's page calls it, the terminal answers it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from terminal_client.view import Card
 
 
 @dataclass(frozen=True, order=True)
@@ -26,3 +30,6 @@ class Household(Protocol):
 
     def sample(self) -> None:
         """Somebody wants to hear how loud and how fast the terminal speaks."""
+
+    def past(self) -> "Sequence[Card]":
+        """Return the newest revision of every alert that is remembered, the newest first."""

@@ -1,19 +1,22 @@
 """What the household has set for itself, in the inbox's file: it outlives restarts and power cuts."""
 
+import asyncio
 import json
 import logging
 import sqlite3
+import threading
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from sqlite_utils import Database, Migrations
 
 from kokuchi.database import Connections
+from kokuchi.voice.languages import known_code
 from kokuchi.voice.settings import Pace
-from kokuchi.wire.fields import Identifier
+from kokuchi.wire.fields import Identifier, JsonObject
 from terminal_client.manners import QuietHours
 
 log = logging.getLogger(__name__)
@@ -22,6 +25,26 @@ migrations = Migrations("preferences")
 
 Percent = Annotated[int, Field(ge=10, le=100)]
 """A volume that can still be heard."""
+
+LanguageCode = Annotated[str, AfterValidator(known_code)]
+
+LOOK_SECONDS = 5.0
+"""How often a terminal that runs looks for what the command has changed."""
+
+MOST_UNSPOKEN = 100
+"""More kinds of notice than any town has."""
+
+
+def _some_hours(hours: QuietHours) -> QuietHours:
+    if hours.start.tzinfo or hours.end.tzinfo:
+        raise ValueError("the quiet hours are times of the clock on the wall, without a time zone")
+    if hours.start == hours.end:
+        raise ValueError("the quiet hours end when they start")
+    return hours
+
+
+StatedQuietHours = Annotated[QuietHours, AfterValidator(_some_hours)]
+"""Quiet hours as somebody has stated them: between two different times."""
 
 
 class TextSize(StrEnum):
@@ -33,21 +56,28 @@ class TextSize(StrEnum):
 
 
 class Preferences(BaseModel):
-    """Everything that a household may set. `language` is the second one, None for Japanese alone."""
+    """Everything that a household may set. `language` is the second one, None for Japanese alone.
+
+    `unspoken` are the categories of which notices are shown and not said; nothing else can be silenced.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     volume: Percent = 70
     pace: Pace = 5.0
     text_size: TextSize = TextSize.NORMAL
-    language: str | None = None
+    language: LanguageCode | None = None
     night_screen: bool = True
-    quiet_hours: QuietHours | None = None
-    unspoken: frozenset[Identifier] = frozenset()
+    quiet_hours: StatedQuietHours | None = None
+    unspoken: Annotated[frozenset[Identifier], Field(max_length=MOST_UNSPOKEN)] = frozenset()
 
     def changed(self, changes: dict[str, Any]) -> Self:
         """Return them with some of them changed, or raise pydantic's ValidationError."""
         return self.model_validate({**self.model_dump(), **changes})
+
+    def to_json(self) -> JsonObject:
+        """Return them as JSON has them, always in the same order."""
+        return {**self.model_dump(mode="json"), "unspoken": sorted(self.unspoken)}
 
 
 @migrations()
@@ -74,15 +104,22 @@ class PreferenceStore:
         self._connections = Connections(path, migrations)
         self._usual = usual
         self._known = usual
-        self._listeners: list[Callable[[Preferences], None]] = []
+        self._announcing = threading.Lock()
+        self._announced = self.current()
+        self._listeners: list[Callable[[Preferences], object]] = []
 
     def close(self) -> None:
         """Close the file."""
         self._connections.close()
 
-    def on_change(self, listener: Callable[[Preferences], None]) -> None:
-        """Call this after each change, with what stands then."""
+    def on_change(self, listener: Callable[[Preferences], object]) -> None:
+        """Call this after each change, in the thread that made or noticed it, with what stands then."""
         self._listeners.append(listener)
+
+    @property
+    def announced(self) -> Preferences:
+        """What the listeners were told last."""
+        return self._announced
 
     def current(self) -> Preferences:
         """Return what stands; on a disk that cannot be read what was last known."""
@@ -91,10 +128,10 @@ class PreferenceStore:
         except sqlite3.OperationalError as error:
             log.warning("preferences not read", extra={"reason": str(error)})
             return self._known
-        self._known = self._usual.changed(json.loads(chosen))
+        self._known = self._with(json.loads(chosen))
         return self._known
 
-    def change(self, **changes: Any) -> Preferences:
+    def change(self, /, **changes: Any) -> Preferences:
         """Commit changes, fields of Preferences, and return what stands then.
 
         Raises pydantic's ValidationError for a value that cannot be, and OperationalError on a disk that takes nothing.
@@ -103,7 +140,35 @@ class PreferenceStore:
         with self._connections.write() as db:
             chosen = json.loads(db.execute("SELECT chosen FROM preferences").fetchone()["chosen"])
             db.execute("UPDATE preferences SET chosen = ?", [json.dumps(chosen | wanted)])
-        changed = self.current()
-        for listener in self._listeners:
-            listener(changed)
-        return changed
+        return self.notice()
+
+    def reset(self) -> Preferences:
+        """Commit that nothing is chosen, and return what stands then; errors as of `change`."""
+        with self._connections.write() as db:
+            db.execute("UPDATE preferences SET chosen = '{}'")
+        return self.notice()
+
+    def notice(self) -> Preferences:
+        """Return what stands, and tell the listeners if it is new: another process may have changed the file."""
+        with self._announcing:
+            current = self.current()
+            if current != self._announced:
+                self._announced = current
+                for listener in self._listeners:
+                    listener(current)
+        return current
+
+    async def watch(self) -> None:
+        """Notice what another process changes, until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.to_thread(self.notice)
+
+    def _with(self, chosen: dict[str, Any]) -> Preferences:
+        """Return the usual ones with what was chosen. What this version does not know or allow stays usual."""
+        try:
+            return self._usual.changed(chosen)
+        except ValidationError as error:
+            wrong = {str(problem["loc"][0]) for problem in error.errors()}
+            log.warning("preferences left out", extra={"reason": ", ".join(sorted(wrong))})
+            return self._usual.changed({name: value for name, value in chosen.items() if name not in wrong})

@@ -3,31 +3,31 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import Field, SecretStr
 
 from kokuchi.configuration import FilePath, Section
 from kokuchi.link import BrokerAddress
-from kokuchi.voice.languages import Language, known_code, language_for
+from kokuchi.voice.languages import Language, language_for
 from kokuchi.voice.settings import VoiceSettings
 from kokuchi.wire import Membership
 from kokuchi.wire.fields import Identifier
-from terminal_client.manners import QuietHours
-from terminal_client.preferences import Percent, Preferences
+from terminal_client.preferences import LanguageCode, Percent, Preferences, StatedQuietHours
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-LanguageCode = Annotated[str, AfterValidator(known_code)]
 
 
 class TownSection(Section):
     """Whose alerts are taken: only what one of these keys has signed for this town.
 
-    `names` is what the town calls itself in other languages.
+    `names` is what the town calls itself in other languages; `kinds` are the categories that it may send as notices,
+    with their names: a household chooses which of these are spoken.
     """
 
     id: Identifier
     name: Annotated[str, Field(min_length=1, max_length=40)]
     kana: Annotated[str, Field(pattern=r"^[ァ-ヶー]+$")]
     names: Mapping[LanguageCode, str] = Field(default_factory=dict)
+    kinds: Mapping[Identifier, Annotated[str, Field(min_length=1, max_length=40)]] = Field(default_factory=dict)
     time_zone: str = "Asia/Tokyo"
     public_keys: Annotated[list[FilePath], Field(min_length=1)]
 
@@ -70,7 +70,7 @@ class Settings(Section):
     areas: frozenset[Identifier] = frozenset()
     groups: frozenset[Identifier] = frozenset()
     language: LanguageCode | None = None
-    quiet_hours: QuietHours | None = None
+    quiet_hours: StatedQuietHours | None = None
     inbox: FilePath
     chimes: FilePath
     town: TownSection

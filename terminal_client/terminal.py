@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from kokuchi.committing import Committer
@@ -42,7 +42,7 @@ from terminal_client.manners import Manners
 from terminal_client.outputs.interface import Performer, Screen, Speaker
 from terminal_client.speaking import Speaking
 from terminal_client.timekeeping import TownTime
-from terminal_client.view import Trouble, view_of
+from terminal_client.view import Card, Trouble, cards_of, view_of
 
 log = logging.getLogger(__name__)
 
@@ -138,6 +138,10 @@ class Terminal:
         """Somebody wants to hear how loud and how fast the terminal speaks."""
         self._events.put_nowait(SampleAsked())
 
+    def past(self) -> Sequence[Card]:
+        """Return the newest revision of every alert that is remembered, the newest first."""
+        return cards_of(self._state, self._time.now(), agenda.KEPT, self._second_language)
+
     async def run(self) -> None:
         """Take up what the inbox holds, and live until cancelled."""
         writing = asyncio.create_task(self._write(), name="writing")
@@ -191,8 +195,11 @@ class Terminal:
         rest = self.speaking.rest_of(key) if resume else None
         if rest:
             return rest
-        alert, language = self._state.items[key].alert, self._second_language
-        return script_of(alert, *self._town, after_hearing=after_hearing, second_language=language)
+        item, language = self._state.items[key], self._second_language
+        is_past = self._state.has_expired(item, self._time.now())
+        return script_of(
+            item.alert, *self._town, after_hearing=after_hearing, is_past=is_past, second_language=language
+        )
 
     def _begin_aside(self, aside: Aside) -> None:
         match aside:

@@ -47,6 +47,7 @@ class Card:
     sentence: int | None = None
     confirmed: bool = False
     withdrawn: bool = False
+    expired: bool = False
     second_language: Language | None = None
 
     def to_json(self) -> JsonObject:
@@ -72,6 +73,7 @@ class Card:
             "sentence": self.sentence,
             "confirmed": self.confirmed,
             "withdrawn": self.withdrawn,
+            "expired": self.expired,
             "second": self._second(),
         }
 
@@ -115,25 +117,31 @@ def view_of(
 ) -> View:
     """Return what the household sees while this phrase, if any, is being said."""
     focus = agenda.focus(state, now)
-    current = card_of(focus, language) if focus else None
+    current = card_of(focus, state.has_expired(focus, now), language) if focus else None
     if current is not None and current.speaking and phrase is not None:
         current = replace(current, source=phrase.source, sentence=phrase.sentence)
     return View(
         current=current,
         waiting=agenda.others(state, now),
-        recent=tuple(card_of(item, language) for item in agenda.recent(state, RECENT_CARDS)),
+        recent=cards_of(state, now, RECENT_CARDS, language),
         troubles=tuple(troubles),
         lamp=lamp_of(state),
     )
 
 
-def card_of(item: agenda.Item, language: Language | None) -> Card:
+def cards_of(state: agenda.State, now: datetime, limit: int, language: Language | None) -> tuple[Card, ...]:
+    """Return the newest revision of the newest alerts, the newest first."""
+    return tuple(card_of(item, state.has_expired(item, now), language) for item in agenda.recent(state, limit))
+
+
+def card_of(item: agenda.Item, expired: bool, language: Language | None) -> Card:
     """Return an alert as the screen shows it."""
     return Card(
         item.alert,
         speaking=item.voicing is agenda.Voicing.SPEAKING,
         confirmed=item.confirmed,
         withdrawn=item.alert.is_cancel,
+        expired=expired,
         second_language=language,
     )
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from kokuchi.wire import Contact, Severity
+from kokuchi.wire import Contact, Level, Severity
 from kokuchi.wire.fields import Identifier
 
 
@@ -84,6 +84,14 @@ class Town(_Value):
                 if code not in known:
                     raise ValueError(f"category {category.id}: no language {code!r}; there are {', '.join(known)}")
         return self
+
+    @property
+    def notice_kinds(self) -> list[Category]:
+        """What may come as a notice, of which a household chooses what is spoken: every category, the usual ones first.
+
+        Staff may send any category at any level.
+        """
+        return sorted(self.categories, key=lambda category: Level.of(category.severity) is not Level.NOTICE)
 
     def category(self, identifier: str) -> Category | None:
         """Return the category with this identifier."""

@@ -1,7 +1,7 @@
 """Taking terminals into service: roster, credentials, the broker's rights, and the files that go onto each device."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from broadcaster.domain.audience import Terminal
@@ -54,9 +54,7 @@ def _write_device_files(settings: Settings, town: Town, key: SigningKey, termina
 
 def _device_settings(settings: Settings, town: Town, terminal: Terminal) -> str:
     # JSON's strings and lists of strings are TOML's too.
-    names = "".join(
-        f"{json.dumps(code)} = {json.dumps(name, ensure_ascii=False)}\n" for code, name in town.names.items()
-    )
+    names, kinds = _table(town.names), _table({category.id: category.name for category in town.notice_kinds})
     areas, groups = json.dumps([terminal.area]), json.dumps(sorted(terminal.groups))
     return f"""\
 # Terminal {terminal.id}. Paths are relative to this file. config/terminal.toml explains every key.
@@ -76,7 +74,9 @@ public_keys = ["town.pem"]
 
 [town.names]
 {names}
-{_quiet_hours(town)}[broker]
+{_quiet_hours(town)}[town.kinds]
+{kinds}
+[broker]
 host = {json.dumps(settings.broker.host)}
 port = {settings.broker.port}
 password_file = "broker-password"
@@ -86,3 +86,7 @@ password_file = "broker-password"
 def _quiet_hours(town: Town) -> str:
     hours = town.quiet_hours
     return f'[quiet_hours]\nstart = "{hours.start:%H:%M}"\nend = "{hours.end:%H:%M}"\n\n' if hours else ""
+
+
+def _table(rows: Mapping[str, str]) -> str:
+    return "".join(f"{json.dumps(key)} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in rows.items())

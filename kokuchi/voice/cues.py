@@ -17,6 +17,7 @@ class PhraseSource(StrEnum):
     """
 
     DRILL = "drill"
+    PAST = "past"
     GREETING = "greeting"
     CORRECTION = "correction"
     WITHDRAWAL = "withdrawal"

@@ -39,6 +39,7 @@ class Language:
     town: str
     greeting_from: str
     drill: str
+    past: str
     correction: str
     withdrawal: str
     only_japanese: str
@@ -98,6 +99,7 @@ _ALL = (
         town="the town office",
         greeting_from="This is an announcement from {town}.",
         drill="This is a drill.",
+        past="This announcement is no longer valid.",
         correction="This is a correction of the earlier announcement.",
         withdrawal="The earlier announcement has been withdrawn.",
         only_japanese="There is an announcement from the town in Japanese.",
@@ -117,6 +119,7 @@ _ALL = (
         town="町政府",
         greeting_from="这里是{town}的广播。",
         drill="这是演习。",
+        past="这是过去的通知，已经失效。",
         correction="现在更正之前的通知。",
         withdrawal="之前的通知已经撤销。",
         only_japanese="町政府发布了日语通知。",
@@ -134,6 +137,7 @@ _ALL = (
         town="văn phòng thị trấn",
         greeting_from="Đây là thông báo của {town}.",
         drill="Đây là buổi diễn tập.",
+        past="Thông báo này không còn hiệu lực.",
         correction="Sau đây là đính chính cho thông báo trước.",
         withdrawal="Thông báo trước đã được thu hồi.",
         only_japanese="Có thông báo của thị trấn bằng tiếng Nhật.",
@@ -153,6 +157,7 @@ _ALL = (
         town="관공서",
         greeting_from="{town}에서 알려 드립니다.",
         drill="이것은 훈련입니다.",
+        past="이것은 기간이 지난 안내입니다.",
         correction="앞서 알려 드린 내용을 정정합니다.",
         withdrawal="앞서 알려 드린 내용은 취소되었습니다.",
         only_japanese="관공서의 일본어 안내가 있습니다.",

@@ -1,5 +1,7 @@
 """From an alert to what is heard of it, in order. Pure; design.md, "Levels", is its source."""
 
+from itertools import dropwhile, takewhile
+
 from kokuchi.voice.cues import Chime, Cue, Phrase, PhraseSource
 from kokuchi.voice.languages import Language
 from kokuchi.voice.second_language import words_in
@@ -10,6 +12,7 @@ from kokuchi.wire import Alert, Contact, Level, MessageType
 __all__ = ["DRILL", "contact_text", "greeting", "headline_of", "resumed", "script_of", "sentences"]
 
 DRILL = Phrase("これは訓練です。", "コレワクンレンデス。", PhraseSource.DRILL)
+_PAST = Phrase("これは過去のお知らせです。", "コレワカコノオシラセデス。", PhraseSource.PAST)
 _CORRECTION = Phrase("先ほどのお知らせを訂正します。", "サキホドノオシラセヲテーセーシマス。", PhraseSource.CORRECTION)
 _WITHDRAWAL = Phrase(
     "先ほどのお知らせは取り消されました。", "サキホドノオシラセワトリケサレマシタ。", PhraseSource.WITHDRAWAL
@@ -24,31 +27,32 @@ def script_of(
     town_kana: str,
     *,
     after_hearing: bool = True,
+    is_past: bool = False,
     second_language: Language | None = None,
 ) -> tuple[Cue, ...]:
     """Return the cues of an alert: chime, words, for emergency and important the words again, chime.
 
-    A drill says so at the beginning, and again before the repeat. `town_kana` is the reading of `town_name`.
+    A drill says so at the beginning, and again before the repeat; so does one that `is_past`, expired when somebody
+    wants to hear it once more. `town_kana` is the reading of `town_name`.
     An Update is called a correction only `after_hearing`: to those who heard an earlier revision. In the household's
     `second_language`, everything is said once, after all of the Japanese.
     """
-    words = _words(alert, town_name, town_kana, after_hearing)
+    words = _words(alert, town_name, town_kana, after_hearing, is_past)
     again = () if alert.level is Level.NOTICE else (_REPEAT, *words)
-    second = words_in(alert, second_language, after_hearing=after_hearing) if second_language else ()
+    second = words_in(alert, second_language, after_hearing=after_hearing, is_past=is_past) if second_language else ()
     return Chime(alert.level, opening=True), *words, *again, *second, Chime(alert.level, opening=False)
 
 
 def resumed(script: tuple[Cue, ...], place: int) -> tuple[Cue, ...]:
     """Return what is to be heard of a script that was cut while its cue at `place` sounded.
 
-    The opening chime comes first again, and for a drill that it is one; then the cut sentence and all that follows it.
+    The opening chime comes first again, and that it is a drill or past; then the cut sentence and all that follows it.
     Of a script that was cut in its closing chime, only that is left.
     """
     rest = script[place:]
     if not isinstance(script[place], Phrase):
         return rest
-    opening = script[:2] if _is_drill(script[1]) else script[:1]
-    return opening + (rest[1:] if _is_drill(rest[0]) else rest)
+    return script[:1] + tuple(takewhile(_is_caveat, script[1:])) + tuple(dropwhile(_is_caveat, rest))
 
 
 def greeting(town_name: str, town_kana: str) -> Phrase:
@@ -68,13 +72,13 @@ def contact_text(contact: Contact) -> str:
     return f"連絡先は、{contact.name}です。電話番号は、{number}{unit}です。"
 
 
-def _is_drill(cue: Cue) -> bool:
-    return isinstance(cue, Phrase) and cue.source is PhraseSource.DRILL
+def _is_caveat(cue: Cue) -> bool:
+    return isinstance(cue, Phrase) and cue.source in (PhraseSource.DRILL, PhraseSource.PAST)
 
 
-def _words(alert: Alert, town_name: str, town_kana: str, after_hearing: bool) -> tuple[Phrase, ...]:
+def _words(alert: Alert, town_name: str, town_kana: str, after_hearing: bool, is_past: bool) -> tuple[Phrase, ...]:
     reading = alert.reading
-    words = [DRILL] if alert.is_drill else []
+    words = [*([DRILL] if alert.is_drill else []), *([_PAST] if is_past else [])]
     words.append(greeting(town_name, town_kana))
     if alert.message_type is MessageType.UPDATE and after_hearing:
         words.append(_CORRECTION)

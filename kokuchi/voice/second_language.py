@@ -33,14 +33,16 @@ def headline_in(alert: Alert, language: Language) -> tuple[Phrase, ...]:
     return tuple(Phrase(text, None, source, language=language.code) for text, source in (*drill, *headline))
 
 
-def words_in(alert: Alert, language: Language, *, after_hearing: bool) -> tuple[Phrase, ...]:
-    """Return what is said of an alert in a language, once: a drill, a correction and a withdrawal as such."""
+def words_in(alert: Alert, language: Language, *, after_hearing: bool, is_past: bool = False) -> tuple[Phrase, ...]:
+    """Return what is said of an alert in a language, once; what is a drill, past, a correction or withdrawn says so."""
     rendering = rendering_of(alert, language)
 
     def fixed(text: str, source: PhraseSource, sentence: int | None = None) -> Phrase:
         return Phrase(text, None, source, sentence=sentence, language=language.code)
 
     words = [fixed(language.drill, PhraseSource.DRILL)] if alert.is_drill else []
+    if is_past:
+        words.append(fixed(language.past, PhraseSource.PAST))
     if rendering.is_translated:
         words.append(fixed(language.greeting, PhraseSource.GREETING))
     if alert.message_type is MessageType.UPDATE and after_hearing:

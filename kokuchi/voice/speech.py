@@ -39,7 +39,8 @@ class Voice:
     ) -> None:
         self.engine: str | None = None
         """The engine that spoke Japanese last: "open_jtalk", or "espeak" if that is all that works here."""
-        self._arguments = [f"--pace={settings.pace}", f"--voice={settings.voice}"]
+        self._arguments = [f"--voice={settings.voice}"]
+        self._pace: float = settings.pace
         self._pause = settings.pause
         self._timeout = timeout
         self._recent = _RecentSounds(cache_bytes)
@@ -72,23 +73,32 @@ class Voice:
         """Read by this dictionary from now on, or raise VoiceError and go on with the earlier one."""
         await self._ask(_dictionary_request(dictionary), lambda: self._now_uses(dictionary))
 
+    def use_pace(self, pace: float) -> None:
+        """Speak at this pace, in morae per second, from now on; a performance that has begun keeps its own."""
+        self._pace = pace
+
     @property
     def worker_pid(self) -> int | None:
         """The worker's process identifier, while there is one."""
         return self._worker.pid if self._worker else None
 
-    async def speak(self, text: str, kana: str | None = None, *, language: str = JAPANESE) -> Sound:
+    async def speak(
+        self, text: str, kana: str | None = None, *, language: str = JAPANESE, pace: float | None = None
+    ) -> Sound:
         """Return the sound of a text as written, or raise VoiceError. The fallback voice says `kana` if it is given.
 
         `language` is "ja" or a code of kokuchi.voice.languages; a text in another one than Japanese needs no kana.
+        `pace` None is the voice's own.
         """
+        pace = pace or self._pace
         # What is being made while the dictionary changes is kept under the earlier one, where nobody looks any more.
-        key = (text, kana, language, self.dictionary_revision)
+        key = (text, kana, language, pace, self.dictionary_revision)
         known = self._recent.get(key)
         if known is not None:
             return known
         is_japanese = language == JAPANESE
-        header, pcm = await self._ask({"text": text, **({"kana": kana} if is_japanese else {"language": language})})
+        more = {"kana": kana} if is_japanese else {"language": language}
+        header, pcm = await self._ask({"text": text, "pace": pace, **more})
         if is_japanese:
             self.engine = header["engine"]
         sound = Sound(pcm, header["rate"])
@@ -135,12 +145,12 @@ class Voice:
         Who stops early closes it (contextlib.aclosing).
         """
         upcoming: asyncio.Task[Sound] | None = None
-        script = list(cues)
+        script, pace = list(cues), self._pace
         try:
             for index, cue in enumerate(script):
-                sound = await (upcoming or self._sound_of(cue, chimes))
+                sound = await (upcoming or self._sound_of(cue, chimes, pace))
                 following = script[index + 1 : index + 2]
-                upcoming = asyncio.create_task(self._sound_of(following[0], chimes)) if following else None
+                upcoming = asyncio.create_task(self._sound_of(following[0], chimes, pace)) if following else None
                 yield cue, sound
         finally:
             if upcoming:
@@ -152,11 +162,11 @@ class Voice:
         """Return the whole script as one sound, or raise VoiceError."""
         return join([sound async for _, sound in self.performance(cues, chimes)])
 
-    async def _sound_of(self, cue: Cue, chimes: Chimes) -> Sound:
+    async def _sound_of(self, cue: Cue, chimes: Chimes, pace: float) -> Sound:
         if isinstance(cue, Chime):
             return chimes.sound(cue)
         try:
-            sound = await self.speak(cue.text, cue.kana, language=cue.language)
+            sound = await self.speak(cue.text, cue.kana, language=cue.language, pace=pace)
         except VoiceError as error:
             if cue.language == JAPANESE:
                 raise
@@ -229,11 +239,11 @@ def _dictionary_request(dictionary: Dictionary | None) -> dict[str, Any]:
     return {"dictionary": dictionary.model_dump(mode="json") if dictionary else None}
 
 
-_Key = tuple[str, str | None, str, int | None]
+_Key = tuple[str, str | None, str, float, int | None]
 
 
 class _RecentSounds:
-    """Sounds of one voice by text, kana, language and dictionary; the one not used for longest goes first."""
+    """Sounds of one voice by text, kana, language, pace and dictionary; the one not used for longest goes first."""
 
     def __init__(self, maximum_bytes: int) -> None:
         self._maximum = maximum_bytes

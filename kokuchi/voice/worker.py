@@ -2,7 +2,7 @@
 
 One request a line, in JSON:
     {"text": written text, "kana": its reading or null}  →  {"bytes": n, "rate": r, "engine": name} and n bytes of PCM
-    {"text": written text, "language": code of a second} →  the same
+    {"text": written text, "language": code of a second} →  the same; either may have a "pace" in morae per second
     {"reading": written text}                            →  {"kana": its reading}
     {"dictionary": a kokuchi.wire.Dictionary or null}    →  {"words": how many it has}; from now on all is read by it
     {"explain": written text}                            →  {"words": [[written, reading, source, detail], …]}
@@ -63,8 +63,7 @@ class Engine(Protocol):
 class Worker:
     """Answers requests with Open JTalk, and with espeak-ng where that fails and for other languages."""
 
-    def __init__(self, pace: float, voice: VoiceName) -> None:
-        self._pace = pace
+    def __init__(self, voice: VoiceName) -> None:
         self._voice = voice
         self._reader = Reader()
 
@@ -72,7 +71,7 @@ class Worker:
         """Load the engine and let it say something to nobody, so that the first alert does not wait for it."""
         if self._first:
             with contextlib.suppress(VoiceError):
-                self._spoken(_WARMING, None)
+                self._spoken(_WARMING, None, PACE)
 
     def answer(self, line: bytes) -> tuple[dict[str, Any], bytes]:
         """Return the header and the PCM that answer a request."""
@@ -80,10 +79,10 @@ class Worker:
             request = json.loads(line)
             match request:
                 case {"text": str(text), "kana": (str() | None) as kana}:
-                    sound, engine = self._spoken(text, kana)
+                    sound, engine = self._spoken(text, kana, _pace_of(request))
                     return {"bytes": len(sound.pcm), "rate": sound.rate, "engine": engine}, sound.pcm
                 case {"text": str(text), "language": str(code)} if code in LANGUAGES:
-                    sound = _joined(EspeakVoice(self._pace, code), said(text, code), foreign_sentences)
+                    sound = _joined(EspeakVoice(_pace_of(request), code), said(text, code), foreign_sentences)
                     return {"bytes": len(sound.pcm), "rate": sound.rate, "engine": EspeakVoice.name}, sound.pcm
                 case {"reading": str(text)}:
                     return {"kana": self._reader.reading(text)}, b""
@@ -120,14 +119,14 @@ class Worker:
         readings = ((place, new.reading(text), kana) for place, text, kana in right)
         return [(place, after) for place, after, kana in readings if comparable(after) != comparable(kana)]
 
-    def _spoken(self, text: str, kana: str | None) -> tuple[Sound, str]:
+    def _spoken(self, text: str, kana: str | None, pace: float) -> tuple[Sound, str]:
         if self._first:
             try:
-                self._first.use(self._reader.frontend)
+                self._first.use(self._reader.frontend, pace)
                 return _joined(self._first, self._reader.normalised(text)), self._first.name
             except VoiceError as error:
                 print(f"{error}; the fallback voice takes over", file=sys.stderr)
-        return _joined(self._second, kana or self._reader.reading(text)), self._second.name
+        return _joined(EspeakVoice(pace), kana or self._reader.reading(text)), EspeakVoice.name
 
     @cached_property
     def _first(self) -> "OpenJTalkVoice | None":
@@ -138,16 +137,16 @@ class Worker:
             from kokuchi.voice.engines.open_jtalk import OpenJTalkVoice
 
             if HTS_VOICES[self._voice].is_installed:
-                return OpenJTalkVoice(self._pace, self._voice)
+                return OpenJTalkVoice(PACE, self._voice)
             print(f"the {self._voice} voice is not installed; the normal one speaks instead", file=sys.stderr)
-            return OpenJTalkVoice(self._pace)
+            return OpenJTalkVoice(PACE)
         except (ImportError, EngineError) as error:
             print(f"{error}; the fallback voice takes over", file=sys.stderr)
             return None
 
-    @cached_property
-    def _second(self) -> Engine:
-        return EspeakVoice(self._pace)
+
+def _pace_of(request: dict[str, Any]) -> float:
+    return float(request.get("pace", PACE))
 
 
 def _joined(engine: Engine, text: str, cut: Callable[[str], tuple[str, ...]] = sentences) -> Sound:
@@ -162,14 +161,13 @@ def _joined(engine: Engine, text: str, cut: Callable[[str], tuple[str, ...]] = s
 
 def _main() -> None:
     parser = argparse.ArgumentParser(description="The voice's worker process; kokuchi.voice.Voice starts it.")
-    parser.add_argument("--pace", type=float, default=PACE, help="morae per second")
     parser.add_argument("--voice", type=VoiceName, default=VoiceName.NORMAL, help="normal or low")
     arguments = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the client says when to end
     # Whoever asked may be killed before the answer comes; that is no error of ours.
     with suppress(BrokenPipeError), os.fdopen(os.dup(1), "wb") as answers:
         os.dup2(2, 1)
-        _serve(Worker(arguments.pace, arguments.voice), sys.stdin.buffer, answers)
+        _serve(Worker(arguments.voice), sys.stdin.buffer, answers)
 
 
 def _serve(worker: Worker, requests: BinaryIO, answers: BinaryIO) -> None:

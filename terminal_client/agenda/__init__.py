@@ -104,6 +104,7 @@ def _forget(state: State, now: datetime) -> State:
     forgettable: Iterable[Item] = (
         item for item in state.items.values() if item.voicing is Voicing.FINISHED and item.alert.expires <= now
     )
-    surplus = sorted(forgettable, key=lambda item: item.arrival)[: len(state.items) - KEPT]
+    # What was corrected or withdrawn goes first: the household looks for the newest revision of each alert.
+    surplus = sorted(forgettable, key=lambda item: (not item.superseded, item.arrival))[: len(state.items) - KEPT]
     gone = {item.key for item in surplus}
     return replace(state, items={key: item for key, item in state.items.items() if key not in gone})

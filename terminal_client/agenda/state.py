@@ -94,6 +94,10 @@ class State:
         """Return the state with these items in place of theirs."""
         return replace(self, items={**self.items, **{item.key: item for item in items}})
 
+    def has_expired(self, item: Item, now: datetime) -> bool:
+        """Tell whether an alert is over, as far as the time is known."""
+        return self.time_is_known and item.alert.expires <= now
+
     def is_cut(self, key: Key) -> bool:
         """Tell whether it is to resume where it was cut."""
         item = self.items.get(key)

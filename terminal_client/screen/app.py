@@ -1,7 +1,7 @@
 """The web application of one terminal's screen."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +19,10 @@ from kokuchi.voice.languages import Language
 from kokuchi.wire.fields import Identifier
 from terminal_client.household import Household, Key
 from terminal_client.outputs.screen import PageScreen
+from terminal_client.preferences import PreferenceStore
 from terminal_client.screen.consultation import Desk, consultation_routes
+from terminal_client.screen.past import past_routes
+from terminal_client.screen.preferences import preference_routes
 from terminal_client.screen.protection import Protection, require_json
 
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -46,15 +49,18 @@ def create_screen_app(
     screen: PageScreen,
     household: Household,
     desk: Desk,
+    preferences: PreferenceStore,
+    town_kinds: Mapping[str, str],
     town_name: str,
     time_zone: str,
     terminal: str,
-    second_language: Language | None = None,
+    second_language: Callable[[], Language | None] = lambda: None,
     allowed_hosts: Sequence[str] = LOOPBACK,
 ) -> FastAPI:
     """Return the page of this terminal, its events and its sounds, and the acts that it passes to the household.
 
-    It has no accounts: it is to be served on loopback alone, and answers only to `allowed_hosts`.
+    `second_language` is asked each time that the page is loaded. The page has no accounts: it is to be served on
+    loopback alone, and answers only to `allowed_hosts`.
     """
     app = FastAPI(title="kokuchi screen", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False)
@@ -65,10 +71,12 @@ def create_screen_app(
     app.include_router(_stream(screen))
     app.include_router(_acts(household))
     app.include_router(consultation_routes(desk))
+    app.include_router(past_routes(household))
+    app.include_router(preference_routes(preferences, town_kinds, household))
     return app
 
 
-def _page(town_name: str, time_zone: str, terminal: str, second_language: Language | None) -> APIRouter:
+def _page(town_name: str, time_zone: str, terminal: str, second_language: Callable[[], Language | None]) -> APIRouter:
     router = APIRouter()
     templates = Jinja2Templates(directory=_HERE / "templates")
     pictograms = sorted(path.stem for path in (_HERE / "static" / "pictograms").glob("*.svg"))
@@ -77,13 +85,13 @@ def _page(town_name: str, time_zone: str, terminal: str, second_language: Langua
         "time_zone": time_zone,
         "terminal": terminal,
         "pictograms": pictograms,
-        "second": second_language,
-        "words": json.dumps(asdict(second_language.screen), ensure_ascii=False) if second_language else "",
     }
 
     @router.get("/")
     async def page(request: Request) -> HTMLResponse:
-        return templates.TemplateResponse(request, "screen.html", context)
+        second = second_language()
+        words = json.dumps(asdict(second.screen), ensure_ascii=False) if second else ""
+        return templates.TemplateResponse(request, "screen.html", {**context, "second": second, "words": words})
 
     @router.get("/healthz")
     async def health() -> dict[str, str]:

@@ -31,9 +31,10 @@ class OpenJTalkVoice:
         self._engine.setProperty("rate", pace * 60)
         self._engine.setProperty("voice", voice)
 
-    def use(self, frontend: Any) -> None:
-        """Read with this instance of OpenJTalk, and its dictionary, from now on."""
+    def use(self, frontend: Any, pace: float) -> None:
+        """Read with this instance of OpenJTalk, and its dictionary, and at this pace from now on."""
         self._engine.setProperty("frontend", frontend)
+        self._engine.setProperty("rate", pace * 60)
 
     def speak(self, text: str) -> Sound:
         """Return the sound of a normalised text, or raise EngineError."""

@@ -53,7 +53,7 @@ export class AlertPage {
   // `isPast` is an alert that the household has opened again; the terminal does not know that it is on the screen.
   show(card, { waiting = 0, isPast = false } = {}) {
     if (isOutdated(card.second)) location.reload();
-    const drawn = [keyOf(card), card.withdrawn, isPast].join();
+    const drawn = [keyOf(card), card.withdrawn, card.expired, isPast].join();
     const isNew = this.drawn !== drawn;
     this.drawn = drawn;
     this.card = card;
@@ -95,6 +95,7 @@ export class AlertPage {
     byId("drill").hidden = !card.drill;
     byId("correction").hidden = card.type !== "Update" || isWithdrawn;
     byId("withdrawal").hidden = !isWithdrawn;
+    byId("expiry").hidden = !card.expired || isWithdrawn;
     setText(byId("withdrawal-words"), card.type === "Cancel" ? CANCELS : WITHDRAWN);
     byId("speaking").hidden = !card.speaking;
     byId("waiting").hidden = waiting === 0;

@@ -30,3 +30,8 @@ const pictograms = new Set(document.body.dataset.pictograms.split(" "));
 
 export const pictogram = (category) =>
   `/static/pictograms/${pictograms.has(category) ? category : "general"}.svg`;
+
+// While the event goes down: a page that it opens must not hear it too and close again.
+export function onEscape(page, act) {
+  document.addEventListener("keydown", ({ key }) => key === "Escape" && !page.hidden && act(), true);
+}

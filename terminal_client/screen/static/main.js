@@ -2,10 +2,12 @@
 
 import { keyOf } from "./acts.js";
 import { AlertPage } from "./alert.js";
+import { Appearance } from "./appearance.js";
 import { Consultation } from "./consultation.js";
 import { byId, setText } from "./dom.js";
 import { PastPage } from "./past.js";
 import { RestPage } from "./rest.js";
+import { isOutdated } from "./second.js";
 import { SettingsPage } from "./settings.js";
 import { SoundQueue } from "./sound.js";
 import { watch } from "./stream.js";
@@ -14,6 +16,7 @@ import { watch } from "./stream.js";
 const RETURN_AFTER = 120_000;
 
 let view = null;
+let preferences = null;
 let announced = null;
 let returnTimer = null;
 
@@ -33,13 +36,17 @@ const restPage = new RestPage({
 });
 const pastPage = new PastPage((card) => goTo({ name: "opened", card, from: place }), () => goTo({ name: "rest" }));
 const settingsPage = new SettingsPage(() => goTo({ name: "rest" }));
+const appearance = new Appearance();
 const sounds = new SoundQueue();
 const pages = { rest: restPage, past: pastPage, settings: settingsPage };
 
 function goTo(next) {
+  const { name } = place;
   place = next;
   stay();
   draw();
+  // Whoever uses the keyboard comes back to the button that opened what is left now.
+  if (place.name === "rest") byId(`open-${name}`)?.focus({ preventScroll: true });
 }
 
 // Every touch and key begins the wait anew.
@@ -49,9 +56,14 @@ function stay() {
 }
 
 function draw() {
-  if (view.current) place = { name: "rest" };
+  // Who hears a past alert again comes back to where it was opened; any other one takes the screen.
+  if (view.current && view.current.alert !== place.card?.alert) place = { name: "rest" };
+  // Another second language is taken up by loading the page anew, but not under the fingers of whoever chooses it.
+  if (preferences && place.name !== "settings" && isOutdated(preferences.chosen)) location.reload();
+  appearance.show(view, place.name === "rest");
   // A past alert may have been confirmed or withdrawn since it was opened.
-  const opened = place.card && (view.recent.find((card) => card.alert === place.card.alert) ?? place.card);
+  const known = [...view.recent, ...pastPage.cards];
+  const opened = place.card && (known.find((card) => card.alert === place.card.alert) ?? place.card);
   const card = view.current ?? opened;
   for (const [name, page] of Object.entries(pages)) {
     if (card || name !== place.name) page.hide();
@@ -84,8 +96,14 @@ watch(
       document.body.toggleAttribute("data-drawn", true);
       preparing.hidden = true;
       draw();
+      if (place.from?.name === "past") pastPage.load().then(draw);
     },
-    preferences: (data) => settingsPage.know(data),
+    preferences: (data) => {
+      preferences = data;
+      settingsPage.know(data);
+      appearance.know(data);
+      if (view) draw();
+    },
     request: (data) => consultation.know(data),
     sound: (number) => sounds.add(number),
     silence: () => sounds.silence(),

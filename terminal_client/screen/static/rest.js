@@ -1,10 +1,9 @@
 // The screen at rest: the time, what is wrong if anything is, and the recent alerts.
 
-import { keyOf } from "./acts.js";
-import { byId, element, pictogram, setFlag, setText } from "./dom.js";
+import { cardButton } from "./cards.js";
+import { byId, element, setText } from "./dom.js";
 import { Pager } from "./pager.js";
-import { secondHeadline } from "./second.js";
-import { age, dateOf, parts } from "./times.js";
+import { dateOf, parts } from "./times.js";
 
 const TROUBLES = {
   no_connection: "役場との通信が切れています。つながりしだいお知らせします。",
@@ -43,38 +42,9 @@ export class RestPage {
   drawCards() {
     const focused = document.activeElement?.dataset.key;
     const now = new Date();
-    this.cards.replaceChildren(...this.recent.map((card) => this.drawCard(card, now)));
+    this.cards.replaceChildren(...this.recent.map((card) => cardButton(card, now, this.onOpen)));
     [...this.cards.children].find((button) => button.dataset.key === focused)?.focus({ preventScroll: true });
     this.pager.refresh();
-  }
-
-  drawCard(card, now) {
-    const isWithdrawn = card.withdrawn || card.type === "Cancel";
-    const isUnconfirmed = !card.confirmed && !isWithdrawn;
-    const picture = element("img", "pictogram");
-    picture.src = pictogram(card.category);
-    picture.alt = "";
-    const marks = [];
-    if (card.drill) marks.push(element("strong", "mark drill-mark", "訓練"));
-    if (isWithdrawn) marks.push(element("strong", "mark withdrawn", "取り消されました"));
-    if (isUnconfirmed) marks.push(element("strong", "mark unconfirmed", "未確認"));
-    const button = element(
-      "button",
-      "card",
-      picture,
-      element("span", "card-kind", card.event),
-      element("span", "card-age", age(new Date(card.sent), now)),
-      element("span", "card-headline", element("span", "", card.headline)),
-      ...secondHeadline(card.second),
-      element("span", "marks", ...marks),
-    );
-    button.type = "button";
-    button.dataset.key = keyOf(card);
-    button.dataset.level = card.level;
-    setFlag(button, "withdrawn", isWithdrawn);
-    setFlag(button, "unconfirmed", isUnconfirmed);
-    button.addEventListener("click", () => this.onOpen(card));
-    return button;
   }
 
   tick() {

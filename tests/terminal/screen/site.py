@@ -1,27 +1,45 @@
 """A running screen, and a household that remembers what the page has told it."""
 
 import asyncio
+import itertools
 import sqlite3
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import uvicorn
 from fastapi import FastAPI
 
 from kokuchi.serving import listen
-from kokuchi.voice.languages import Language
+from kokuchi.voice.languages import LANGUAGES, Language
 from terminal_client.household import Key
 from terminal_client.outputs.screen import PageScreen
+from terminal_client.preferences import Preferences, PreferenceStore
 from terminal_client.screen import create_screen_app
+from terminal_client.screen.preferences import shown
+from terminal_client.view import Card
 
 PATIENCE = 10.0
+
+KINDS: Mapping[str, str] = {"awareness_event": "消費者啓発開催情報", "scam": "詐欺事案情報"}
+
+_FOLDER = TemporaryDirectory()
+_NUMBERS = itertools.count()
+
+
+def fresh_preferences(second_language: Language | None = None) -> PreferenceStore:
+    """Return the preferences of a household that has chosen nothing yet."""
+    usual = Preferences(language=second_language.code if second_language else None)
+    return PreferenceStore(Path(_FOLDER.name) / f"{next(_NUMBERS)}.sqlite", usual)
 
 
 @dataclass
 class RecordingHousehold:
     acts: list[tuple[str, Key]] = field(default_factory=list)
     samples: int = 0
+    remembered: Sequence[Card] = ()
 
     def displayed(self, key: Key) -> None:
         self.acts.append(("displayed", key))
@@ -34,6 +52,9 @@ class RecordingHousehold:
 
     def sample(self) -> None:
         self.samples += 1
+
+    def past(self) -> Sequence[Card]:
+        return self.remembered
 
 
 @dataclass
@@ -58,17 +79,20 @@ class RecordingDesk:
 def app_of(
     screen: PageScreen,
     household: RecordingHousehold,
-    second_language: Language | None = None,
+    preferences: PreferenceStore | None = None,
     desk: RecordingDesk | None = None,
 ) -> FastAPI:
+    store = preferences or fresh_preferences()
     return create_screen_app(
         screen=screen,
         household=household,
         desk=desk or RecordingDesk(),
+        preferences=store,
+        town_kinds=KINDS,
         town_name="月形町",
         time_zone="Asia/Tokyo",
         terminal="kita-012",
-        second_language=second_language,
+        second_language=lambda: LANGUAGES.get(store.announced.language or ""),
         allowed_hosts=("127.0.0.1", "localhost", "testserver"),
     )
 
@@ -79,6 +103,7 @@ class Site:
     screen: PageScreen = field(default_factory=PageScreen)
     household: RecordingHousehold = field(default_factory=RecordingHousehold)
     desk: RecordingDesk = field(default_factory=RecordingDesk)
+    preferences: PreferenceStore = field(default_factory=fresh_preferences)
 
     @property
     def url(self) -> str:
@@ -88,15 +113,21 @@ class Site:
         """Wait until the household has done this."""
         await until(lambda: (act, key) in self.household.acts)
 
+    def live_by(self, preferences: Preferences) -> None:
+        """Show what is chosen, as the terminal does."""
+        self.screen.publish("preferences", shown(preferences, KINDS, self.household.past()))
+
 
 @asynccontextmanager
 async def running_site(port: int = 0, second_language: Language | None = None) -> AsyncGenerator[Site]:
     """Serve a fresh screen, on this port or a free one."""
     listener = listen("127.0.0.1", port)
-    site = Site(listener.getsockname()[1])
+    site = Site(listener.getsockname()[1], preferences=fresh_preferences(second_language))
+    loop = asyncio.get_running_loop()
+    site.preferences.on_change(lambda chosen: loop.call_soon_threadsafe(site.live_by, chosen))
     # A page is still watching when its server stops, as when a terminal is restarted.
     config = uvicorn.Config(
-        app_of(site.screen, site.household, second_language, site.desk),
+        app_of(site.screen, site.household, site.preferences, site.desk),
         lifespan="off",
         log_config=None,
         timeout_graceful_shutdown=0,

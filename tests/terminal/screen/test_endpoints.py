@@ -11,7 +11,15 @@ from terminal_client.outputs.screen import PageScreen
 from terminal_client.screen import create_screen_app
 from terminal_client.view import Card, View
 from tests.terminal.screen.examples import BODY, alert_of
-from tests.terminal.screen.site import PATIENCE, RecordingDesk, RecordingHousehold, app_of, running_site, until
+from tests.terminal.screen.site import (
+    PATIENCE,
+    RecordingDesk,
+    RecordingHousehold,
+    app_of,
+    fresh_preferences,
+    running_site,
+    until,
+)
 
 ACT = {"alert": "scam-1", "revision": 1}
 ACTS = ["displayed", "confirm", "replay"]
@@ -53,6 +61,8 @@ async def test_town_name_cannot_put_markup_into_the_page() -> None:
         screen=PageScreen(),
         household=RecordingHousehold(),
         desk=RecordingDesk(),
+        preferences=fresh_preferences(),
+        town_kinds={},
         town_name="<b>町</b>",
         time_zone="Asia/Tokyo",
         terminal="kita-012",

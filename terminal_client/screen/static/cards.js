@@ -1,0 +1,39 @@
+// An alert as a card that opens it.
+
+import { keyOf } from "./acts.js";
+import { element, pictogram, setFlag } from "./dom.js";
+import { secondHeadline } from "./second.js";
+import { age } from "./times.js";
+
+export const isWithdrawn = (card) => card.withdrawn || card.type === "Cancel";
+
+export function cardButton(card, now, onOpen) {
+  const withdrawn = isWithdrawn(card);
+  const unconfirmed = !card.confirmed && !withdrawn;
+  const picture = element("img", "pictogram");
+  picture.src = pictogram(card.category);
+  picture.alt = "";
+  const marks = [];
+  if (card.drill) marks.push(element("strong", "mark drill-mark", "訓練"));
+  if (withdrawn) marks.push(element("strong", "mark withdrawn", "取り消されました"));
+  else if (card.expired) marks.push(element("strong", "mark expired", "期限は過ぎました"));
+  if (unconfirmed) marks.push(element("strong", "mark unconfirmed", "未確認"));
+  const button = element(
+    "button",
+    "card",
+    picture,
+    element("span", "card-kind", card.event),
+    element("span", "card-age", age(new Date(card.sent), now)),
+    element("span", "card-headline", element("span", "", card.headline)),
+    ...secondHeadline(card.second),
+    element("span", "marks", ...marks),
+  );
+  button.type = "button";
+  button.dataset.key = keyOf(card);
+  button.dataset.level = card.level;
+  setFlag(button, "withdrawn", withdrawn);
+  setFlag(button, "expired", card.expired && !withdrawn);
+  setFlag(button, "unconfirmed", unconfirmed);
+  button.addEventListener("click", () => onOpen(card));
+  return button;
+}
