@@ -88,13 +88,17 @@ class Card:
 
 @dataclass(frozen=True)
 class View:
-    """The whole screen: one alert that fills it, or none and then the recent ones as cards."""
+    """The whole screen: one alert that fills it, or none and then the recent ones as cards.
+
+    `unheard` is how many alerts nobody has confirmed, of all that the terminal holds.
+    """
 
     current: Card | None = None
     waiting: int = 0
     recent: Sequence[Card] = ()
     troubles: Sequence[Trouble] = ()
     lamp: Lamp = Lamp.OFF
+    unheard: int = 0
 
     def to_json(self) -> JsonObject:
         """Return what the page draws."""
@@ -104,6 +108,7 @@ class View:
             "recent": [card.to_json() for card in self.recent],
             "troubles": [trouble.value for trouble in self.troubles],
             "lamp": self.lamp.value,
+            "unheard": self.unheard,
         }
 
 
@@ -121,6 +126,7 @@ def view_of(
         recent=tuple(card_of(item, language) for item in agenda.recent(state, RECENT_CARDS)),
         troubles=tuple(troubles),
         lamp=lamp_of(state),
+        unheard=len(agenda.unconfirmed(state)),
     )
 
 

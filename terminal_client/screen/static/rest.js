@@ -36,8 +36,15 @@ export class RestPage {
     this.page.hidden = false;
     this.recent = view.recent;
     byId("empty").hidden = view.recent.length > 0;
+    this.drawLamp(view);
     byId("troubles").replaceChildren(...view.troubles.map(troubleLine));
     this.drawCards();
+  }
+
+  drawLamp({ lamp, unheard }) {
+    byId("lamp").hidden = lamp === "off";
+    byId("lamp").dataset.lamp = lamp;
+    setText(byId("lamp-words"), `まだ聞いていないお知らせが${unheard ? `${unheard}件` : ""}あります`);
   }
 
   drawCards() {
@@ -57,14 +64,14 @@ export class RestPage {
     const marks = [];
     if (card.drill) marks.push(element("strong", "mark drill-mark", "訓練"));
     if (isWithdrawn) marks.push(element("strong", "mark withdrawn", "取り消されました"));
-    if (isUnconfirmed) marks.push(element("strong", "mark unconfirmed", "未確認"));
+    if (isUnconfirmed) marks.push(element("strong", "mark unconfirmed", "まだ聞いていません"));
     const button = element(
       "button",
       "card",
       picture,
       element("span", "card-kind", card.event),
       element("span", "card-age", age(new Date(card.sent), now)),
-      element("span", "card-headline", element("span", "", card.headline)),
+      element("span", "card-headline", card.headline),
       ...secondHeadline(card.second),
       element("span", "marks", ...marks),
     );
