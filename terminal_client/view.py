@@ -92,7 +92,8 @@ class Card:
 class View:
     """The whole screen: one alert that fills it, or none and then the recent ones as cards.
 
-    `waiting` is how many will fill it after the one that does, spoken or not, since nobody has confirmed them.
+    `waiting` is how many will fill it after the one that does, spoken or not, since nobody has confirmed them; `unheard`
+    is how many nobody has confirmed of all that the terminal holds.
     """
 
     current: Card | None = None
@@ -100,6 +101,7 @@ class View:
     recent: Sequence[Card] = ()
     troubles: Sequence[Trouble] = ()
     lamp: Lamp = Lamp.OFF
+    unheard: int = 0
 
     def to_json(self) -> JsonObject:
         """Return what the page draws."""
@@ -109,6 +111,7 @@ class View:
             "recent": [card.to_json() for card in self.recent],
             "troubles": [trouble.value for trouble in self.troubles],
             "lamp": self.lamp.value,
+            "unheard": self.unheard,
         }
 
 
@@ -126,6 +129,7 @@ def view_of(
         recent=cards_of(state, now, RECENT_CARDS, language),
         troubles=tuple(troubles),
         lamp=lamp_of(state),
+        unheard=len(agenda.unconfirmed(state)),
     )
 
 

@@ -1,45 +1,83 @@
-// The largest letters with which an alert fits on the screen without scrolling.
+// The letters of an alert: so large that they are read across the room, and then the fewest pages.
 
 import { setFlag } from "./dom.js";
 
-// In pixels on a screen of 1024x600; larger and smaller screens are in proportion.
-const LARGEST = 64;
-const WHEN_PAGED = 34;
-const SMALLEST_OF_LAYOUTS = { roomy: 40, dense: 36, densest: 28 };
+// In pixels on a screen of 1024x600; larger and smaller screens are in proportion. Of 7 inches, such a screen has
+// 0.15 mm to a pixel: 60 pixels are 9 mm, 10 minutes of arc at three metres, which is what kanji of 5 to 10 strokes ask
+// for at an acuity of 1.0 (JIS S 0032, gothic: 8.1 points for each metre); 72 are 0.8, 88 are 0.7.
+//   readable  what every text has, however many pages it takes
+//   whole     what it may cost that a long sentence stands on one page
+const SIZES = {
+  normal: { largest: 84, readable: 60, whole: 54 },
+  large: { largest: 96, readable: 72, whole: 60 },
+  largest: { largest: 108, readable: 88, whole: 72 },
+};
 
-// Furigana and a second language share the page as long as the Japanese letters stay this large; else they give way.
-export const SMALLEST_SHARED = { roomy: 40, dense: 36 };
-
-// What does not fit even in the smallest is read in pages, and then letters that can be read matter more than their number.
-// Returns whether it fits. `smallest` are the smallest sizes that may be taken.
-export function fit(page, text, smallest = SMALLEST_OF_LAYOUTS) {
-  setFlag(page, "furigana", true);
-  if (page.querySelector("rt") && isFitted(page, text, SMALLEST_SHARED)) return true;
-  setFlag(page, "furigana", false);
-  if (isFitted(page, text, smallest)) return true;
-  use(page, "densest", WHEN_PAGED);
-  return false;
+// Neither kana nor a second language ever cost a page: where they would, the kana are left out, and the second language
+// begins on a page of its own after the Japanese.
+export function fit(page, pager, hasSecond) {
+  const { readable, whole, largest } = SIZES[document.body.dataset.textSize] ?? SIZES.normal;
+  const frame = new Frame(page, pager);
+  const alone = frame.onOnePage(hasSecond ? "apart" : "none", readable) ?? frame.inPages(hasSecond ? "apart" : "none", readable, whole);
+  const together = hasSecond && alone.count === 1 ? frame.onOnePage("shared", readable) : null;
+  const plan = together ?? alone;
+  const withKana = { ...plan, furigana: true };
+  const hasKana = page.querySelector("rt") !== null && frame.fits(withKana, readable);
+  const chosen = hasKana ? { ...withKana, size: readable } : plan;
+  frame.use(chosen, largestThat((size) => frame.fits(chosen, size), chosen.size, largest));
+  page.dataset.second = chosen.second;
 }
 
-function isFitted(page, text, smallest) {
-  const fits = (layout, size) => {
-    use(page, layout, size);
-    return [text, page].every(
-      (box) => box.scrollHeight <= box.clientHeight && box.scrollWidth <= box.clientWidth,
-    );
-  };
-  for (const [layout, size] of Object.entries(smallest)) {
-    if (!fits(layout, size)) continue;
-    use(page, layout, largestThat((larger) => fits(layout, larger), size, LARGEST));
-    return true;
+class Frame {
+  constructor(page, pager) {
+    this.page = page;
+    this.pager = pager;
   }
-  return false;
-}
 
-function use(page, layout, size) {
-  const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
-  page.dataset.layout = layout;
-  page.style.setProperty("--size", `${size * unit}px`);
+  // A plan is where things stand; `count` is how many pages they take, without a second language that stands apart.
+  onOnePage(second, size) {
+    const plans = ["roomy", "dense"].map((layout) => ({ layout, second, count: 1, isWhole: true, size }));
+    return plans.find((plan) => this.fits(plan, size)) ?? null;
+  }
+
+  inPages(second, readable, whole) {
+    const plan = { layout: "dense", second, count: Infinity, isWhole: true, size: readable };
+    while (!this.fits(plan, plan.size)) {
+      plan.size -= 1;
+      if (plan.size >= whole) continue;
+      Object.assign(plan, { isWhole: false, size: readable });
+      break;
+    }
+    this.use(plan, plan.size);
+    return { ...plan, count: this.pager.count };
+  }
+
+  fits(plan, size) {
+    this.use(plan, size);
+    return this.pager.count <= plan.count && this.isUncut() && (!plan.isWhole || this.isWhole());
+  }
+
+  use({ layout, second, count, furigana = false }, size) {
+    const { page } = this;
+    const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    page.dataset.layout = layout;
+    page.dataset.second = second === "apart" ? "away" : second;
+    setFlag(page, "furigana", furigana);
+    setFlag(page, "paged", count > 1);
+    page.style.setProperty("--size", `${size * unit}px`);
+    // The buttons take room from the text, so they must be there, or not, while it is measured.
+    this.pager.buttons.hidden = count === 1 && second !== "apart";
+  }
+
+  isWhole() {
+    return [...this.page.querySelectorAll(".headline, .text > span")].every((each) => each.getClientRects().length <= 1);
+  }
+
+  isUncut() {
+    const { clientWidth, clientHeight } = this.pager.region;
+    const isNarrow = (each) => each.getBoundingClientRect().width <= clientWidth;
+    return clientHeight > 0 && [...this.page.querySelectorAll("ruby")].every(isNarrow);
+  }
 }
 
 function largestThat(isGood, good, limit) {

@@ -69,7 +69,7 @@ function draw() {
     if (card || name !== place.name) page.hide();
   }
   if (card) {
-    alertPage.show(card, { waiting: view.waiting, isPast: !view.current });
+    alertPage.show(card, { waiting: view.waiting, isPast: !view.current, troubles: view.troubles });
   } else {
     alertPage.hide();
     pages[place.name].show(view);

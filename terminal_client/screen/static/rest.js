@@ -35,8 +35,15 @@ export class RestPage {
     this.page.hidden = false;
     this.recent = view.recent;
     byId("empty").hidden = view.recent.length > 0;
+    this.drawLamp(view);
     byId("troubles").replaceChildren(...view.troubles.map(troubleLine));
     this.drawCards();
+  }
+
+  drawLamp({ lamp, unheard }) {
+    byId("lamp").hidden = lamp === "off";
+    byId("lamp").dataset.lamp = lamp;
+    setText(byId("lamp-words"), `まだ聞いていないお知らせが${unheard ? `${unheard}件` : ""}あります`);
   }
 
   drawCards() {

@@ -1,7 +1,6 @@
 // The household's second language: below the Japanese, which it never makes small.
 
 import { byId, element, setText } from "./dom.js";
-import { fit, SMALLEST_SHARED } from "./fit.js";
 
 const words = JSON.parse(document.body.dataset.words ?? "null");
 
@@ -25,13 +24,12 @@ export function secondHeadline(second) {
 }
 
 export class SecondLanguage {
-  constructor(text) {
-    this.text = text;
+  constructor(pager) {
+    this.pager = pager;
     this.body = null;
-    this.wasSpeaking = false;
     this.jump = byId("second-jump");
     this.jump?.addEventListener("click", () => this.turn());
-    text.addEventListener("scroll", () => this.drawJump());
+    pager.region.addEventListener("scroll", () => this.drawJump());
   }
 
   get isShown() {
@@ -39,12 +37,13 @@ export class SecondLanguage {
   }
 
   draw(second) {
+    this.body?.remove();
     this.body = null;
     if (!second || !words) return;
     byId("second-headline").replaceChildren(...spans(second.headline_sentences));
     this.body = element("div", "second-body", ...spans(second.body_sentences));
     this.body.lang = second.language;
-    this.text.append(this.body);
+    this.pager.region.append(this.body);
   }
 
   parts() {
@@ -52,45 +51,15 @@ export class SecondLanguage {
     return [["translated_headline", byId("second-headline")], ["translated_body", this.body]];
   }
 
-  // Where both do not fit together, one turns the page to the second.
-  fits(page) {
-    return this.isShown && fit(page, this.text, SMALLEST_SHARED);
-  }
-
-  // What does not fit together is measured as if the Japanese were alone; the second language is on its next page.
-  without(measure) {
-    if (this.isShown) this.body.hidden = true;
-    measure();
-    if (this.isShown) this.body.hidden = false;
-  }
-
-  // Where both do not fit together, the second language begins at the top of a page of its own.
-  refresh() {
-    if (!this.isShown) return;
-    const room = this.text.clientHeight;
-    const isPaged = this.text.scrollHeight > room + 1;
-    this.body.style.minHeight = isPaged ? `${room}px` : "";
-    this.body.style.marginTop = "";
-    const above = this.body.offsetTop - this.text.offsetTop;
-    if (isPaged) this.body.style.marginTop = `${(room - (above % room)) % room}px`;
-    this.drawJump();
-  }
-
-  // When the voice has come to its end in the second language, the page goes back to the Japanese.
-  followed(isSpeaking) {
-    if (this.isShown && this.wasSpeaking && !isSpeaking) this.text.scrollTop = 0;
-    this.wasSpeaking = isSpeaking;
-  }
-
   isInSight() {
-    return this.body.getBoundingClientRect().top < this.text.getBoundingClientRect().bottom - this.text.clientHeight / 3;
+    return this.pager.current >= this.pager.pageOf(this.body);
   }
 
   turn() {
-    if (this.isInSight()) this.text.scrollTo({ top: 0 });
-    else this.body.scrollIntoView({ block: "start" });
+    this.pager.turnTo(this.isInSight() ? 0 : this.pager.pageOf(this.body));
   }
 
+  // The button leads to the language that is not on the page.
   drawJump() {
     if (!this.isShown) return;
     const isThere = this.isInSight();
