@@ -92,8 +92,8 @@ class Card:
 class View:
     """The whole screen: one alert that fills it, or none and then the recent ones as cards.
 
-    `waiting` is how many will fill it after the one that does, spoken or not, since nobody has confirmed them; `unheard`
-    is how many nobody has confirmed of all that the terminal holds.
+    `waiting` is how many will fill it after the one that does, spoken or not, since nobody has confirmed them;
+    `unheard` is how many nobody has confirmed of all that the terminal holds.
     """
 
     current: Card | None = None

@@ -1,4 +1,4 @@
-"""Whether everybody can see and press what a page shows: WCAG 2.2 AA by axe-core, and what this product asks for more."""
+"""Whether everybody can see and press what a page shows: WCAG 2.2 AA by axe-core, and what we ask for beyond it."""
 
 from functools import cache
 from pathlib import Path

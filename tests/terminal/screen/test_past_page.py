@@ -45,9 +45,8 @@ async def test_all_are_listed_newest_first_with_what_became_of_each(page: Page, 
     await open_page(page, site)
     cards = page.locator("#past .card")
     await expect(cards.locator(".card-headline")).to_have_text([card.alert.headline for card in CARDS])
-    for place, marks in enumerate(
-        [["まだ聞いていません"], ["取り消されました"], ["期限は過ぎました", "まだ聞いていません"], ["訓練", "期限は過ぎました"]]
-    ):
+    unheard, past = "まだ聞いていません", "期限は過ぎました"
+    for place, marks in enumerate([[unheard], ["取り消されました"], [past, unheard], ["訓練", past]]):
         await expect(cards.nth(place).locator(".mark")).to_have_text(marks)
     await expect(cards.nth(1).locator(".card-headline > span")).to_have_css("text-decoration-line", "line-through")
 
