@@ -1,6 +1,7 @@
 """The terminal's settings: config/terminal.toml shows them all."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr
@@ -13,6 +14,9 @@ from kokuchi.wire import Membership
 from kokuchi.wire.fields import Identifier
 from terminal_client.manners import QuietHours
 from terminal_client.preferences import Percent, Preferences
+
+SOUNDS = Path(__file__).resolve().parent.parent / "sounds"
+"""The chimes that came with the software."""
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 LanguageCode = Annotated[str, AfterValidator(known_code)]
@@ -72,7 +76,7 @@ class Settings(Section):
     language: LanguageCode | None = None
     quiet_hours: QuietHours | None = None
     inbox: FilePath
-    chimes: FilePath
+    chimes: FilePath = SOUNDS
     town: TownSection
     broker: BrokerSection
     screen: ScreenSection = ScreenSection()
@@ -99,3 +103,10 @@ class Settings(Section):
     def broker_address(self) -> BrokerAddress:
         """What the link needs."""
         return BrokerAddress(self.broker.host, self.broker.port, self.terminal, self.broker.password.get_secret_value())
+
+
+class FirstStart(Section):
+    """What a device is told before it is a terminal, by the environment alone: KOKUCHI_SCREEN__PORT, KOKUCHI_CENTRE."""
+
+    centre: str = ""
+    screen: ScreenSection = ScreenSection()

@@ -22,7 +22,7 @@ class Banner:
 
 def banners(site: Site) -> tuple[Banner, ...]:
     """Return what the reader has to know now, most often nothing."""
-    return tuple(found for found in (_disk_banner(site), _broker_banner(site)) if found)
+    return tuple(found for found in (_disk_banner(site), _broker_banner(site), _enrolment_banner(site)) if found)
 
 
 def _disk_banner(site: Site) -> Banner | None:
@@ -55,3 +55,14 @@ def _broker_banner(site: Site) -> Banner | None:
     if waiting:
         return Banner("送信を待っているお知らせがあります", f"{waiting}件を、順に自動で送っています。")
     return None
+
+
+def _enrolment_banner(site: Site) -> Banner | None:
+    untold = site.ledger.enrolment.untold()
+    if not untold:
+        return None
+    return Banner(
+        "登録した端末が、まだつながりません",
+        f"端末 {'、'.join(untold)} の登録が、放送の通信（ブローカー）に伝わっていません。"
+        "ブローカーの再読み込みが必要です。保守の担当者に連絡してください。",
+    )
