@@ -36,6 +36,7 @@ def centre_url(typed: str) -> str:
         or not re.fullmatch(r"[a-z0-9.-]+|[0-9a-f:.]+", host)
         or parts.username is not None
         or (parts.path, parts.query, parts.fragment) != ("", "", "")
+        or parts.netloc.endswith(":")
         or len(text) > _LONGEST
         or not _is_plausible(host)
     ):

@@ -28,9 +28,11 @@ from kokuchi.wire import (
     Presence,
     Ruby,
     Severity,
+    SigningKey,
     Topics,
 )
 
+_PUBLIC_KEY = SigningKey.generate().public_pem().decode()
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 EVERYONE = Audience(kind=AudienceKind.ALL)
@@ -161,7 +163,7 @@ def grant(terminal: Terminal, password: str, reached_at: str) -> Grant:
         groups=tuple(sorted(terminal.groups)),
         town=GrantedTown(id=TOWN.id, name=TOWN.name, kana=TOWN.kana, names=TOWN.names, time_zone=TOWN.time_zone.key),
         broker=GrantedBroker(host=reached_at, port=1883, password=password),
-        public_keys=("a key",),
+        public_keys=(_PUBLIC_KEY,),
     )
 
 
