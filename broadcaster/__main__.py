@@ -15,6 +15,7 @@ from broadcaster.domain.dictionary import DictionaryTooLarge
 from broadcaster.domain.draft import DraftError
 from broadcaster.ledger.accounts import AccountError
 from broadcaster.ledger.dictionary import DictionaryMoved
+from broadcaster.ledger.enrolment import TerminalUnknown
 from broadcaster.ledger.terminals import TerminalExists
 from broadcaster.provisioning.roster import RosterError
 from kokuchi import __version__
@@ -67,6 +68,7 @@ def main() -> None:
         DraftError,
         AccountError,
         TerminalExists,
+        TerminalUnknown,
         RosterError,
         NotTaken,
         DictionaryError,

@@ -11,6 +11,7 @@ from broadcaster.dispatch import Dispatcher
 from broadcaster.dispatch.dispatcher import subscriptions
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
+from broadcaster.provisioning.terminals import enrolment_of
 from broadcaster.settings import Settings
 from broadcaster.voicing import CentreVoice
 from broadcaster.web import create_app
@@ -52,6 +53,7 @@ class Centre:
             client_id=self.settings.broker.username,
             subscriptions=subscriptions(Topics(self.town.id)),
         )
+        enrolment = enrolment_of(self.settings, self.town, ledger, lambda: datetime.now(UTC))
         application = create_app(
             ledger=ledger,
             town=self.town,
@@ -63,8 +65,10 @@ class Centre:
                 standing=ledger.dictionary.standing,
             ),
             editor=Editor(ledger, trial, sentences, self.town.id, lambda: datetime.now(UTC)),
+            enrolment=enrolment,
             session_secret=self.settings.web.session_secret.get_secret_value(),
             secure_cookies=self.settings.web.secure_cookies,
+            public_address=self.settings.web.typed_address,
         )
         log.info("centre starts", extra={"host": self.settings.web.host, "port": self.settings.web.port})
         await voice.start()
@@ -79,6 +83,7 @@ class Centre:
             listener,
             Dispatcher(ledger, link, key, self.town.id).run(),
             _watch_other_processes(ledger),
+            enrolment.keep_broker_told(),
             close=close,
         )
 

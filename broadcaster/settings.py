@@ -1,6 +1,7 @@
 """The centre's settings: config/broadcaster.toml shows them all."""
 
 from collections.abc import Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,15 @@ from kokuchi.wire.fields import Identifier
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 LanguageCode = Annotated[str, AfterValidator(known_code)]
+
+
+def _is_here(host: str) -> bool:
+    """Tell whether a host means the machine itself: a loopback address, or all of its addresses."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    return address.is_loopback or address.is_unspecified
 
 
 class TownSection(Section):
@@ -34,19 +44,33 @@ class TownSection(Section):
 
 
 class WebSection(Section):
-    """Where the pages are served."""
+    """Where the pages are served; `public_address` ("192.168.1.10:8080"): what is typed at a device, if it differs."""
 
     host: str = "127.0.0.1"
     port: Port = 8080
+    public_address: str | None = None
     session_secret: Annotated[SecretStr, Field(min_length=32)]
     secure_cookies: bool = False
 
+    @property
+    def typed_address(self) -> str | None:
+        """Return what is typed at a device to reach the centre, None if the settings do not tell."""
+        if self.public_address:
+            return self.public_address
+        return None if _is_here(self.host) else f"{self.host}:{self.port}"
+
 
 class BrokerSection(Section):
-    """How the centre reaches the broker, and where the broker's generated configuration goes."""
+    """How the centre reaches the broker, and where the broker's generated configuration goes.
+
+    `public_host` is where the terminals reach it, if that differs. `reload` is the command that makes the broker read
+    its files anew; without one the centre sends SIGHUP to the Mosquitto that runs with them on the same machine.
+    """
 
     host: str = "127.0.0.1"
     port: Port = 1883
+    public_host: str | None = None
+    reload: tuple[str, ...] = ()
     username: Identifier = "centre"
     password: SecretStr
     configuration: FilePath
@@ -55,6 +79,10 @@ class BrokerSection(Section):
     def address(self) -> BrokerAddress:
         """What the link needs."""
         return BrokerAddress(self.host, self.port, self.username, self.password.get_secret_value())
+
+    def host_for(self, reached_at: str) -> str:
+        """Return the broker's host for a device that has reached the centre's pages at `reached_at`."""
+        return self.public_host or (reached_at if _is_here(self.host) else self.host)
 
 
 class CategoriesFile(Section):

@@ -53,6 +53,19 @@ def load(model: type[_S], path: Path, environment: Mapping[str, str]) -> _S:
         raise ConfigurationError("\n".join(_explain(path, error))) from error
 
 
+def from_environment(model: type[_S], environment: Mapping[str, str]) -> _S:
+    """Return settings that the environment alone gives, as far as the model knows them, or raise ConfigurationError."""
+    values: dict[str, Any] = {}
+    for name, value in environment.items():
+        keys = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
+        if name.startswith(ENVIRONMENT_PREFIX) and keys[0] in model.model_fields:
+            _put(values, keys, value)
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise ConfigurationError("\n".join(_explain(Path("environment"), error))) from error
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     """Return the tables of a TOML file, or raise ConfigurationError."""
     try:

@@ -11,14 +11,19 @@ from pathlib import Path
 import click
 
 from kokuchi import __version__, command_line, logs
-from kokuchi.configuration import load
+from kokuchi.configuration import ConfigurationError, from_environment, load
 from kokuchi.database import DatabaseUnusable
+from kokuchi.device_files import SETTINGS
 from kokuchi.serving import PortUnusable
 from kokuchi.voice.errors import VoiceError
 from kokuchi.wire import KeyRing
 from terminal_client.bootstrap import Device
+from terminal_client.enrolment.address import proposed
+from terminal_client.enrolment.enrolling import Enrolling
+from terminal_client.enrolment.errors import EnrolmentError, Trouble
+from terminal_client.enrolment.page import enrol_on_screen
 from terminal_client.preferences import PreferenceStore
-from terminal_client.settings import Settings
+from terminal_client.settings import FirstStart, Settings
 
 
 @click.group()
@@ -41,16 +46,44 @@ def command(context: click.Context, config: Path) -> None:
 @click.option("--verbose", is_flag=True, help="Log more.")
 @click.pass_obj
 def run(config: Path, verbose: bool) -> None:
-    """Run the terminal, until interrupted."""
-    settings = load(Settings, config, os.environ)
+    """Run the terminal, until interrupted. A device without settings asks on its screen to be enrolled, and goes on."""
     logs.configure(verbose)
+    enrolling = Enrolling(config)
+    if not enrolling.is_enrolled:
+        asyncio.run(enrol_on_screen(enrolling, from_environment(FirstStart, os.environ)))
+        if not enrolling.is_enrolled:
+            return
+    settings = load(Settings, config, os.environ)
     asyncio.run(Device(settings).run())
+
+
+@command.command()
+@click.option("--address", help="Where the centre is, as on the card: 192.168.1.10:8080. Asked for when not given.")
+@click.option("--code", help="The 8 digits of the card. Asked for when not given.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Where the files go; where --config is if not given.")
+@click.option("--replace", is_flag=True, help="Also when the device is a terminal already, which it then is no more.")
+@click.pass_obj
+def enrol(config: Path, address: str | None, code: str | None, folder: Path | None, replace: bool) -> None:
+    """Make this device a terminal, with the code that the town office has made for it."""
+    enrolling = Enrolling(folder / SETTINGS if folder else config)
+    if enrolling.is_enrolled and not replace:
+        raise EnrolmentError(Trouble.ENROLLED, detail=str(enrolling.config))
+    usual = proposed(enrolling.remembered, from_environment(FirstStart, os.environ).centre)
+    address = address or click.prompt("Address of the centre", default=usual or None)
+    code = code or click.prompt("Code of 8 digits")
+    grant = asyncio.run(enrolling.enrol(address, code, replace=replace))
+    click.echo(f"{enrolling.config}: this device is terminal {grant.terminal} of {grant.town.name}")
 
 
 @command.command(name="check-config")
 @click.pass_obj
 def check_config(config: Path) -> None:
     """Check the settings: exit code 0 when they can be used, else 2 and a line for each thing that is wrong."""
+    if not config.exists():
+        raise ConfigurationError(
+            f"{config}: there is no such file: this device is not enrolled yet. Use `terminal-client enrol`, or"
+            " `terminal-client run` and its screen; or name another file with --config"
+        )
     settings = load(Settings, config, os.environ)
     keys = KeyRing.load(settings.town.public_keys)
     click.echo(f"{config}: good: terminal {settings.terminal} of {settings.town.name}, {len(keys.keys)} key(s)")
@@ -88,7 +121,7 @@ def preferences(config: Path, as_json: bool, reset: bool) -> None:
 
 def main() -> None:
     """Run the command."""
-    command_line.run(command, DatabaseUnusable, PortUnusable, VoiceError)
+    command_line.run(command, DatabaseUnusable, EnrolmentError, PortUnusable, VoiceError)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The terminal's settings: config/terminal.toml shows them all."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr
@@ -12,6 +13,9 @@ from kokuchi.voice.settings import VoiceSettings
 from kokuchi.wire import Membership
 from kokuchi.wire.fields import Identifier
 from terminal_client.preferences import LanguageCode, Percent, Preferences, StatedQuietHours
+
+SOUNDS = Path(__file__).resolve().parent.parent / "sounds"
+"""The chimes that came with the software."""
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -72,7 +76,7 @@ class Settings(Section):
     language: LanguageCode | None = None
     quiet_hours: StatedQuietHours | None = None
     inbox: FilePath
-    chimes: FilePath
+    chimes: FilePath = SOUNDS
     town: TownSection
     broker: BrokerSection
     screen: ScreenSection = ScreenSection()
@@ -99,3 +103,10 @@ class Settings(Section):
     def broker_address(self) -> BrokerAddress:
         """What the link needs."""
         return BrokerAddress(self.broker.host, self.broker.port, self.terminal, self.broker.password.get_secret_value())
+
+
+class FirstStart(Section):
+    """What a device is told before it is a terminal, by the environment alone: KOKUCHI_SCREEN__PORT, KOKUCHI_CENTRE."""
+
+    centre: str = ""
+    screen: ScreenSection = ScreenSection()

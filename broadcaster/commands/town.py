@@ -9,11 +9,12 @@ from broadcaster.commands.context import Context, json_option, pass_context, pri
 from broadcaster.dictionary.files import read_base
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.roles import Role
-from broadcaster.ledger.accounts import Account
+from broadcaster.ledger.accounts import SHELL, Account
 from broadcaster.provisioning.roster import KINDS, RosterError, check_terminal, read_roster
 from broadcaster.provisioning.secrets import make_signing_key, new_password, write_secret
-from broadcaster.provisioning.terminals import take_into_service, write_broker_files
+from broadcaster.provisioning.terminals import enrolment_of, take_into_service, write_broker_files
 from broadcaster.settings import secret_files
+from kokuchi.enrolment import written
 from kokuchi.wire import SigningKey
 
 
@@ -116,6 +117,34 @@ def _take_into_service(context: Context, wanted: list[Terminal]) -> None:
         for folder in folders:
             click.echo(f"wrote {folder}: copy it to the device")
         click.echo(f"{len(folders)} terminals in service; tell a running Mosquitto: pkill -HUP mosquitto")
+
+
+@terminals.command()
+@click.argument("terminal")
+@json_option
+@pass_context
+def code(context: Context, terminal: str, as_json: bool) -> None:
+    """Make the code with which a device becomes TERMINAL. It voids the earlier one; whoever uses it takes over."""
+    with context.ledger() as (settings, town, ledger):
+        in_service = terminal in ledger.presences.all()
+        made = enrolment_of(settings, town, ledger, lambda: datetime.now(UTC)).make_code(terminal, SHELL)
+        address = settings.web.typed_address or f"{settings.web.host}:{settings.web.port}"
+    if as_json:
+        print_json(
+            {
+                "terminal": terminal,
+                "code": made.digits,
+                "expires_at": made.expires_at.isoformat(),
+                "address": address,
+                "in_service": in_service,
+            }
+        )
+        return
+    until = made.expires_at.astimezone(town.time_zone)
+    click.echo(f"{written(made.digits)}  for {terminal}, once, until {until:%Y-%m-%d %H:%M}")
+    click.echo(f"type it at the device, or: terminal-client enrol --address {address} --code {made.digits}")
+    if in_service:
+        click.echo(f"the device that is {terminal} now stops working when the code is used", err=True)
 
 
 @click.group()

@@ -16,12 +16,13 @@ class Act(StrEnum):
 
     READ_LOG = "read_log"
     SEND = "send"
+    ENROL = "enrol"
 
 
 _ALLOWED: dict[Role, frozenset[Act]] = {
-    Role.AUTHOR: frozenset({Act.READ_LOG, Act.SEND}),
+    Role.AUTHOR: frozenset({Act.READ_LOG, Act.SEND, Act.ENROL}),
     Role.OPERATOR: frozenset({Act.READ_LOG}),
-    Role.ADMINISTRATOR: frozenset({Act.READ_LOG, Act.SEND}),
+    Role.ADMINISTRATOR: frozenset({Act.READ_LOG, Act.SEND, Act.ENROL}),
 }
 
 

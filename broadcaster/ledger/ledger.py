@@ -8,6 +8,7 @@ from broadcaster.ledger.broker import Broker
 from broadcaster.ledger.changes import Changes
 from broadcaster.ledger.deliveries import Deliveries
 from broadcaster.ledger.dictionary import Dictionaries
+from broadcaster.ledger.enrolment import EnrolmentCodes
 from broadcaster.ledger.migrations import migrations
 from broadcaster.ledger.outbox import Outbox
 from broadcaster.ledger.presences import Presences
@@ -35,6 +36,7 @@ class Ledger:
         self.broker = Broker(self.connections)
         self.accounts = Accounts(self.connections)
         self.dictionary = Dictionaries(self.connections)
+        self.enrolment = EnrolmentCodes(self.connections)
 
     def data_version(self) -> int:
         """Return a number that changes when another connection or process has written."""

@@ -215,3 +215,25 @@ def m008_requests(db: Database) -> None:
     )
     db.execute("CREATE INDEX requests_open ON requests (id) WHERE withdrawn_at IS NULL AND done_at IS NULL")
     db.execute("ALTER TABLE deliveries ADD COLUMN silence TEXT")
+
+
+@migrations()
+def m009_enrolment(db: Database) -> None:
+    """The codes with which devices take over terminals, hashed; a code is never given out twice."""
+    db.execute(
+        """
+        CREATE TABLE enrolment_codes (
+            id INTEGER PRIMARY KEY,
+            terminal_id INTEGER NOT NULL REFERENCES terminals(id),
+            code_hash TEXT NOT NULL UNIQUE,
+            made_by TEXT NOT NULL,
+            made_at TEXT NOT NULL,
+            expires_at TEXT NOT NULL,
+            used_at TEXT,
+            used_by TEXT NOT NULL DEFAULT '',
+            superseded_at TEXT,
+            broker_fault TEXT NOT NULL DEFAULT ''
+        )
+        """
+    )
+    db.execute("CREATE INDEX enrolment_codes_of_terminal ON enrolment_codes (terminal_id, id)")

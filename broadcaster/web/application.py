@@ -15,6 +15,7 @@ from starlette.middleware.sessions import SessionMiddleware
 from broadcaster.dictionary import Editor
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
+from broadcaster.provisioning.enrolment import Enrolment
 from broadcaster.web import sessions
 from broadcaster.web.errors import NotLoggedIn, NotStored, PageError, error_of_status
 from broadcaster.web.pages import bare_error_page, error_page, not_stored_page
@@ -25,6 +26,8 @@ from broadcaster.web.routes import (
     compose,
     correction,
     dictionary,
+    enrol,
+    enrolment_codes,
     events,
     health,
     home,
@@ -50,13 +53,23 @@ def create_app(
     town: Town,
     voice: VoicePreview,
     editor: Editor,
+    enrolment: Enrolment,
     session_secret: str,
     secure_cookies: bool,
+    public_address: str | None = None,
     clock: Callable[[], datetime] = _now,
 ) -> FastAPI:
     """Return the pages as an ASGI application; the ledger stays the caller's to close."""
     app = FastAPI(title="kokuchi", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.site = Site(ledger=ledger, town=town, voice=voice, editor=editor, clock=clock)
+    app.state.site = Site(
+        ledger=ledger,
+        town=town,
+        voice=voice,
+        editor=editor,
+        enrolment=enrolment,
+        public_address=public_address,
+        clock=clock,
+    )
     app.add_middleware(
         SessionMiddleware,
         secret_key=session_secret,
@@ -69,7 +82,7 @@ def create_app(
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     for subject in (health, login, home, compose, sound, events, alerts, correction, withdrawal, log, terminals):
         app.include_router(subject.router)
-    for subject in (requests, dictionary, words, word_import):
+    for subject in (requests, dictionary, words, word_import, enrolment_codes, enrol):
         app.include_router(subject.router)
     app.add_exception_handler(NotLoggedIn, _lead_to_login)
     app.add_exception_handler(PageError, _show_error)

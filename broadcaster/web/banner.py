@@ -23,7 +23,8 @@ class Banner:
 
 def banners(site: Site) -> tuple[Banner, ...]:
     """Return what the reader has to know now, most often nothing."""
-    return tuple(found for found in (_request_banner(site), _disk_banner(site), _broker_banner(site)) if found)
+    found = (_request_banner(site), _disk_banner(site), _broker_banner(site), _enrolment_banner(site))
+    return tuple(banner for banner in found if banner)
 
 
 def _request_banner(site: Site) -> Banner | None:
@@ -63,3 +64,14 @@ def _broker_banner(site: Site) -> Banner | None:
     if waiting:
         return Banner("送信を待っているお知らせがあります", f"{waiting}件を、順に自動で送っています。")
     return None
+
+
+def _enrolment_banner(site: Site) -> Banner | None:
+    untold = site.ledger.enrolment.untold()
+    if not untold:
+        return None
+    return Banner(
+        "登録した端末が、まだつながりません",
+        f"端末 {'、'.join(untold)} の登録が、放送の通信（ブローカー）に伝わっていません。"
+        "ブローカーの再読み込みが必要です。保守の担当者に連絡してください。",
+    )

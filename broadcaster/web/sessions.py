@@ -19,6 +19,11 @@ CSRF_FIELD = "csrf"
 
 _LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 _MAXIMUM_FIELDS = 5000
+_ACTS = {
+    Act.READ_LOG: "見る",
+    Act.SEND: "お知らせを作ったり取り消したりする",
+    Act.ENROL: "端末を登録する",
+}
 
 
 def begin(request: Request, account: Account) -> None:
@@ -68,7 +73,7 @@ def _require(request: Request, act: Act) -> Account:
         raise PageError(
             403,
             "この操作はできません",
-            "このアカウントには、お知らせを作ったり取り消したりする権限がありません。必要なときは、担当者に頼んでください。",
+            f"このアカウントには、{_ACTS[act]}権限がありません。必要なときは、担当者に頼んでください。",
         )
     return account
 
@@ -79,6 +84,10 @@ def _reader(request: Request) -> Account:
 
 def _sender(request: Request) -> Account:
     return _require(request, Act.SEND)
+
+
+def _installer(request: Request) -> Account:
+    return _require(request, Act.ENROL)
 
 
 async def _checked_form(request: Request) -> FormData:
@@ -109,6 +118,9 @@ Reader = Annotated[Account, Depends(_reader)]
 
 Sender = Annotated[Account, Depends(_sender)]
 """An account that may send and withdraw."""
+
+Installer = Annotated[Account, Depends(_installer)]
+"""An account that may make a device a terminal."""
 
 CheckedForm = Annotated[FormData, Depends(_checked_form)]
 """The fields of a form that one of our own pages has sent."""

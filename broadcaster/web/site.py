@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from fastapi import Request
@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from broadcaster.dictionary import Editor
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
+from broadcaster.provisioning.enrolment import Enrolment
 from broadcaster.web.preview import VoicePreview
 from broadcaster.web.throttle import Throttle
 
@@ -34,16 +35,24 @@ def _environment() -> Environment:
 class Site:
     """The parts that were handed to `create_app`, and what the pages remember in memory.
 
-    `password_checks` bounds how many passwords are checked at once, since argon2 takes much memory on purpose.
+    `public_address` is what is typed at a device, None if it is what the browser of the staff uses too.
+    `password_checks` bounds how many passwords are checked at once, since argon2 takes much memory on purpose. Codes
+    are looked at one after the other, so that each wrong one is counted: an address may be wrong five times and then
+    once a minute, all of them together 30 times and then every two minutes.
     """
 
     ledger: Ledger
     town: Town
     voice: VoicePreview
     editor: Editor
+    enrolment: Enrolment
+    public_address: str | None
     clock: Callable[[], datetime]
     templates: Environment = field(default_factory=_environment)
     throttle: Throttle = field(default_factory=Throttle)
+    code_throttle: Throttle = field(default_factory=lambda: Throttle(wait=timedelta(minutes=1)))
+    all_codes_throttle: Throttle = field(default_factory=lambda: Throttle(free=30, wait=timedelta(minutes=2)))
+    code_checks: asyncio.Lock = field(default_factory=asyncio.Lock)
     ended_sessions: dict[str, datetime] = field(default_factory=dict)
     password_checks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CONCURRENT_PASSWORD_CHECKS))
 

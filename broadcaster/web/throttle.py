@@ -1,4 +1,4 @@
-"""Slows down who guesses passwords."""
+"""Slows down who guesses passwords and codes."""
 
 import math
 from datetime import datetime, timedelta
@@ -10,25 +10,27 @@ _MANY_NAMES = 10_000
 
 
 class Throttle:
-    """Counts wrong passwords by name, in memory. After five of them each further attempt has to wait."""
+    """Counts failures by name, in memory. After `free` of them each further attempt has to wait."""
 
-    def __init__(self) -> None:
+    def __init__(self, free: int = _FREE_FAILURES, wait: timedelta = _WAIT) -> None:
+        self._free = free
+        self._wait = wait
         self._failures: dict[str, tuple[int, datetime]] = {}
 
     def seconds_to_wait(self, name: str, now: datetime) -> int:
         """Return for how long no attempt with this name is looked at; 0 if one may be made."""
         count, last = self._failures.get(name, (0, now))
-        if count < _FREE_FAILURES:
+        if count < self._free:
             return 0
-        return max(0, math.ceil((last + _WAIT - now).total_seconds()))
+        return max(0, math.ceil((last + self._wait - now).total_seconds()))
 
     def failed(self, name: str, now: datetime) -> None:
-        """Count a wrong password."""
+        """Count a failure."""
         count, last = self._failures.get(name, (0, now))
         if now - last > _FORGOTTEN_AFTER:
             count = 0
         if len(self._failures) > _MANY_NAMES:
-            self._failures = {key: value for key, value in self._failures.items() if now - value[1] <= _WAIT}
+            self._failures = {key: value for key, value in self._failures.items() if now - value[1] <= self._wait}
         self._failures[name] = (count + 1, now)
 
     def succeeded(self, name: str) -> None:

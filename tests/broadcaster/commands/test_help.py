@@ -18,6 +18,7 @@ PURPOSES = {
     ("terminals", "list"): "List the terminals",
     ("terminals", "add"): "Take one TERMINAL into service",
     ("terminals", "import"): "Take all terminals of a CSV FILE into service, or none",
+    ("terminals", "code"): "Make the code with which a device becomes TERMINAL",
     ("accounts",): "Who may log in",
     ("accounts", "add"): "Let NAME log in",
     ("accounts", "list"): "List the accounts",

@@ -1,5 +1,6 @@
 """`setup`, `check-config`, `terminals` and `accounts` as real processes."""
 
+import re
 from pathlib import Path
 
 from kokuchi.wire import SigningKey
@@ -127,3 +128,15 @@ def test_accounts_are_added_and_listed_without_their_passwords(empty: Shell) -> 
     listed = empty.good("accounts", "list", "--json").json
     assert listed == [{"name": "hanako", "display_name": "見本 花子", "role": "operator"}]
     assert "hanako  operator  見本 花子" in empty.quick("accounts", "list").out
+
+
+def test_a_code_is_made_for_people_and_for_programs(shell: Shell) -> None:
+    done = shell.quick("terminals", "code", "t-1")
+    first, second = done.out.splitlines()
+    assert re.match(r"\d{4}-\d{4}  for t-1, once, until 20\d\d-\d\d-\d\d \d\d:\d\d$", first)
+    assert second.startswith("type it at the device, or: terminal-client enrol --address 127.0.0.1:8080 --code ")
+    made = shell.good("terminals", "code", "t-1", "--json").json
+    assert re.fullmatch(r"\d{8}", made["code"])
+    assert (made["terminal"], made["address"], made["in_service"]) == ("t-1", "127.0.0.1:8080", False)
+    unknown = shell.run("terminals", "code", "t-99")
+    assert (unknown.code, unknown.err) == (1, "error: there is no terminal 't-99'; see `broadcaster terminals list`\n")

@@ -8,9 +8,9 @@ from broadcaster.domain.roles import Act, Role, may
 @pytest.mark.parametrize(
     ("role", "acts"),
     [
-        (Role.AUTHOR, {Act.READ_LOG, Act.SEND}),
+        (Role.AUTHOR, {Act.READ_LOG, Act.SEND, Act.ENROL}),
         (Role.OPERATOR, {Act.READ_LOG}),
-        (Role.ADMINISTRATOR, {Act.READ_LOG, Act.SEND}),
+        (Role.ADMINISTRATOR, {Act.READ_LOG, Act.SEND, Act.ENROL}),
     ],
 )
 def test_a_role_may_do_this_and_nothing_else(role: Role, acts: set[Act]) -> None:

@@ -8,9 +8,10 @@ from fastapi import FastAPI
 from broadcaster.dictionary import Editor
 from broadcaster.domain.dictionary import Sentence
 from broadcaster.ledger import Ledger
+from broadcaster.provisioning.enrolment import Enrolment
 from broadcaster.web import create_app
 from tests.broadcaster.web.browser import Browser
-from tests.broadcaster.web.town import TOWN, Clock, FakeTrial, FakeVoice, make_ledger
+from tests.broadcaster.web.town import TOWN, Clock, FakeBroker, FakeTrial, FakeVoice, grant, make_ledger
 
 
 @pytest.fixture(scope="session")
@@ -51,12 +52,23 @@ def editor(ledger: Ledger, trial: FakeTrial, clock: Clock) -> Editor:
 
 
 @pytest.fixture
-def app(ledger: Ledger, voice: FakeVoice, editor: Editor, clock: Clock) -> FastAPI:
+def broker() -> FakeBroker:
+    return FakeBroker()
+
+
+@pytest.fixture
+def enrolment(ledger: Ledger, broker: FakeBroker, clock: Clock) -> Enrolment:
+    return Enrolment(ledger, "s" * 32, grant, broker.renew, clock)
+
+
+@pytest.fixture
+def app(ledger: Ledger, voice: FakeVoice, editor: Editor, enrolment: Enrolment, clock: Clock) -> FastAPI:
     return create_app(
         ledger=ledger,
         town=TOWN,
         voice=voice,
         editor=editor,
+        enrolment=enrolment,
         session_secret="s" * 32,
         secure_cookies=False,
         clock=clock,

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 
 from broadcaster.dictionary import Editor
 from broadcaster.ledger import Ledger
+from broadcaster.provisioning.enrolment import Enrolment
 from broadcaster.web import create_app
 from broadcaster.web.sessions import local_path
 from tests.broadcaster.web.browser import Browser
@@ -27,6 +28,7 @@ POSTS = [
     "/dictionary/rewrite",
     "/dictionary/save",
     "/dictionary/undo",
+    "/terminals/t-1/code",
 ]
 
 
@@ -102,9 +104,15 @@ async def test_the_cookie_is_kept_from_scripts_and_other_sites(browser: Browser)
     assert "secure" not in cookie
 
 
-async def test_over_https_the_cookie_is_secure(ledger: Ledger, editor: Editor) -> None:
+async def test_over_https_the_cookie_is_secure(ledger: Ledger, editor: Editor, enrolment: Enrolment) -> None:
     app = create_app(
-        ledger=ledger, town=TOWN, voice=FakeVoice(), editor=editor, session_secret="s" * 32, secure_cookies=True
+        ledger=ledger,
+        town=TOWN,
+        voice=FakeVoice(),
+        editor=editor,
+        enrolment=enrolment,
+        session_secret="s" * 32,
+        secure_cookies=True,
     )
     assert "secure" in (await Browser(app).get("/login")).headers["set-cookie"].lower()
 
@@ -128,6 +136,8 @@ async def test_an_account_that_is_gone_is_logged_out(author: Browser, ledger: Le
         "/",
         "/log",
         "/terminals",
+        "/terminals/t-1",
+        "/terminals/t-1/code",
         "/alerts/new",
         "/alerts/x",
         "/alerts/x/correct",
@@ -168,6 +178,7 @@ async def test_an_operator_reads_and_does_not_send(operator: Browser) -> None:
     assert "新しいお知らせを作る" not in home.text
     for response in [
         await operator.get("/alerts/new"),
+        await operator.get("/terminals/t-1/code"),
         await operator.get("/alerts/x/correct"),
         await operator.get("/alerts/x/withdraw"),
         *[await operator.post(path, {"headline": "x"}) for path in POSTS],

@@ -12,6 +12,8 @@ from broadcaster.domain.roles import Role
 from broadcaster.domain.town import Category, Language, Place, Town, Wording
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.accounts import Account
+from broadcaster.provisioning.reload import BrokerUntold
+from kokuchi.enrolment import Grant, GrantedBroker, GrantedTown
 from kokuchi.voice import EngineError
 from kokuchi.voice.dictionary import katakana
 from kokuchi.voice.languages import LANGUAGES
@@ -26,9 +28,11 @@ from kokuchi.wire import (
     Presence,
     Ruby,
     Severity,
+    SigningKey,
     Topics,
 )
 
+_PUBLIC_KEY = SigningKey.generate().public_pem().decode()
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
 EVERYONE = Audience(kind=AudienceKind.ALL)
@@ -137,6 +141,30 @@ class FakeTrial:
             if now == sentence.kana != then:
                 found.append(Broken(sentence.text, now, then))
         return tuple(found)
+
+
+class FakeBroker:
+    """Takes new passwords, unless nobody can tell it."""
+
+    def __init__(self) -> None:
+        self.fault = ""
+        self.told = 0
+
+    def renew(self) -> None:
+        if self.fault:
+            raise BrokerUntold(self.fault)
+        self.told += 1
+
+
+def grant(terminal: Terminal, password: str, reached_at: str) -> Grant:
+    return Grant(
+        terminal=terminal.id,
+        areas=(terminal.area,),
+        groups=tuple(sorted(terminal.groups)),
+        town=GrantedTown(id=TOWN.id, name=TOWN.name, kana=TOWN.kana, names=TOWN.names, time_zone=TOWN.time_zone.key),
+        broker=GrantedBroker(host=reached_at, port=1883, password=password),
+        public_keys=(_PUBLIC_KEY,),
+    )
 
 
 def read(dictionary: Dictionary, text: str) -> str:

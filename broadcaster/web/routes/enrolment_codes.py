@@ -1,0 +1,108 @@
+"""One terminal, and the code with which a device becomes it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from broadcaster.domain.enrolment import CodeState
+from broadcaster.domain.roles import Act, may
+from broadcaster.ledger.enrolment import TerminalUnknown
+from broadcaster.web.authors import author_name
+from broadcaster.web.errors import PageError, storing
+from broadcaster.web.pages import page
+from broadcaster.web.roster import RosterRow, roster
+from broadcaster.web.sessions import CheckedForm, Installer, Reader
+from broadcaster.web.site import Site, site_of
+from broadcaster.web.words import moment
+from kokuchi.enrolment import written
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class CodeFacts:
+    """What staff are told of a terminal's newest code."""
+
+    state: CodeState
+    made: str
+    made_by: str
+    until: str
+    used: str
+
+
+@router.get("/terminals/{terminal}")
+def show_terminal(request: Request, terminal: str, account: Reader) -> Response:
+    """Show how a terminal is, and whether a code of it stands."""
+    site = site_of(request)
+    row = _find(site, terminal)
+    found = site.ledger.terminals.get(terminal)
+    groups = {group.id: group.name for group in site.town.groups}
+    return page(
+        request,
+        "terminal.html",
+        row=row,
+        groups=[groups.get(group, group) for group in sorted(found.groups)] if found else [],
+        code=_facts(site, terminal),
+        may_enrol=may(account.role, Act.ENROL),
+    )
+
+
+@router.get("/terminals/{terminal}/code")
+def ask(request: Request, terminal: str, _: Installer) -> Response:
+    """Ask before a code is made, above all for a terminal that is in service."""
+    site = site_of(request)
+    code = _facts(site, terminal)
+    row = _find(site, terminal)
+    in_service = row.state != "never" or (code is not None and code.state is CodeState.USED)
+    return page(request, "code_ask.html", row=row, code=code, in_service=in_service)
+
+
+@router.post("/terminals/{terminal}/code")
+def make(request: Request, terminal: str, account: Installer, _: CheckedForm) -> Response:
+    """Make a code and show it, this once, as a card that can be printed."""
+    site = site_of(request)
+    try:
+        with storing():
+            code = site.enrolment.make_code(terminal, account.name)
+    except TerminalUnknown as error:
+        raise _not_found() from error
+    address = site.public_address or request.url.netloc
+    return page(
+        request,
+        "code.html",
+        row=_find(site, terminal),
+        digits=written(code.digits),
+        until=_until(code.expires_at, site),
+        address=f"https://{address}" if request.url.scheme == "https" and "://" not in address else address,
+    )
+
+
+def _find(site: Site, terminal: str) -> RosterRow:
+    row = next((row for row in roster(site) if row.terminal == terminal), None)
+    if row is None:
+        raise _not_found()
+    return row
+
+
+def _not_found() -> PageError:
+    return PageError(404, "端末が見つかりません", "「端末の状態」から選びなおしてください。")
+
+
+def _facts(site: Site, terminal: str) -> CodeFacts | None:
+    code = site.ledger.enrolment.newest(terminal)
+    if code is None:
+        return None
+    zone = site.town.time_zone
+    return CodeFacts(
+        state=code.state(site.clock()),
+        made=moment(code.made_at, zone),
+        made_by=author_name(site, code.made_by),
+        until=_until(code.expires_at, site),
+        used=moment(code.used_at, zone) if code.used_at else "",
+    )
+
+
+def _until(expires_at: datetime, site: Site) -> str:
+    return moment(expires_at, site.town.time_zone)

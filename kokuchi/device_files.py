@@ -1,0 +1,100 @@
+"""The files that make a device a terminal: terminal.toml, the broker's password, the town's public keys.
+
+terminal.toml is written last and taken away first: with it the device is enrolled, without it it is not, whenever the
+power is cut.
+"""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from kokuchi.enrolment import Grant
+from kokuchi.voice.languages import LANGUAGES
+
+SETTINGS = "terminal.toml"
+INBOX = "inbox.sqlite"
+_PASSWORD = "broker-password"  # noqa: S105 - the name of a file
+
+
+def write_device_files(folder: Path, grant: Grant, *, chimes: Path | None = None, name: str = SETTINGS) -> Path:
+    """Write the files of a terminal into a folder, in place of what is there; return the settings, called `name`.
+
+    Without `chimes` the device takes those that came with its software. Raises OSError.
+    """
+    settings = folder / name
+    folder.mkdir(parents=True, exist_ok=True)
+    if settings.exists():
+        settings.unlink()
+        _sync(folder)
+    write_durably(folder / _PASSWORD, grant.broker.password, 0o600)
+    for key, pem in zip(_key_names(grant), grant.public_keys, strict=True):
+        write_durably(folder / key, pem)
+    write_durably(settings, _settings(grant, chimes))
+    return settings
+
+
+def write_durably(path: Path, text: str, mode: int = 0o644) -> None:
+    """Write a file whole or not at all, so that it is there after a power cut that follows. Raises OSError."""
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.unlink(missing_ok=True)
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _key_names(grant: Grant) -> list[str]:
+    return ["town.pem", *(f"town-{number}.pem" for number in range(2, len(grant.public_keys) + 1))]
+
+
+def _settings(grant: Grant, chimes: Path | None) -> str:
+    # JSON's strings and lists of strings are TOML's too.
+    town, broker = grant.town, grant.broker
+    names = _table({code: name for code, name in town.names.items() if code in LANGUAGES})
+    quiet = grant.quiet_hours
+    quiet_hours = f'[quiet_hours]\nstart = "{quiet.start:%H:%M}"\nend = "{quiet.end:%H:%M}"\n\n' if quiet else ""
+    sounds = f"chimes = {_text(str(chimes))}\n" if chimes else ""
+    return f"""\
+# Terminal {grant.terminal}. Paths are relative to this file. config/terminal.toml explains every key.
+terminal = {json.dumps(grant.terminal)}
+areas = {json.dumps(grant.areas)}
+groups = {json.dumps(grant.groups)}
+# language = "vi"   # the household's second language: {", ".join(LANGUAGES)}
+inbox = "{INBOX}"
+{sounds}
+[town]
+id = {json.dumps(town.id)}
+name = {_text(town.name)}
+kana = {_text(town.kana)}
+time_zone = {_text(town.time_zone)}
+public_keys = {json.dumps(_key_names(grant))}
+
+[town.names]
+{names}
+[town.kinds]
+{_table(town.kinds)}
+{quiet_hours}[broker]
+host = {_text(broker.host)}
+port = {broker.port}
+password_file = "{_PASSWORD}"
+"""
+
+
+def _table(rows: Mapping[str, str]) -> str:
+    return "".join(f"{json.dumps(key)} = {_text(value)}\n" for key, value in rows.items())
+
+
+def _text(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)

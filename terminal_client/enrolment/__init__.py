@@ -1,0 +1,1 @@
+"""First start: a device asks the centre, with the code of its card, to be a terminal."""
