@@ -158,7 +158,6 @@ def test_a_new_emergency_does_not_wait_for_a_repeat() -> None:
 
     assert StopSpeaking() in story.tell(Arrived(new))
     say(story, new)
-    story.wait(REPEAT)
 
     assert story.spoken() == [key(one), key(one), key(new), key(one)]
 
