@@ -84,6 +84,11 @@ class Speaking:
         self._performance = Performance(of, script, level)
         self._task = asyncio.create_task(self._speak(self._performance), name="speech")
 
+    def is_saying(self, key: Key) -> bool:
+        """Tell whether an alert is being said at this moment."""
+        is_at_work = self._task is not None and not self._task.done()
+        return is_at_work and self._performance is not None and self._performance.of == key
+
     async def stop(self) -> None:
         """Be silent at once, and remember what is left of what was being said."""
         self._screen.silence()

@@ -33,6 +33,8 @@ from terminal_client.events import (
     StopSpeaking,
     TimeKnown,
     TimePassed,
+    VoiceEnded,
+    VoiceFailed,
     Withheld,
 )
 from terminal_client.household import Key
@@ -169,6 +171,9 @@ class Terminal:
             return TimePassed()
 
     async def _happened(self, event: Event) -> None:
+        if isinstance(event, VoiceEnded | VoiceFailed) and self.speaking.is_saying(event.key):
+            # Its button was pressed at its very end: it has begun anew before its end was told.
+            return
         now = self._looked_at = self._time.now()
         self._state, actions = agenda.step(self._state, event, now)
         if any(isinstance(action, StopSpeaking) for action in actions):

@@ -13,8 +13,8 @@ SAMPLE: tuple[Cue, ...] = (
 )
 """By this a household hears how its terminal speaks."""
 
+# An emergency is never one of several: it is said in its own words.
 _NAMES = {
-    Level.EMERGENCY: ("緊急のお知らせ", "キンキューノオシラセ"),
     Level.IMPORTANT: ("重要なお知らせ", "ジューヨーナオシラセ"),
     Level.NOTICE: ("お知らせ", "オシラセ"),
 }

@@ -64,7 +64,8 @@ def _failed(item: Item, now: datetime) -> Item:
     """Return an item whose sound no device took: tried again, unless there is no need for it to be said by itself."""
     again = retry_at(item.failures, now)
     if item.voiced_at:
-        return replace(item, voicing=Voicing.FINISHED, asked=False, failures=item.failures + 1, repeat_at=again)
+        repeat = again if item.repeat_at else None
+        return replace(item, voicing=Voicing.FINISHED, asked=False, failures=item.failures + 1, repeat_at=repeat)
     is_told = item.confirmed or item.superseded or item.silence in (Silence.SUMMARISED, Silence.DECLINED)
     voicing = Voicing.FINISHED if is_told else Voicing.WAITING
     return replace(item, voicing=voicing, asked=False, was_cut=False, failures=item.failures + 1, not_before=again)

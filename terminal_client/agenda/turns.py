@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from kokuchi.wire import Outcome
 from terminal_client.agenda.digests import digest_of, is_gathering, missed
-from terminal_client.agenda.retries import is_to_be_repeated, repeat_at
+from terminal_client.agenda.retries import is_to_be_repeated
 from terminal_client.agenda.silences import is_held, is_ready
 from terminal_client.agenda.state import Item, State, Step, Urgency, Voicing, was_heard
 from terminal_client.events import Action, Digest, Ended, Sample, Speak, SpeakAside, StopSpeaking
@@ -21,8 +21,7 @@ def deadline(state: State, now: datetime) -> datetime | None:
     if state.time_is_known:
         for item in state.in_voicing(Voicing.WAITING):
             quiet_until = state.manners.quiet_until(now) if is_held(state, item, now) else None
-            gathering_until = state.gathering_until if item.was_missed else None
-            moments += [moment for moment in (item.not_before, quiet_until, gathering_until) if moment]
+            moments += [moment for moment in (item.not_before, quiet_until, state.gathering_until) if moment]
             moments += [] if item.asked else [item.alert.expires]
         moments += [item.repeat_at for item in _to_be_repeated(state) if item.repeat_at]
     # What was due before this step waits for its turn, and who has it will tell when it ends.
@@ -49,7 +48,7 @@ def advance(state: State, now: datetime) -> Step:
     actions: list[Action] = []
     turn = _next(state, now)
     if turn and _yields(state, turn):
-        state, actions = _interrupt(state, now)
+        state, actions = _interrupt(state)
     if turn and not state.busy and not state.aside:
         if isinstance(turn, Digest):
             return replace(state, aside=turn), [*actions, SpeakAside(turn)]
@@ -99,14 +98,15 @@ def _yields(state: State, turn: Item | Digest) -> bool:
     return not state.busy.is_emergency or (state.busy.is_repeat and not turn.is_repeat)
 
 
-def _interrupt(state: State, now: datetime) -> Step:
+def _interrupt(state: State) -> Step:
     item = state.busy
     if item is None:
         # A digest is short, and starts anew with what has come meanwhile.
         return replace(state, aside=None), [StopSpeaking()]
     was_speaking = item.voicing is Voicing.SPEAKING
-    if item.voiced_at and item.is_repeat:
-        changed = replace(item, voicing=Voicing.FINISHED, repeat_at=repeat_at(item, item.voiced_at, now))
+    if item.is_repeat:
+        # Its time has come already: it is said again after what interrupts it.
+        changed = replace(item, voicing=Voicing.FINISHED)
     else:
         changed = replace(item, voicing=Voicing.WAITING, was_cut=item.was_cut or was_speaking)
     return state.having(changed), [StopSpeaking()] if was_speaking else []

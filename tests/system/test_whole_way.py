@@ -34,6 +34,13 @@ def test_an_alert_is_received_displayed_spoken_and_confirmed(town: Town) -> None
     assert delivery.outcome is None
 
 
+def test_the_demo_is_heard_at_night_too(town: Town) -> None:
+    """The shipped town keeps quiet then, and it may be night where the demo or a test runs."""
+    settings = (town.places.device_files(TERMINALS[0]) / "terminal.toml").read_text(encoding="utf-8")
+    assert "[town.names]" in settings
+    assert "quiet_hours" not in settings
+
+
 def test_the_sound_that_the_device_took_is_as_long_as_the_script(town: Town) -> None:
     """Promise 5."""
     sound = town.places.device_files(TERMINALS[0]) / "sound.raw"

@@ -47,10 +47,14 @@ SENTENCES = 4
 SPEECH = timedelta(minutes=1)
 """How long one lasts while time passes."""
 
+RECENT = 4
+"""What happens to an alert happens to one of the newest, so that more than one thing happens to each."""
+
 TOKYO = ZoneInfo("Asia/Tokyo")
 NIGHTLY = QuietHours(time(21), time(7))
 UNSPOKEN = frozenset({"awareness_event"})
 CATEGORIES = ("scam", "awareness_event")
+ENDS = (None, True, False)
 LEVELS = ("emergency", "important", "notice")
 
 
@@ -180,38 +184,47 @@ class AnyStory(RuleBasedStateMachine):
         category=st.sampled_from(CATEGORIES),
         age=st.sampled_from([0, 0, 10, 45, 300]),
         hours=st.sampled_from([0.1, 1, 6, 24]),
+        ends=st.sampled_from(ENDS),
     )
-    def a_new_alert_arrives(self, level: str, category: str, age: float, hours: float) -> None:
+    def a_new_alert_arrives(self, level: str, category: str, age: float, hours: float, ends: bool | None) -> None:
         sent = self.story.now - timedelta(minutes=age)
         new = alert(f"a-{len(self.known)}", level=level, sent=sent, hours=hours + age / 60, category=category)
         self.arrive(new)
+        self.speak(key(new), ends)
+
+    def speak(self, of: Key, ends: bool | None) -> None:
+        """Show an alert; if it is its turn, let the voice end, well or not, unless `ends` is None."""
+        self.perform(self.story.tell(Displayed(of)))
+        if self.speaking == of and ends is not None:
+            self.the_voice_ends(well=ends)
 
     @rule(data=st.data(), kind=st.sampled_from([update, cancel]))
     def a_later_revision_arrives(self, data: st.DataObject, kind: Callable[[Alert], Alert]) -> None:
         if self.known:
-            self.arrive(kind(data.draw(st.sampled_from(list(self.known.values())))))
+            self.arrive(kind(data.draw(st.sampled_from(list(self.known.values())[-RECENT:]))))
 
     @rule(data=st.data())
     def an_alert_arrives_again(self, data: st.DataObject) -> None:
         if self.known:
-            self.perform(self.story.tell(Arrived(data.draw(st.sampled_from(list(self.known.values()))))))
+            self.perform(self.story.tell(Arrived(data.draw(st.sampled_from(list(self.known.values())[-RECENT:])))))
 
     @rule(data=st.data())
     def the_household_confirms(self, data: st.DataObject) -> None:
         if self.known:
-            self.confirm(data.draw(st.sampled_from(list(self.known))))
+            self.confirm(data.draw(st.sampled_from(list(self.known)[-RECENT:])))
 
     def confirm(self, of: Key) -> None:
         self.asked.discard(of)
         self.perform(self.story.tell(Confirmed(of)))
 
-    @rule(data=st.data())
-    def the_household_asks_to_hear_it_again(self, data: st.DataObject) -> None:
+    @rule(data=st.data(), ends=st.sampled_from(ENDS))
+    def the_household_asks_to_hear_it_again(self, data: st.DataObject, ends: bool | None) -> None:
         if self.known:
-            of = data.draw(st.sampled_from(list(self.known)))
+            of = data.draw(st.sampled_from(list(self.known)[-RECENT:]))
             if self.is_newest(of) and not self.known[of].is_cancel:
                 self.asked.add(of)
             self.perform(self.story.tell(ReplayAsked(of)))
+            self.speak(of, ends)
 
     @rule()
     def the_household_asks_for_a_sample(self) -> None:

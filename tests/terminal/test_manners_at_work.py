@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest_asyncio
 from kokuchi.voice import Voice
 from kokuchi.voice.cues import Chime, Cue, Phrase
 from kokuchi.voice.digest import SAMPLE
+from kokuchi.voice.sound import Sound
 from kokuchi.wire import Alert, Level, Silence
 from terminal_client.agenda import GATHERING, LATER_REPEAT, REPEAT
 from terminal_client.household import Key
@@ -24,6 +26,28 @@ from tests.waiting import until
 
 HOUR = timedelta(hours=1)
 Living = Callable[..., Home]
+
+
+@dataclass
+class EndingSpeaker:
+    """A speaker at whose very end, the first time, somebody presses a button."""
+
+    press: Callable[[], None] = lambda: None
+    at_work: int = 0
+    most_at_work: int = 0
+    ends: int = 0
+
+    async def play(self, performance: AsyncIterator[tuple[Cue, Sound]], on_cue: Callable[[Cue, Sound], None]) -> None:
+        self.at_work += 1
+        self.most_at_work = max(self.at_work, self.most_at_work)
+        async for cue, sound in performance:
+            on_cue(cue, sound)
+            await asyncio.sleep(0)
+        self.at_work -= 1
+        self.ends += 1
+        if self.ends == 1:
+            self.press()
+
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -167,3 +191,16 @@ async def test_a_household_hears_how_its_terminal_speaks_unless_there_is_somethi
     await until(lambda: home.volume.values == [60, *[60, 60] * 3])
     assert speaker.begun[said:] == list(SAMPLE)
     assert home.changes == changes
+
+
+async def test_what_is_asked_for_at_its_very_end_is_said_again_and_nothing_else_meanwhile(live: Living) -> None:
+    speaker = EndingSpeaker()
+    home = live(speaker)
+    key = home.receive(fresh())
+    other = home.receive(fresh("a-2"))
+    speaker.press = lambda: home.terminal.replay(key)
+
+    await until(lambda: home.report(other).voiced_at)
+
+    assert speaker.ends == 3
+    assert speaker.most_at_work == 1

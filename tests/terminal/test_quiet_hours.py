@@ -11,6 +11,7 @@ from kokuchi.wire import Alert, Outcome, Silence
 from terminal_client import agenda
 from terminal_client.events import (
     Arrived,
+    AsideEnded,
     Confirmed,
     Displayed,
     Ended,
@@ -149,6 +150,17 @@ def test_what_an_emergency_cut_before_they_began_is_said_to_its_end() -> None:
     story.tell(VoiceEnded(key(emergency)))
 
     assert begun(story) == [(key(one), False), (key(emergency), False), (key(one), True)]
+
+
+def test_a_sentence_of_several_that_is_being_said_when_they_begin_is_said_to_its_end() -> None:
+    story = story_at(EVENING)
+    missed = [sent_at(EVENING - timedelta(hours=1), f"a-{number}") for number in range(2)]
+    story.tell(*map(Arrived, missed))
+    story.wait_for_deadline()
+    several = digest(*reversed(missed))
+
+    assert story.wait(MINUTE) == []
+    assert story.tell(AsideEnded(several)) == [Withheld(each, Silence.SUMMARISED) for each in several.keys]
 
 
 def test_what_waits_for_the_screen_when_they_begin_is_held() -> None:
