@@ -104,9 +104,7 @@ def test_a_wish_that_is_said_again_stays_done(ledger: Ledger) -> None:
     ledger.requests.finish(ledger.requests.open()[0].row, "hanako", LATER)
     ledger.requests.record([wish(withdrawn_at=LATER)], LATER)
     assert ledger.requests.count_open() == 0
-    assert ledger.requests.states("t-1", ["r-1"]) == [
-        RequestState(identifier="r-1", withdrawn=True, done_at=LATER)
-    ]
+    assert ledger.requests.states("t-1", ["r-1"]) == [RequestState(identifier="r-1", withdrawn=True, done_at=LATER)]
 
 
 def test_what_is_over_is_listed_from_a_day_on_the_newest_first(ledger: Ledger) -> None:
