@@ -1,7 +1,5 @@
 """「相談したい」 through the real thing: the household presses, the desk sees it and calls, the household is told."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -13,11 +11,11 @@ WAITS = "役場に伝えました。お電話をお待ちください。"
 
 
 @pytest.fixture
-def desk(staff: Page, town: Town) -> Iterator[Page]:
+def desk(staff: Page, town: Town) -> Page:
     """A colleague who writes an alert and does not look at the list."""
     staff.goto(f"{town.places.centre_url}/alerts/new")
     expect(staff.get_by_label("見出し", exact=True)).to_be_visible()
-    yield staff
+    return staff
 
 
 def press(household: Page) -> None:
