@@ -47,6 +47,7 @@ class Consultation:
         self._on_wait = on_wait
         self._connected = False
         self._newest: Request | None = None
+        self._acts = 0
 
     async def ask(self, alert: Key | None) -> None:
         """Ask for a call, once however often this is done; raises OperationalError if that cannot be committed."""
@@ -90,12 +91,17 @@ class Consultation:
                     self._on_wait()
 
     def _changed(self, request: Request) -> None:
+        self._acts += 1
         self._newest = request
         self._draw()
         self._on_change(request.message(self._terminal, self._now()))
 
     async def _look(self) -> None:
-        self._newest = await self._committer.commit(self._store.newest)
+        acts = self._acts
+        newest = await self._committer.commit(self._store.newest)
+        if acts == self._acts:
+            # Else the household was faster than the disk, and what it did is on the screen already.
+            self._newest = newest
         self._draw()
 
     def _draw(self) -> None:

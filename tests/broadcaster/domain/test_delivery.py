@@ -123,9 +123,9 @@ def test_an_alert_without_deliveries_has_reached_nobody_and_missed_nobody() -> N
     assert reach([]).unreached == 0
 
 
-def _silent(silence: Silence, **moments: datetime) -> Delivery:
+def _silent(silence: Silence, displayed_at: datetime | None = None) -> Delivery:
     """An alert that expired at a terminal without being said by itself."""
-    return Delivery(received_at=NOW, outcome=Outcome.EXPIRED, silence=silence, **moments)
+    return Delivery(received_at=NOW, displayed_at=displayed_at, outcome=Outcome.EXPIRED, silence=silence)
 
 
 ONLINE, OFFLINE = presence("t-1"), presence("t-1", online=False)

@@ -1,9 +1,10 @@
+import re
 from datetime import timedelta
 
 import pytest
 
 from broadcaster.ledger import Ledger
-from kokuchi.wire import Audience, AudienceKind, MessageType, Outcome, Speaker
+from kokuchi.wire import Audience, AudienceKind, MessageType, Outcome, Silence, Speaker
 from tests.broadcaster.web.browser import Browser
 from tests.broadcaster.web.town import NOW, Clock, accept, presence, publish, report
 
@@ -137,6 +138,61 @@ async def test_the_roster_shows_those_in_trouble_first(operator: Browser, ledger
     assert "no such device" in page
     home = (await operator.get("/")).text
     assert "接続なし" in home
+
+
+async def test_why_an_alert_was_not_said_is_seen_at_a_glance_and_is_no_trouble(
+    operator: Browser, ledger: Ledger
+) -> None:
+    alert = accept(ledger)
+    ledger.deliveries.record(
+        [
+            report(alert, "t-1", received_at=NOW, displayed_at=NOW, silence=Silence.HELD),
+            report(alert, "t-2", received_at=NOW, displayed_at=NOW, silence=Silence.HELD, voiced_at=NOW),
+            report(alert, "t-3", received_at=NOW, displayed_at=NOW, confirmed_at=NOW, silence=Silence.DECLINED),
+        ]
+    )
+    page = (await operator.get(f"/alerts/{alert.identifier}")).text
+    state, rows = page.split('id="line-t-1"')[0], re.split(r'id="line-t-\d"', page)[1:]
+    assert "おやすみ時間のため、朝に放送します: <strong>1台</strong>" in state
+    assert "世帯の設定により音声なし: <strong>1台</strong>" in state
+    assert "確かめてください" not in state
+    held, voiced, declined = rows
+    assert "おやすみ時間のため、朝に放送します" in held
+    assert "おやすみ時間" not in voiced, "it was said after all"
+    assert "確認済み" in declined
+    assert "世帯の設定により音声なし" in declined
+
+
+async def test_what_was_held_and_has_ended_is_not_promised_for_the_morning(operator: Browser, ledger: Ledger) -> None:
+    alert = accept(ledger)
+    ledger.deliveries.record(
+        [
+            report(alert, "t-1", received_at=NOW, silence=Silence.HELD, outcome=Outcome.CANCELLED),
+            report(alert, "t-2", received_at=NOW, displayed_at=NOW, silence=Silence.SUMMARISED),
+        ]
+    )
+    page = (await operator.get(f"/alerts/{alert.identifier}")).text
+    assert "朝に放送します" not in page
+    assert "おやすみ時間のため、放送していません: <strong>1台</strong>" in page
+    assert "不在後のまとめでお知らせしました: <strong>1台</strong>" in page
+
+
+async def test_the_roster_tells_language_heat_and_what_froze(operator: Browser, ledger: Ledger) -> None:
+    froze = "the voice did not answer for 60 s"
+    ledger.presences.record(
+        [
+            presence("t-1", language="vi", temperature_celsius=51),
+            presence("t-2", temperature_celsius=83, last_restart=froze),
+        ]
+    )
+    hot, well = re.split(r'id="terminal-t-[12]"', (await operator.get("/terminals")).text)[1:]
+    assert "端末が熱くなっています" in hot
+    assert "（83℃）" in hot
+    assert "異常あり" in hot
+    assert f'<strong class="sub restart">自動で再起動: {froze}</strong>' in hot
+    assert "ベトナム語" in well
+    assert "温度 51℃" in well
+    assert "正常" in well
 
 
 async def test_the_first_page_says_when_nothing_goes_out(operator: Browser, ledger: Ledger) -> None:

@@ -17,7 +17,16 @@ MARKUP = "<script>alert('x')</script>&\"'"
 
 async def test_every_page_protects_its_reader(author: Browser, ledger: Ledger) -> None:
     alert = accept(ledger)
-    for path in ["/", "/login", "/log", "/terminals", "/alerts/new", f"/alerts/{alert.identifier}", "/nothing"]:
+    for path in [
+        "/",
+        "/login",
+        "/log",
+        "/terminals",
+        "/requests",
+        "/alerts/new",
+        f"/alerts/{alert.identifier}",
+        "/nothing",
+    ]:
         headers = (await author.get(path)).headers
         policy = headers["content-security-policy"]
         assert "default-src 'self'" in policy
@@ -32,7 +41,7 @@ async def test_no_page_names_another_host_or_holds_scripts_or_styles(author: Bro
     alert = accept(ledger)
     pages = [
         (await author.get(path)).text
-        for path in ["/", "/log", "/terminals", "/alerts/new", f"/alerts/{alert.identifier}", "/nothing"]
+        for path in ["/", "/log", "/terminals", "/requests", "/alerts/new", f"/alerts/{alert.identifier}", "/nothing"]
     ]
     pages.append((await author.post("/alerts/check", ALERT)).text)
     for page in pages:
@@ -72,6 +81,7 @@ async def test_markup_in_every_field_is_shown_as_text(administrator: Browser, le
             "/",
             "/log",
             "/terminals",
+            "/requests",
             "/alerts/new",
             f"/alerts/{alert.identifier}",
             f"/alerts/{alert.identifier}/correct",

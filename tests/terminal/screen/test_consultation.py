@@ -44,15 +44,9 @@ async def test_one_press_and_one_question_ask_for_a_call_about_the_alert_on_the_
 
 
 @browser_test
-async def test_at_rest_a_call_is_asked_for_without_an_alert(page: Page, site: Site) -> None:
-    await open_page(page, site)
-    await page.get_by_role("button", name="相談したい").click()
-    await press_when_ready(page, "はい、お願いします")
-    await until(lambda: site.desk.acts == [("ask", None)])
-
-
-@browser_test
-async def test_no_is_said_by_the_button_and_by_escape_and_the_keyboard_is_enough(page: Page, site: Site) -> None:
+async def test_at_rest_no_is_said_by_the_button_and_by_escape_and_the_keyboard_is_enough(
+    page: Page, site: Site
+) -> None:
     await open_page(page, site)
     await page.get_by_role("button", name="相談したい").click()
     await press_when_ready(page, "いいえ")
