@@ -55,10 +55,11 @@ def shown(preferences: Preferences, town_kinds: Mapping[str, str], past: Sequenc
 
     `town_kinds` are the names of the town's categories; what came as a notice in `past`, or is silenced, is added.
     """
-    came = {card.alert.category: card.alert.event for card in past if card.alert.level is Level.NOTICE}
-    silenced = {category: category for category in sorted(preferences.unspoken)}
-    # The town's come first, in its order, and its names for them are the ones that count.
-    kinds = {**town_kinds, **silenced, **came, **town_kinds}
+    came = {card.alert.category: card.alert.event for card in reversed(past) if card.alert.level is Level.NOTICE}
+    kinds = dict(town_kinds)
+    # Always in the same order, so that no switch moves away under a finger.
+    for category in sorted(preferences.unspoken.union(came)):
+        kinds.setdefault(category, came.get(category, category))
     return {
         "chosen": preferences.to_json(),
         "languages": [

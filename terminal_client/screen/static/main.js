@@ -57,7 +57,7 @@ function stay() {
 
 function draw() {
   // Who hears a past alert again comes back to where it was opened; any other one takes the screen.
-  if (view.current && view.current.alert !== place.card?.alert) place = { name: "rest" };
+  if (view.current && !(place.card && keyOf(view.current) === keyOf(place.card))) place = { name: "rest" };
   // Another second language is taken up by loading the page anew, but not under the fingers of whoever chooses it.
   if (preferences && place.name !== "settings" && isOutdated(preferences.chosen)) location.reload();
   appearance.show(view, place.name === "rest");

@@ -23,6 +23,7 @@ const NOTHING_TO_UNDO = "もどすものはありません";
 const FAILED = "かえられませんでした。もう一度押してください。";
 const SPEAKS = "放送します";
 const NOT_HEARD = "もう一度押してください";
+const NO_KINDS = "えらべるお知らせは、まだありません。";
 const MESSAGE_STAYS = 6000;
 
 export class SettingsPage {
@@ -152,7 +153,8 @@ export class SettingsPage {
         },
       });
     });
-    byId("kinds").replaceChildren(...this.kinds.map(({ button }) => button));
+    const rows = this.kinds.map(({ button }) => button);
+    byId("kinds").replaceChildren(...(rows.length > 0 ? rows : [element("p", "hint", NO_KINDS)]));
   }
 
   async change(changes) {

@@ -59,6 +59,7 @@ def test_a_terminal_gets_its_files_and_can_read_them(settings: Settings, town: T
     device = load(DeviceSettings, folder / "terminal.toml", {})
     assert (device.terminal, device.membership) == ("t-1", HANAKO.membership)
     assert (device.town.id, device.town.name, device.town.kana) == (town.id, town.name, town.kana)
+    assert device.town.kinds == {"scam": "詐欺事案情報"}
     assert device.broker_address.password == (folder / "broker-password").read_text()
     assert (device.broker_address.host, device.broker_address.port) == (settings.broker.host, settings.broker.port)
     ring = KeyRing.load(device.town.public_keys)

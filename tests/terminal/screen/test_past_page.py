@@ -94,7 +94,8 @@ async def test_a_withdrawn_alert_says_so_also_if_it_is_withdrawn_while_it_is_rea
     await page.get_by_role("button", name=WITHDRAWN).click()
     await expect(page.get_by_text("このお知らせは取り消されました")).to_be_visible()
     await page.keyboard.press("Escape")
-    await page.locator("#past .card").last.click()
+    await page.locator("#past .card").last.focus()
+    await page.keyboard.press("Enter")
     await expect(page.get_by_text("このお知らせの期限は過ぎました")).to_be_visible()
     last = CARDS[-1].alert
     site.household.remembered = (*CARDS[:-1], Card(last, withdrawn=True, expired=True))
