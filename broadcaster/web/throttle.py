@@ -12,7 +12,7 @@ _MANY_NAMES = 10_000
 class Throttle:
     """Counts failures by name, in memory. After `free` of them each further attempt has to wait.
 
-    They are forgotten once none has come for `forgotten_after`; free / forgotten_after is then the rate of a patient one.
+    They are forgotten once none has come for `forgotten_after`: who waits for that has `free` again.
     """
 
     def __init__(
