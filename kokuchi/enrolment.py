@@ -7,6 +7,7 @@ are ignored, so that a device and a centre of different ages understand each oth
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import time
 from enum import StrEnum
 from typing import Annotated
 
@@ -37,13 +38,21 @@ class EnrolmentRequest(_Message):
     software: Annotated[str, Field(max_length=40)] = ""
 
 
+class GrantedQuietHours(_Message):
+    """When a terminal is quiet until its household says otherwise, by the town's clock."""
+
+    start: time
+    end: time
+
+
 class GrantedTown(_Message):
-    """The town whose alerts the terminal takes."""
+    """The town whose alerts the terminal takes. `kinds` are the names of the categories that it sends."""
 
     id: Identifier
     name: Annotated[Line, Field(max_length=40)]
     kana: Annotated[str, Field(pattern=r"^[ァ-ヶー]+$", max_length=200)]
     names: Mapping[str, Line] = Field(default_factory=dict)
+    kinds: Mapping[Identifier, Line] = Field(default_factory=dict)
     time_zone: Line
 
 
@@ -61,6 +70,7 @@ class Grant(_Message):
     terminal: Identifier
     areas: tuple[Identifier, ...] = ()
     groups: tuple[Identifier, ...] = ()
+    quiet_hours: GrantedQuietHours | None = None
     town: GrantedTown
     broker: GrantedBroker
     public_keys: Annotated[tuple[str, ...], Field(min_length=1)]
