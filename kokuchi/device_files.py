@@ -62,10 +62,11 @@ def _key_names(grant: Grant) -> list[str]:
 def _settings(grant: Grant, chimes: Path | None) -> str:
     # JSON's strings and lists of strings are TOML's too.
     town, broker = grant.town, grant.broker
-    names = _table({code: name for code, name in town.names.items() if code in LANGUAGES})
-    quiet = grant.quiet_hours
-    quiet_hours = f'[quiet_hours]\nstart = "{quiet.start:%H:%M}"\nend = "{quiet.end:%H:%M}"\n\n' if quiet else ""
     sounds = f"chimes = {_text(str(chimes))}\n" if chimes else ""
+    tables = [_table("town.names", {code: name for code, name in town.names.items() if code in LANGUAGES})]
+    tables.append(_table("town.kinds", town.kinds))
+    if hours := grant.quiet_hours:
+        tables.append(_table("quiet_hours", {"start": f"{hours.start:%H:%M}", "end": f"{hours.end:%H:%M}"}))
     return f"""\
 # Terminal {grant.terminal}. Paths are relative to this file. config/terminal.toml explains every key.
 terminal = {json.dumps(grant.terminal)}
@@ -81,19 +82,17 @@ kana = {_text(town.kana)}
 time_zone = {_text(town.time_zone)}
 public_keys = {json.dumps(_key_names(grant))}
 
-[town.names]
-{names}
-[town.kinds]
-{_table(town.kinds)}
-{quiet_hours}[broker]
+{"".join(tables)}[broker]
 host = {_text(broker.host)}
 port = {broker.port}
 password_file = "{_PASSWORD}"
 """
 
 
-def _table(rows: Mapping[str, str]) -> str:
-    return "".join(f"{json.dumps(key)} = {_text(value)}\n" for key, value in rows.items())
+def _table(name: str, rows: Mapping[str, str]) -> str:
+    # A key may have dots, which divide it in TOML unless it is quoted.
+    lines = "".join(f"{json.dumps(key)} = {_text(value)}\n" for key, value in rows.items())
+    return f"[{name}]\n{lines}\n" if rows else ""
 
 
 def _text(value: str) -> str:

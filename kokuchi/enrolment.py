@@ -38,6 +38,13 @@ class EnrolmentRequest(_Message):
     software: Annotated[str, Field(max_length=40)] = ""
 
 
+class GrantedQuietHours(_Message):
+    """When a terminal is quiet until its household says otherwise, by the town's clock."""
+
+    start: time
+    end: time
+
+
 class GrantedTown(_Message):
     """The town whose alerts the terminal takes; `kinds` are those of its notices."""
 
@@ -47,13 +54,6 @@ class GrantedTown(_Message):
     names: Mapping[str, Line] = Field(default_factory=dict)
     kinds: Mapping[Identifier, Line] = Field(default_factory=dict)
     time_zone: Line
-
-
-class GrantedQuietHours(_Message):
-    """The quiet hours of a new terminal, by the town's clock."""
-
-    start: time
-    end: time
 
 
 class GrantedBroker(_Message):
@@ -70,6 +70,7 @@ class Grant(_Message):
     terminal: Identifier
     areas: tuple[Identifier, ...] = ()
     groups: tuple[Identifier, ...] = ()
+    quiet_hours: GrantedQuietHours | None = None
     town: GrantedTown
     broker: GrantedBroker
     public_keys: Annotated[tuple[str, ...], Field(min_length=1)]

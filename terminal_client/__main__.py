@@ -73,6 +73,8 @@ def enrol(config: Path, address: str | None, code: str | None, folder: Path | No
     code = code or click.prompt("Code of 8 digits")
     grant = asyncio.run(enrolling.enrol(address, code, replace=replace))
     click.echo(f"{enrolling.config}: this device is terminal {grant.terminal} of {grant.town.name}")
+    if replace:
+        click.echo("restart a `terminal-client run` that is running: it is still what it was")
 
 
 @command.command(name="check-config")

@@ -15,6 +15,7 @@ FORBIDDEN = {
     "kokuchi.wire": ["kokuchi.link", "kokuchi.voice", "kokuchi.database", "kokuchi.configuration"],
     "kokuchi.voice": ["kokuchi.link"],
     "kokuchi.link": ["kokuchi.voice"],
+    "kokuchi.enrolment": ["kokuchi.link", "kokuchi.voice", "kokuchi.database"],
     "broadcaster": ["terminal_client", "demo", "benchmarks", "tests"],
     "broadcaster.ledger": ["broadcaster.dispatch", "broadcaster.web", "kokuchi.link", "kokuchi.voice"],
     "broadcaster.dispatch": ["broadcaster.web", "kokuchi.voice"],

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import logging
 import secrets
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -93,7 +94,11 @@ class Enrolment:
         """Try again for ever while there are terminals whose password the broker does not know."""
         while True:
             await asyncio.sleep(RETRY_SECONDS)
-            await asyncio.to_thread(self.retry)
+            try:
+                await asyncio.to_thread(self.retry)
+            except sqlite3.OperationalError as error:
+                # A disk that is full for a while must not end the centre.
+                log.error("broker not told", extra={"reason": str(error)})  # noqa: TRY400 - the reason says it all
 
     def retry(self) -> None:
         """Tell the broker if it has to be told."""

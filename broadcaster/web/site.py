@@ -51,7 +51,7 @@ class Site:
     templates: Environment = field(default_factory=_environment)
     throttle: Throttle = field(default_factory=Throttle)
     code_throttle: Throttle = field(default_factory=lambda: Throttle(wait=timedelta(minutes=1)))
-    all_codes_throttle: Throttle = field(default_factory=lambda: Throttle(free=30, wait=timedelta(minutes=2)))
+    all_codes_throttle: Throttle = field(default_factory=lambda: Throttle(30, timedelta(minutes=2), timedelta(hours=1)))
     code_checks: asyncio.Lock = field(default_factory=asyncio.Lock)
     ended_sessions: dict[str, datetime] = field(default_factory=dict)
     password_checks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CONCURRENT_PASSWORD_CHECKS))

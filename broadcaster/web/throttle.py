@@ -10,11 +10,17 @@ _MANY_NAMES = 10_000
 
 
 class Throttle:
-    """Counts failures by name, in memory. After `free` of them each further attempt has to wait."""
+    """Counts failures by name, in memory. After `free` of them each further attempt has to wait.
 
-    def __init__(self, free: int = _FREE_FAILURES, wait: timedelta = _WAIT) -> None:
+    They are forgotten once none has come for `forgotten_after`: who waits for that has `free` again.
+    """
+
+    def __init__(
+        self, free: int = _FREE_FAILURES, wait: timedelta = _WAIT, forgotten_after: timedelta = _FORGOTTEN_AFTER
+    ) -> None:
         self._free = free
         self._wait = wait
+        self._forgotten_after = forgotten_after
         self._failures: dict[str, tuple[int, datetime]] = {}
 
     def seconds_to_wait(self, name: str, now: datetime) -> int:
@@ -27,7 +33,7 @@ class Throttle:
     def failed(self, name: str, now: datetime) -> None:
         """Count a failure."""
         count, last = self._failures.get(name, (0, now))
-        if now - last > _FORGOTTEN_AFTER:
+        if now - last > self._forgotten_after:
             count = 0
         if len(self._failures) > _MANY_NAMES:
             self._failures = {key: value for key, value in self._failures.items() if now - value[1] <= self._wait}

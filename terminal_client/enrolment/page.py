@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -28,6 +29,9 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5
 """How often it looks whether the device was enrolled from a shell meanwhile."""
+
+PAGE_SECONDS = 30.0
+"""A page that has not asked for so long is taken for dead by whoever watches the browser."""
 
 _HERE = Path(__file__).parent
 _SCREEN = _HERE.parent / "screen" / "static"
@@ -57,9 +61,14 @@ def create_enrolment_app(
     async def page(request: Request) -> HTMLResponse:
         return templates.TemplateResponse(request, "first.html", {"address": address})
 
+    drawn = -PAGE_SECONDS
+
     @app.get("/healthz")
-    async def health() -> dict[str, str]:
-        return {"status": "not enrolled"}
+    async def health(page: bool = False) -> dict[str, str | bool]:
+        nonlocal drawn
+        if page:
+            drawn = time.monotonic()
+        return {"status": "not enrolled", "page_alive": time.monotonic() - drawn < PAGE_SECONDS}
 
     @app.post("/enrol", dependencies=[Depends(require_json)])
     async def enrol_now(typed: _Typed) -> JSONResponse:

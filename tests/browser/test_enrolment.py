@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from demo.places import HOST
 from demo.preparation import environment
@@ -18,7 +18,7 @@ from tests.waiting import wait_until
 
 TERMINAL = "t-0004"
 HOUSEHOLD = "例示 一郎"
-VIEWPORT = {"width": 800, "height": 480}
+VIEWPORT: ViewportSize = {"width": 800, "height": 480}
 
 
 class Device:

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from broadcaster.domain.town import QuietHours
 from broadcaster.settings import Settings, load_settings, secret_files
-from kokuchi.configuration import ConfigurationError, FilePath, Section, load, read_toml
+from kokuchi.configuration import ConfigurationError, FilePath, Section, from_environment, load, read_toml
 from tests.broadcaster.settings_files import CATEGORIES, TOML, write_secrets, write_settings
 
 
@@ -250,3 +250,16 @@ def test_the_example_that_is_shipped_can_be_read() -> None:
     assert {"scam", "consumer_harm", "suspicious_person"} <= {category.id for category in town.categories}
     assert town.quiet_hours == QuietHours(start=time(21), end=time(7))
     assert read_toml(example)["town"]["id"] == town.id
+
+
+def test_without_a_file_the_environment_alone_gives_what_the_model_knows() -> None:
+    environment = {
+        "KOKUCHI_BROKER__PORT": "7",
+        "KOKUCHI_NAME": "x",
+        "KOKUCHI_OTHER__FILE": "y",
+        "BROKER__SECURE": "true",
+    }
+    settings = from_environment(Example, environment)
+    assert (settings.name, settings.broker.port, settings.broker.secure) == ("x", 7, False)
+    with pytest.raises(ConfigurationError, match=r"environment: broker\.prot: is not a setting; is it misspelt\?"):
+        from_environment(Example, {"KOKUCHI_BROKER__PROT": "7"})

@@ -131,7 +131,7 @@ function celebrate(town) {
 // The terminal takes the place of this page at the same address, whoever has enrolled it.
 async function watch() {
   try {
-    const health = await (await fetch("/healthz")).json();
+    const health = await (await fetch("/healthz?page=true")).json();
     if (health.terminal && performance.now() - connectedAt > SHOW_DONE) location.reload();
   } catch {
     // It is starting.

@@ -3,10 +3,12 @@
 import logging
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.enrolment import CodeRefused
@@ -142,6 +144,17 @@ async def test_guessing_from_many_addresses_is_held_up_for_all(
     assert why(await enrol(browser, code)) == (429, "throttled")
     clock.move(minutes=2)
     assert (await enrol(browser, code)).status_code == 200
+
+
+def test_a_patient_guesser_has_no_more_guesses_than_an_impatient_one(app: FastAPI, clock: Clock) -> None:
+    throttle = app.state.site.all_codes_throttle
+    week, guesses = clock() + timedelta(days=7), 0
+    while clock() < week:
+        while not throttle.seconds_to_wait("everybody", clock()):
+            throttle.failed("everybody", clock())
+            guesses += 1
+        clock.move(minutes=61)
+    assert guesses < 7 * 24 * 30 + 30
 
 
 @pytest.mark.parametrize(

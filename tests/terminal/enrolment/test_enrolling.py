@@ -12,7 +12,7 @@ import pytest
 
 from kokuchi.configuration import load
 from kokuchi.enrolment import Refusal
-from kokuchi.wire import KeyRing
+from kokuchi.wire import KeyRing, Membership
 from terminal_client.enrolment.enrolling import Enrolling
 from terminal_client.enrolment.errors import EnrolmentError, Trouble
 from terminal_client.settings import SOUNDS, Settings
@@ -82,7 +82,7 @@ async def refused(device: Enrolling, address: str, code: str = "12345678") -> En
 async def test_a_device_becomes_a_terminal_with_all_that_it_needs(device: Enrolling, centre: Centre) -> None:
     await device.enrol(centre.address, centre.code())
     settings = household(device)
-    assert (settings.terminal, settings.areas, settings.groups) == ("t-1", {"kita"}, {"elderly"})
+    assert settings.membership == Membership(terminal="t-1", areas=frozenset({"kita"}), groups=frozenset({"elderly"}))
     assert (settings.town.name, settings.town.kana, settings.town.time_zone) == (
         "月形町",
         "ツキガタチョウ",

@@ -90,6 +90,13 @@ async def test_with_a_proposed_address_the_code_alone_is_typed(page: Page, devic
     assert not answers(device.port), "the terminal can have the port"
 
 
+async def test_whoever_watches_the_browser_is_told_whether_the_page_is_there(page: Page, device: Device) -> None:
+    health = f"http://{HOST}:{device.port}/healthz"
+    async with page.expect_response("**/healthz?page=true"):
+        await page.goto(f"http://{HOST}:{device.port}/")
+    assert (await (await page.request.get(health)).json())["page_alive"] is True
+
+
 async def test_a_wrong_and_a_used_code_say_so_and_the_right_one_is_taken_then(
     page: Page, device: Device, centre: Centre, tmp_path: Path
 ) -> None:
