@@ -74,7 +74,6 @@ class Grant(_Message):
     town: GrantedTown
     broker: GrantedBroker
     public_keys: Annotated[tuple[str, ...], Field(min_length=1)]
-    quiet_hours: GrantedQuietHours | None = None
 
 
 class Refusal(StrEnum):
