@@ -5,6 +5,7 @@ Exit codes: 0 done; 1 it could not be done, and the message says why; 2 the sett
 
 import asyncio
 import os
+import sys
 from pathlib import Path
 
 import click
@@ -18,6 +19,7 @@ from kokuchi.wire import KeyRing
 from terminal_client.bootstrap import Device
 from terminal_client.preferences import PreferenceStore
 from terminal_client.settings import Settings
+from terminal_client.watchdog import StoodStill
 
 
 @click.group()
@@ -38,12 +40,33 @@ def command(context: click.Context, config: Path) -> None:
 
 @command.command()
 @click.option("--verbose", is_flag=True, help="Log more.")
+@click.option("--no-screen", is_flag=True, help="For a device that only speaks: no page is served.")
+@click.option("--no-voice", is_flag=True, help="For a device that only shows: nothing is said, and the centre knows.")
 @click.pass_obj
-def run(config: Path, verbose: bool) -> None:
+def run(config: Path, verbose: bool, no_screen: bool, no_voice: bool) -> None:
     """Run the terminal, until interrupted."""
+    if no_screen and no_voice:
+        raise click.UsageError("a terminal with neither screen nor voice reaches nobody; leave out one of the two")
     settings = load(Settings, config, os.environ)
     logs.configure(verbose)
-    asyncio.run(Device(settings).run())
+    asyncio.run(Device(settings, has_screen=not no_screen, has_voice=not no_voice).run())
+
+
+@command.command()
+@click.option("--browser", default="chromium", show_default=True, help="Any that takes Chromium's options.")
+@click.option("--url", help="The terminal's page; by default the one of the settings.")
+@click.argument("options", nargs=-1)
+@click.pass_obj
+def kiosk(config: Path, browser: str, url: str | None, options: tuple[str, ...]) -> None:
+    """Show the terminal's page on the whole screen, and start the browser anew when it has died or draws no more.
+
+    OPTIONS after -- are handed to the browser.
+    """
+    if url is None:
+        screen = load(Settings, config, os.environ).screen
+        url = f"http://{screen.host}:{screen.port}/"
+    # In its place, a program that has loaded nothing of the terminal: 12 MB instead of 70.
+    os.execv(sys.executable, [sys.executable, "-m", "terminal_client.kiosk", browser, url, *options])  # noqa: S606 - ours
 
 
 @command.command(name="check-config")
@@ -70,7 +93,7 @@ def volume(config: Path, percent: int | None) -> None:
 
 def main() -> None:
     """Run the command."""
-    command_line.run(command, DatabaseUnusable, PortUnusable, VoiceError)
+    command_line.run(command, DatabaseUnusable, PortUnusable, VoiceError, StoodStill)
 
 
 if __name__ == "__main__":

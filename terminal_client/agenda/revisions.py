@@ -46,7 +46,7 @@ def _supersede(state: State, item: Item) -> Step:
 def restore(state: State, alert: Alert, report: DeliveryReport) -> Step:
     """Take an alert that was in the inbox at the start, and what its report says had happened."""
     failed = report.outcome is Outcome.VOICE_FAILED
-    over = report.voiced_at or report.confirmed_at or (report.outcome and not failed)
+    over = report.voiced_at or report.confirmed_at or (report.outcome and not (failed and state.has_voice))
     family = [other for other in state.items.values() if other.alert.identifier == alert.identifier]
     newer = any(other.alert.revision > alert.revision for other in family)
     item = Item(

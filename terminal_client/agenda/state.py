@@ -51,11 +51,13 @@ class Item:
 
 @dataclass(frozen=True)
 class State:
-    """Everything that the terminal has in mind."""
+    """Everything that the terminal has in mind. Nothing waits for a screen, or for a voice, that it does not have."""
 
     items: Mapping[Key, Item] = field(default_factory=dict)
     arrivals: int = 0
     time_is_known: bool = True
+    has_screen: bool = True
+    has_voice: bool = True
     manners: Manners = field(default_factory=Manners)
 
     def having(self, *items: Item) -> "State":

@@ -10,6 +10,8 @@ from terminal_client.events import Action, Ended, Speak, StopSpeaking
 DISPLAY_WAIT = timedelta(seconds=1)
 """How long the sound waits for the screen to say that it shows the text. A broken screen must not silence the voice."""
 
+NO_VOICE = "this terminal has no voice"
+
 
 def deadline(state: State) -> datetime | None:
     """Return when `TimePassed` is due at the latest, if at all."""
@@ -39,6 +41,8 @@ def advance(state: State, now: datetime) -> Step:
     """Let the most urgent speak, if it is its turn; an emergency takes the turn from anything lower."""
     actions: list[Action] = []
     waiting = [item for item in state.in_voicing(Voicing.WAITING) if _is_ready(state, item, now)]
+    if not state.has_voice:
+        return _left_unsaid(state, waiting)
     busy = [*state.in_voicing(Voicing.SPEAKING), *state.in_voicing(Voicing.DUE)]
     if waiting and busy and _interrupts(waiting[0], busy[0]):
         was_speaking = busy[0].voicing is Voicing.SPEAKING
@@ -49,11 +53,18 @@ def advance(state: State, now: datetime) -> Step:
     if waiting and not busy:
         busy = [replace(waiting[0], voicing=Voicing.DUE, due_since=now)]
         state = state.having(busy[0])
-    if busy and busy[0].voicing is Voicing.DUE and _may_speak(busy[0], now):
+    if busy and busy[0].voicing is Voicing.DUE and _may_speak(state, busy[0], now):
         item = busy[0]
         state = state.having(replace(item, voicing=Voicing.SPEAKING, was_cut=False))
         actions.append(Speak(item.key, after_hearing=was_heard(state, item.alert), resume=item.was_cut))
     return state, actions
+
+
+def _left_unsaid(state: State, waiting: list[Item]) -> Step:
+    """Say of each alert, once, that nobody hears it here; the operators must not take it for heard."""
+    told: list[Action] = [Ended(item.key, Outcome.VOICE_FAILED, NO_VOICE) for item in waiting if not item.failures]
+    finished = [replace(item, voicing=Voicing.FINISHED, asked=False, failures=1) for item in waiting]
+    return state.having(*finished), told
 
 
 def _is_ready(state: State, item: Item, now: datetime) -> bool:
@@ -65,5 +76,5 @@ def _interrupts(item: Item, busy: Item) -> bool:
     return item.alert.level is Level.EMERGENCY and busy.alert.level is not Level.EMERGENCY
 
 
-def _may_speak(item: Item, now: datetime) -> bool:
-    return item.displayed or item.due_since is None or now >= item.due_since + DISPLAY_WAIT
+def _may_speak(state: State, item: Item, now: datetime) -> bool:
+    return not state.has_screen or item.displayed or item.due_since is None or now >= item.due_since + DISPLAY_WAIT

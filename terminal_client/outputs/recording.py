@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from kokuchi.voice.cues import Cue
 from kokuchi.voice.sound import Sound
-from terminal_client.outputs.interface import SpeakerFailed
-from terminal_client.view import View
+from terminal_client.outputs.interface import Press, SpeakerFailed
+from terminal_client.view import Lamp, View
 
 
 @dataclass
@@ -42,6 +42,44 @@ class RecordingVolume:
         """Keep the value."""
         if not self.is_missing:
             self.values.append(percent)
+
+
+@dataclass
+class RecordingButtons:
+    """Buttons that are pressed by calling `press`; with `are_missing` it is a device without them."""
+
+    are_missing: bool = False
+    _on_press: Callable[[Press], None] | None = None
+
+    def listen(self, on_press: Callable[[Press], None]) -> None:
+        """Keep whom to tell."""
+        self._on_press = None if self.are_missing else on_press
+
+    def press(self, press: Press) -> None:
+        """Press one."""
+        if self._on_press:
+            self._on_press(press)
+
+    def close(self) -> None:
+        """Forget whom to tell."""
+        self._on_press = None
+
+
+@dataclass
+class RecordingLamp:
+    """A lamp that keeps how it shines; with `is_missing` it is a device without one."""
+
+    is_missing: bool = False
+    shining: Lamp = Lamp.OFF
+
+    def show(self, lamp: Lamp) -> None:
+        """Keep it."""
+        if not self.is_missing:
+            self.shining = lamp
+
+    def close(self) -> None:
+        """Go out."""
+        self.shining = Lamp.OFF
 
 
 @dataclass

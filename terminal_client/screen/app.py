@@ -1,7 +1,7 @@
 """The web application of one terminal's screen."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -19,7 +19,9 @@ from kokuchi.voice.languages import Language
 from kokuchi.wire.fields import Identifier
 from terminal_client.household import Household, Key
 from terminal_client.outputs.screen import PageScreen
+from terminal_client.screen.alive import PageLife, alive_routes
 from terminal_client.screen.protection import Protection, require_json
+from terminal_client.screen.volume import volume_routes
 
 LOOPBACK = ("127.0.0.1", "localhost")
 
@@ -47,6 +49,8 @@ def create_screen_app(
     town_name: str,
     time_zone: str,
     terminal: str,
+    page: PageLife,
+    change_volume: Callable[[int], int],
     second_language: Language | None = None,
     allowed_hosts: Sequence[str] = LOOPBACK,
 ) -> FastAPI:
@@ -62,6 +66,8 @@ def create_screen_app(
     app.include_router(_page(town_name, time_zone, terminal, second_language))
     app.include_router(_stream(screen))
     app.include_router(_acts(household))
+    app.include_router(alive_routes(page, terminal))
+    app.include_router(volume_routes(change_volume))
     return app
 
 
@@ -81,10 +87,6 @@ def _page(town_name: str, time_zone: str, terminal: str, second_language: Langua
     @router.get("/")
     async def page(request: Request) -> HTMLResponse:
         return templates.TemplateResponse(request, "screen.html", context)
-
-    @router.get("/healthz")
-    async def health() -> dict[str, str]:
-        return {"status": "ok", "terminal": terminal}
 
     return router
 

@@ -12,7 +12,9 @@ from kokuchi.serving import listen
 from kokuchi.voice.languages import Language
 from terminal_client.household import Key
 from terminal_client.outputs.screen import PageScreen
+from terminal_client.pulse import Pulse
 from terminal_client.screen import create_screen_app
+from terminal_client.screen.alive import PageLife
 
 PATIENCE = 10.0
 
@@ -31,13 +33,28 @@ class RecordingHousehold:
         self.acts.append(("replay", key))
 
 
-def app_of(screen: PageScreen, household: RecordingHousehold, second_language: Language | None = None) -> FastAPI:
+def app_of(
+    screen: PageScreen,
+    household: RecordingHousehold,
+    second_language: Language | None = None,
+    *,
+    page: PageLife | None = None,
+    volumes: list[int] | None = None,
+) -> FastAPI:
+    changes: list[int] = [] if volumes is None else volumes
+
+    def change_volume(change: int) -> int:
+        changes.append(change)
+        return 70 + sum(changes)
+
     return create_screen_app(
         screen=screen,
         household=household,
         town_name="月形町",
         time_zone="Asia/Tokyo",
         terminal="kita-012",
+        page=page or PageLife(Pulse()),
+        change_volume=change_volume,
         second_language=second_language,
         allowed_hosts=("127.0.0.1", "localhost", "testserver"),
     )
@@ -48,6 +65,8 @@ class Site:
     port: int
     screen: PageScreen = field(default_factory=PageScreen)
     household: RecordingHousehold = field(default_factory=RecordingHousehold)
+    page: PageLife = field(default_factory=lambda: PageLife(Pulse()))
+    volumes: list[int] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -65,7 +84,7 @@ async def running_site(port: int = 0, second_language: Language | None = None) -
     site = Site(listener.getsockname()[1])
     # A page is still watching when its server stops, as when a terminal is restarted.
     config = uvicorn.Config(
-        app_of(site.screen, site.household, second_language),
+        app_of(site.screen, site.household, second_language, page=site.page, volumes=site.volumes),
         lifespan="off",
         log_config=None,
         timeout_graceful_shutdown=0,

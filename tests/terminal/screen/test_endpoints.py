@@ -8,7 +8,9 @@ import pytest
 from kokuchi.voice import PhraseSource, Sound, silence
 from terminal_client.household import Key
 from terminal_client.outputs.screen import PageScreen
+from terminal_client.pulse import Pulse
 from terminal_client.screen import create_screen_app
+from terminal_client.screen.alive import PageLife
 from terminal_client.view import Card, View
 from tests.terminal.screen.examples import BODY, alert_of
 from tests.terminal.screen.site import PATIENCE, RecordingHousehold, app_of, running_site, until
@@ -55,6 +57,8 @@ async def test_town_name_cannot_put_markup_into_the_page() -> None:
         town_name="<b>町</b>",
         time_zone="Asia/Tokyo",
         terminal="kita-012",
+        page=PageLife(Pulse()),
+        change_volume=lambda change: change,
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8090") as client:
         response = await client.get("/")
@@ -63,7 +67,7 @@ async def test_town_name_cannot_put_markup_into_the_page() -> None:
 
 
 async def test_health_names_the_terminal(client: httpx.AsyncClient) -> None:
-    assert (await client.get("/healthz")).json() == {"status": "ok", "terminal": "kita-012"}
+    assert (await client.get("/healthz")).json() == {"status": "ok", "terminal": "kita-012", "page_alive": False}
 
 
 @pytest.mark.parametrize("act", ACTS)
