@@ -16,7 +16,7 @@ from broadcaster.settings import Settings
 from broadcaster.voicing import CentreVoice
 from broadcaster.web import create_app
 from kokuchi.link import MqttLink
-from kokuchi.serving import listen, serve_with
+from kokuchi.serving import listen, run_together, serve
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.speech import Voice
 from kokuchi.wire import SigningKey, Topics
@@ -78,9 +78,8 @@ class Centre:
             await trial.close()
             ledger.close()
 
-        await serve_with(
-            application,
-            listener,
+        await run_together(
+            serve(application, listener),
             Dispatcher(ledger, link, key, self.town.id).run(),
             _watch_other_processes(ledger),
             enrolment.keep_broker_told(),

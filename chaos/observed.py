@@ -85,6 +85,10 @@ class ObservedLink:
             self._journal.write(What.ACKNOWLEDGED, _key(alert))
         self._link.acknowledge(received)
 
+    async def renew(self) -> None:
+        """Connect again."""
+        await self._link.renew()
+
     async def close(self) -> None:
         """Say goodbye."""
         await self._link.close()

@@ -1,6 +1,7 @@
 """How both ends serve pages: uvicorn in the running event loop, on a socket that is bound before anything starts."""
 
 import asyncio
+import signal
 import socket
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
@@ -50,26 +51,27 @@ async def serve(application: _Application, listener: socket.socket) -> None:
         raise
 
 
-async def serve_with(
-    application: _Application,
-    listener: socket.socket,
-    *parts: Coroutine[Any, Any, None],
-    close: Callable[[], Awaitable[None]],
-) -> None:
-    """Serve pages beside other parts of the program until one of them ends, which ends all; raises its error.
+async def until_told_to_end() -> None:
+    """Return when the process is told to end (SIGINT or SIGTERM); for a program without pages."""
+    told = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    await told.wait()
+
+
+async def run_together(*parts: Coroutine[Any, Any, None], close: Callable[[], Awaitable[None]]) -> None:
+    """Run parts of the program until one of them ends, which ends all; raises its error.
 
     `close` is awaited at the end, however that came.
     """
-    background = [asyncio.create_task(part) for part in parts]
-    pages = asyncio.create_task(serve(application, listener))
+    tasks = [asyncio.create_task(part) for part in parts]
     try:
-        await asyncio.wait([pages, *background], return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in background:
+        for task in tasks:
             task.cancel()
-        results = await asyncio.gather(*background, return_exceptions=True)
+        results = await asyncio.gather(*tasks, return_exceptions=True)
         await close()
     for result in results:
         if isinstance(result, Exception):
             raise result
-    await pages

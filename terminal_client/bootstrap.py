@@ -2,65 +2,92 @@
 
 import asyncio
 import logging
-import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from kokuchi import __version__
 from kokuchi.committing import Committer
 from kokuchi.link import MqttLink, Will
-from kokuchi.serving import listen, serve_with
+from kokuchi.serving import listen, run_together, serve, until_told_to_end
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.speech import Voice
-from kokuchi.wire import KeyRing, Presence, Topics, encode
+from kokuchi.wire import Alert, Dictionary, KeyRing, Presence, Topics, encode
 from terminal_client.consultation import Consultation
+from terminal_client.controls import Controls
 from terminal_client.courier import Courier, subscriptions
 from terminal_client.inbox import Inbox
 from terminal_client.loudness import Loudness
 from terminal_client.manners import Manners
+from terminal_client.outputs.interface import Buttons, SignalLamp
 from terminal_client.outputs.screen import PageScreen
 from terminal_client.outputs.speaker import AplaySpeaker
 from terminal_client.outputs.volume import AmixerVolume
 from terminal_client.preferences import Preferences, PreferenceStore
+from terminal_client.presence import Condition
+from terminal_client.pulse import Pulse
 from terminal_client.requests import RequestStore
+from terminal_client.restarts import Restarts
 from terminal_client.screen import create_screen_app
+from terminal_client.screen.alive import PAGE_PATIENCE, PageLife
 from terminal_client.screen.preferences import shown
+from terminal_client.service_manager import ServiceManager
 from terminal_client.settings import Settings
 from terminal_client.system_clock import boot_seconds, is_synchronised
-from terminal_client.terminal import Terminal
+from terminal_client.terminal import IDLE_SECONDS, Terminal
 from terminal_client.timekeeping import TownTime
 from terminal_client.vocabulary import Vocabulary
+from terminal_client.watchdog import Part, Watchdog
+from terminal_client.watched import LINK_PATIENCE, VOICE_PATIENCE, WatchedLink, WatchedSpeaker
 
 log = logging.getLogger(__name__)
+
+VOICE_IDLE_SECONDS = 60.0
+"""A voice that has said nothing for so long gives back its memory. It is called when an alert comes, and comes while
+the screen draws it and the chime sounds."""
+
+AGENDA_PATIENCE = 3 * IDLE_SECONDS
 
 
 @dataclass(frozen=True)
 class Device:
-    """A terminal that is ready to run."""
+    """A terminal that is ready to run, on a device that may have no screen or no voice."""
 
     settings: Settings
+    has_screen: bool = True
+    has_voice: bool = True
 
     async def run(self) -> None:
         """Show, speak and report until the process is told to end.
 
-        Raises PortUnusable, DatabaseUnusable, KeyFileError or ChimeError when a part cannot start.
+        Raises PortUnusable, DatabaseUnusable, KeyFileError or ChimeError when a part cannot start, and StoodStill when
+        the process is to be started anew.
         """
         settings = self.settings
-        listener = listen(settings.screen.host, settings.screen.port)
+        listener = listen(settings.screen.host, settings.screen.port) if self.has_screen else None
         keys = KeyRing.load(settings.town.public_keys)
-        voice = Voice(settings.voice)
-        vocabulary = Vocabulary(voice, lambda: courier.tell_presence())
+        time = TownTime(lambda: datetime.now(UTC), boot_seconds, is_synchronised)
+        started = time.now()
         inbox = Inbox(settings.inbox, settings.terminal)
         preferences = PreferenceStore(settings.inbox, settings.usual)
         requests = RequestStore(settings.inbox)
-        speaker = settings.speaker
+        restarts = Restarts(settings.inbox.parent, time.now, lambda: courier.tell_presence())
+        voice = Voice(
+            settings.voice,
+            idle_seconds=VOICE_IDLE_SECONDS,
+            on_restart=lambda reason: restarts.note("voice", reason),
+        )
+        vocabulary = Vocabulary(voice, lambda: courier.tell_presence())
         loudness = Loudness(
-            AmixerVolume(speaker.mixer, speaker.control), preferences, emergency=speaker.emergency_volume
+            AmixerVolume(settings.speaker.mixer, settings.speaker.control),
+            preferences,
+            emergency=settings.speaker.emergency_volume,
+        )
+        speaker = WatchedSpeaker(
+            AplaySpeaker(settings.speaker.device, real_time=settings.speaker.real_time), voice_pulse := Pulse()
         )
         screen = PageScreen()
-        time = TownTime(lambda: datetime.now(UTC), boot_seconds, is_synchronised)
-        started = time.now()
+        page = PageLife(page_pulse := Pulse())
         committer = Committer(lambda: courier.tell_presence())
         consultation = Consultation(
             requests,
@@ -72,38 +99,19 @@ class Device:
             on_wait=lambda: courier.ask_later(),
         )
         topics = Topics(settings.town.id)
-        link = MqttLink(
-            settings.broker_address,
-            client_id=settings.terminal,
-            subscriptions=subscriptions(topics, settings.membership),
-            will=Will(
-                topics.presence(settings.terminal),
-                encode(Presence(terminal=settings.terminal, sent=started, online=False)),
+        link = WatchedLink(
+            MqttLink(
+                settings.broker_address,
+                client_id=settings.terminal,
+                subscriptions=subscriptions(topics, settings.membership),
+                will=Will(
+                    topics.presence(settings.terminal),
+                    encode(Presence(terminal=settings.terminal, sent=started, online=False)),
+                ),
             ),
+            link_pulse := Pulse(),
         )
-
-        def presence() -> Presence:
-            refused, last_refusal = inbox.refused()
-            return Presence(
-                terminal=settings.terminal,
-                sent=time.now(),
-                online=True,
-                software=__version__,
-                started_at=started,
-                speaker=terminal.speaking.state,
-                speaker_detail=terminal.speaking.detail,
-                screen_attached=screen.is_attached,
-                disk_free_mib=shutil.disk_usage(settings.inbox.parent).free // 2**20,
-                unheard=terminal.unheard,
-                refused=refused,
-                last_refusal=last_refusal,
-                clock=time.source,
-                clock_ahead_seconds=round(time.deviation().total_seconds()),
-                storage_fault=committer.fault,
-                dictionary=vocabulary.dictionary_revision,
-                volume=loudness.household,
-                language=preferences.announced.language,
-            )
+        agenda_pulse = Pulse()
 
         def manners_of(preferences: Preferences) -> Manners:
             return Manners(ZoneInfo(settings.town.time_zone), preferences.quiet_hours, preferences.unspoken)
@@ -111,7 +119,7 @@ class Device:
         terminal = Terminal(
             inbox,
             screen,
-            AplaySpeaker(speaker.device, real_time=speaker.real_time),
+            speaker,
             vocabulary,
             Chimes(settings.chimes),
             loudness=loudness,
@@ -121,9 +129,35 @@ class Device:
             town_kana=settings.town.kana,
             manners=manners_of(preferences.current()),
             second_language=settings.second_language(preferences.current().language),
+            has_screen=self.has_screen,
+            has_voice=self.has_voice,
             on_change=lambda: courier.report(),
             on_state=lambda: courier.tell_presence(),
+            on_progress=lambda: agenda_pulse.expect(AGENDA_PATIENCE),
         )
+        condition = Condition(
+            settings.terminal,
+            started,
+            settings.inbox.parent,
+            inbox,
+            terminal,
+            vocabulary,
+            loudness,
+            time,
+            committer,
+            restarts,
+            preferences,
+            is_screen_attached=lambda: screen.is_attached and not page.is_frozen,
+        )
+
+        def take_alert(alert: Alert) -> None:
+            if self.has_voice:
+                voice.wake()
+            terminal.arrived(alert)
+
+        def take_dictionary(dictionary: Dictionary) -> None:
+            if self.has_voice:
+                vocabulary.offer(dictionary)
 
         def connection(connected: bool) -> None:
             terminal.connection(connected)
@@ -135,11 +169,11 @@ class Device:
             keys,
             settings.town.id,
             settings.membership,
-            on_alert=terminal.arrived,
-            on_dictionary=vocabulary.offer,
+            on_alert=take_alert,
+            on_dictionary=take_dictionary,
             on_connection=connection,
             on_time_known=terminal.time_known,
-            presence=presence,
+            presence=condition.presence,
             time=time,
             committer=committer,
             consultation=consultation,
@@ -155,27 +189,87 @@ class Device:
         live_by(preferences.announced)
         loop = asyncio.get_running_loop()
         preferences.on_change(lambda chosen: loop.call_soon_threadsafe(live_by, chosen))
-        application = create_screen_app(
-            screen=screen,
-            household=terminal,
-            desk=consultation,
-            preferences=preferences,
-            town_kinds=settings.town.kinds,
-            town_name=settings.town.name,
-            time_zone=settings.town.time_zone,
-            terminal=settings.terminal,
-            second_language=lambda: settings.second_language(preferences.announced.language),
-        )
+        controls = Controls(terminal, preferences)
+        devices = _gpio(settings, screen, controls)
+        if listener is None:
+            pages = until_told_to_end()
+        else:
+            application = create_screen_app(
+                screen=screen,
+                household=terminal,
+                desk=consultation,
+                preferences=preferences,
+                town_kinds=settings.town.kinds,
+                town_name=settings.town.name,
+                time_zone=settings.town.time_zone,
+                terminal=settings.terminal,
+                page=page,
+                change_volume=controls.change_volume,
+                second_language=lambda: settings.second_language(preferences.announced.language),
+            )
+            pages = serve(application, listener)
         log.info("terminal starts", extra={"terminal": settings.terminal, "port": settings.screen.port})
-        await voice.start()
-        if kept := inbox.dictionary():
-            await vocabulary.use(kept)
+        if self.has_voice:
+            await voice.start()
+            if kept := inbox.dictionary():
+                vocabulary.offer(kept)
+
+        async def renew_page() -> None:
+            page.froze()
+            screen.reload()
+            courier.tell_presence()
+
+        async def renew_voice() -> None:
+            voice.restart()
+            speaker.give_up()
+
+        watchdog = Watchdog(
+            [
+                Part("agenda", agenda_pulse, f"it did nothing for {AGENDA_PATIENCE:g} s"),
+                Part("link", link_pulse, f"the broker was not heard of for {LINK_PATIENCE:g} s", link.renew),
+                Part("voice", voice_pulse, f"no sound came for {VOICE_PATIENCE:g} s", renew_voice),
+                Part("page", page_pulse, f"it drew nothing for {PAGE_PATIENCE:g} s", renew_page),
+            ],
+            restarts,
+            manager := ServiceManager(),
+            status=lambda: ", ".join(
+                [
+                    "connected" if link.is_connected else "not connected",
+                    "page alive" if page.is_alive else "no page",
+                    f"{terminal.unheard} unheard",
+                ]
+            ),
+        )
 
         async def close() -> None:
+            for device in devices:
+                device.close()
             await voice.close()
             inbox.close()
             preferences.close()
             requests.close()
+            manager.close()
+            restarts.close()
 
-        parts = (terminal.run(), vocabulary.run(), courier.run(), consultation.run(), preferences.watch())
-        await serve_with(application, listener, *parts, close=close)
+        # The vocabulary before the terminal: it takes the dictionary of before, and nothing is said until it has.
+        household = (vocabulary.run(), terminal.run(), loudness.run(), preferences.watch())
+        await run_together(pages, *household, consultation.run(), courier.run(), watchdog.run(), close=close)
+
+
+def _gpio(settings: Settings, screen: PageScreen, controls: Controls) -> Sequence[Buttons | SignalLamp]:
+    """Return the buttons and the lamp that the settings name, at work."""
+    devices: list[Buttons | SignalLamp] = []
+    # gpiozero is loaded only where something is connected.
+    if pins := settings.buttons.pins:
+        from terminal_client.outputs.buttons import GpioButtons
+
+        buttons = GpioButtons(pins)
+        buttons.listen(controls.pressed)
+        devices.append(buttons)
+    if settings.lamp.pin is not None:
+        from terminal_client.outputs.lamp import GpioLamp
+
+        lamp = GpioLamp(settings.lamp.pin)
+        screen.on_view = lambda view: lamp.show(view.lamp)
+        devices.append(lamp)
+    return devices

@@ -12,6 +12,7 @@ from kokuchi.voice.languages import Language, language_for
 from kokuchi.voice.settings import VoiceSettings
 from kokuchi.wire import Membership
 from kokuchi.wire.fields import Identifier
+from terminal_client.outputs.interface import Press
 from terminal_client.preferences import LanguageCode, Percent, Preferences, StatedQuietHours
 
 SOUNDS = Path(__file__).resolve().parent.parent / "sounds"
@@ -67,6 +68,30 @@ class SpeakerSection(Section):
     emergency_volume: Annotated[int, Field(ge=50, le=100)] = 95
 
 
+Pin = Annotated[int, Field(ge=2, le=27)]
+"""A GPIO pin of a Raspberry Pi's header, numbered as BCM does."""
+
+
+class ButtonsSection(Section):
+    """Buttons beside the screen, each between its pin and ground. What is left out is not there."""
+
+    confirm: Pin | None = None
+    replay: Pin | None = None
+    volume_up: Pin | None = None
+    volume_down: Pin | None = None
+
+    @property
+    def pins(self) -> dict[Press, int]:
+        """The pins of those that are there."""
+        return {Press(name): pin for name, pin in self.model_dump(exclude_none=True).items()}
+
+
+class LampSection(Section):
+    """A lamp between a pin, with its resistor, and ground."""
+
+    pin: Pin | None = None
+
+
 class Settings(Section):
     """Everything that a terminal is told."""
 
@@ -81,6 +106,8 @@ class Settings(Section):
     broker: BrokerSection
     screen: ScreenSection = ScreenSection()
     speaker: SpeakerSection = SpeakerSection()
+    buttons: ButtonsSection = ButtonsSection()
+    lamp: LampSection = LampSection()
     voice: VoiceSettings = VoiceSettings()
 
     @property

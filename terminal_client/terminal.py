@@ -54,7 +54,8 @@ IDLE_SECONDS = 30.0
 class Terminal:
     """Joins agenda, inbox and devices. It is the `Household` that the screen's page calls.
 
-    `on_change` is called after something was committed that is to be reported, `on_state` when presence has changed.
+    `on_change` is called after something was committed that is to be reported, `on_state` when presence has changed,
+    `on_progress` after everything that was done, and every IDLE_SECONDS when there is nothing to do.
     """
 
     def __init__(
@@ -72,8 +73,11 @@ class Terminal:
         town_kana: str,
         manners: Manners,
         second_language: Language | None = None,
+        has_screen: bool = True,
+        has_voice: bool = True,
         on_change: Callable[[], None],
         on_state: Callable[[], None],
+        on_progress: Callable[[], None] = lambda: None,
     ) -> None:
         self._inbox = inbox
         self._screen = screen
@@ -84,9 +88,10 @@ class Terminal:
         self._second_language = second_language
         self._on_change = on_change
         self._on_state = on_state
+        self._on_progress = on_progress
         self._events: asyncio.Queue[Event] = asyncio.Queue()
         self._writes: asyncio.Queue[Callable[[], None]] = asyncio.Queue()
-        self._state = agenda.State(time_is_known=False, manners=manners)
+        self._state = agenda.State(time_is_known=False, has_screen=has_screen, has_voice=has_voice, manners=manners)
         self._looked_at = time.now()
         self._connected = False
         self.speaking = Speaking(
@@ -105,6 +110,17 @@ class Terminal:
     def unheard(self) -> int:
         """How many alerts nobody has confirmed."""
         return len(agenda.unconfirmed(self._state))
+
+    @property
+    def shown(self) -> Key | None:
+        """The alert that fills the screen."""
+        focus = agenda.focus(self._state, self._time.now())
+        return focus.key if focus else None
+
+    @property
+    def newest(self) -> Key | None:
+        """The alert that was sent last, whatever became of it."""
+        return next((item.key for item in agenda.recent(self._state, 1)), None)
 
     def arrived(self, alert: Alert) -> None:
         """An alert was taken into the inbox."""
@@ -195,6 +211,7 @@ class Terminal:
                 case StopSpeaking():
                     pass
         self.speaking.forget(self._state.is_cut)
+        self._on_progress()
 
     def _script(self, key: Key, after_hearing: bool, resume: bool) -> tuple[Cue, ...]:
         rest = self.speaking.rest_of(key) if resume else None

@@ -41,7 +41,8 @@ PURE = {
 }
 """A pure room, and all that it imports of ours."""
 
-CONCRETE = ("MqttLink", "AplaySpeaker", "AmixerVolume", "Dispatcher", "Courier", "PageScreen")
+DEVICES = ("AplaySpeaker", "AmixerVolume", "GpioButtons", "GpioLamp", "PageScreen")
+CONCRETE = ("MqttLink", "Dispatcher", "Courier", *DEVICES)
 """Parts that only a composition root builds."""
 
 

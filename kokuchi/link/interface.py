@@ -89,5 +89,8 @@ class Link(Protocol):
         Without the connection that it came on this does nothing: the broker delivers the message again.
         """
 
+    async def renew(self) -> None:
+        """Give up the connection, and whatever stands still beneath it, and connect again with the same session."""
+
     async def close(self) -> None:
         """Say goodbye, without the will, and end the events."""

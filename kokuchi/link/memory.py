@@ -148,6 +148,12 @@ class MemoryLink:
         if session is not None and self._connected and session.unacknowledged.get(received.message_id) is received:
             del session.unacknowledged[received.message_id]
 
+    async def renew(self) -> None:
+        """Lose the connection and make it anew."""
+        self.cut("renewed")
+        if self._broker.running:
+            self.connect()
+
     async def close(self) -> None:
         """Leave without the will; the session stays."""
         self._will = None

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -51,35 +52,41 @@ class MqttLink:
         will: Will | None = None,
     ) -> None:
         self._address = address
+        self._client_id = client_id
+        self._will = will
         self._subscriptions = list(subscriptions)
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._pending: dict[int, asyncio.Future[None]] = {}
         self._unacknowledged: dict[int, Received] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._connected = False
-        self._client = mqtt.Client(
+        self._client = self._new_client()
+
+    def _new_client(self) -> mqtt.Client:
+        client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
-            client_id=client_id,
+            client_id=self._client_id,
             protocol=MQTTProtocolVersion.MQTTv5,
             manual_ack=True,
             reconnect_on_failure=True,
         )
-        self._client.suppress_exceptions = True
-        self._client.username_pw_set(address.username, address.password)
-        self._client.max_inflight_messages_set(MAXIMUM_INFLIGHT)
+        client.suppress_exceptions = True
+        client.username_pw_set(self._address.username, self._address.password)
+        client.max_inflight_messages_set(MAXIMUM_INFLIGHT)
         # Terminals that lose the broker in the same instant must not all come back in the same instant.
-        self._client.reconnect_delay_set(
+        client.reconnect_delay_set(
             random.uniform(0.5, 1.5),  # type: ignore[arg-type] # noqa: S311 - paho takes fractions too; it is jitter
             MAXIMUM_RECONNECT_SECONDS,
         )
-        if will is not None:
-            self._client.will_set(will.topic, will.payload, qos=1, retain=True)
-        self._client.on_connect = self._on_connect
-        self._client.on_connect_fail = self._on_connect_fail
-        self._client.on_subscribe = self._on_subscribe
-        self._client.on_disconnect = self._on_disconnect
-        self._client.on_message = self._on_message
-        self._client.on_publish = self._on_publish
+        if self._will is not None:
+            client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
+        client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
+        client.on_subscribe = self._on_subscribe
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        client.on_publish = self._on_publish
+        return client
 
     @property
     def is_connected(self) -> bool:
@@ -89,6 +96,9 @@ class MqttLink:
     async def start(self) -> None:
         """Begin to connect."""
         self._loop = asyncio.get_running_loop()
+        self._connect()
+
+    def _connect(self) -> None:
         properties = Properties(PacketTypes.CONNECT)
         properties.SessionExpiryInterval = SESSION_EXPIRY_SECONDS
         properties.ReceiveMaximum = RECEIVE_MAXIMUM
@@ -135,6 +145,14 @@ class MqttLink:
             del self._unacknowledged[received.message_id]
             self._client.ack(received.message_id, received.qos)
 
+    async def renew(self) -> None:
+        """Leave the client, its thread and its connection behind, and connect with another one."""
+        abandoned, self._client = self._client, self._new_client()
+        self._lose_connection("the link is renewed")
+        # Its thread may stand still or be dead, and nobody waits for it.
+        threading.Thread(target=_abandon, args=(abandoned,), daemon=True).start()
+        self._connect()
+
     async def close(self) -> None:
         """Disconnect and end the events."""
         self._client.disconnect()
@@ -144,20 +162,25 @@ class MqttLink:
 
     # The callbacks below run in paho's thread.
 
-    def _hand_over(self, function: Callable[..., None], *arguments: object) -> None:
+    def _hand_over(self, client: mqtt.Client, function: Callable[..., None], *arguments: object) -> None:
+        def take_over() -> None:
+            # One that was left behind may still have something to say.
+            if client is self._client:
+                function(*arguments)
+
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(function, *arguments)
+            self._loop.call_soon_threadsafe(take_over)
 
     def _on_connect(
         self, client: mqtt.Client, _userdata: object, flags: mqtt.ConnectFlags, reason: ReasonCode, _props: object
     ) -> None:
         if reason.is_failure:
-            self._hand_over(self._lose_connection, f"the broker refused the connection: {reason}")
+            self._hand_over(client, self._lose_connection, f"the broker refused the connection: {reason}")
             return
         if self._subscriptions:
             client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._subscriptions])
         # Before any message of the subscriptions, and the broker knows of them before anything that we publish.
-        self._hand_over(self._gain_connection, flags.session_present)
+        self._hand_over(client, self._gain_connection, flags.session_present)
 
     def _on_subscribe(
         self, _client: mqtt.Client, _userdata: object, _message_id: int, reasons: list[ReasonCode], _props: object
@@ -166,26 +189,28 @@ class MqttLink:
         if refused:
             log.error("broker refused subscriptions", extra={"topics": refused})
 
-    def _on_connect_fail(self, _client: mqtt.Client, _userdata: object) -> None:
-        self._hand_over(self._lose_connection, f"no broker answers at {self._address.host} port {self._address.port}")
+    def _on_connect_fail(self, client: mqtt.Client, _userdata: object) -> None:
+        self._hand_over(
+            client, self._lose_connection, f"no broker answers at {self._address.host} port {self._address.port}"
+        )
 
     def _on_disconnect(
-        self, _client: mqtt.Client, _userdata: object, _flags: object, reason: ReasonCode, _props: object
+        self, client: mqtt.Client, _userdata: object, _flags: object, reason: ReasonCode, _props: object
     ) -> None:
-        self._hand_over(self._lose_connection, f"the connection to the broker ended: {reason}")
+        self._hand_over(client, self._lose_connection, f"the connection to the broker ended: {reason}")
 
-    def _on_message(self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
+    def _on_message(self, client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
         try:
             topic = message.topic
         except UnicodeDecodeError:
             topic = ""
         received = Received(topic, bytes(message.payload), message.retain, message.mid, message.qos)
-        self._hand_over(self._take, received)
+        self._hand_over(client, self._take, received)
 
     def _on_publish(
-        self, _client: mqtt.Client, _userdata: object, message_id: int, reason: ReasonCode, _props: object
+        self, client: mqtt.Client, _userdata: object, message_id: int, reason: ReasonCode, _props: object
     ) -> None:
-        self._hand_over(self._settle, message_id, str(reason) if reason.is_failure else None)
+        self._hand_over(client, self._settle, message_id, str(reason) if reason.is_failure else None)
 
     # The rest runs in the event loop.
 
@@ -213,3 +238,8 @@ class MqttLink:
             taken.set_result(None)
         else:
             taken.set_exception(PublishRefused(f"the broker refused the message: {failure}"))
+
+
+def _abandon(client: mqtt.Client) -> None:
+    client.disconnect()
+    client.loop_stop()

@@ -70,10 +70,14 @@ class WorkerProcess:
 
     async def kill(self) -> None:
         """End it now."""
+        self.shoot()
+        await self._process.communicate()
+
+    def shoot(self) -> None:
+        """Kill it, and leave it to whoever waits for its answer to find it dead."""
         if self.is_alive:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
-        await self._process.communicate()
 
     async def _exchange(self, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         assert self._process.stdin is not None  # noqa: S101 - both are pipes, see start

@@ -55,7 +55,8 @@ def restore(state: State, alert: Alert, report: DeliveryReport) -> Step:
     """Take an alert that was in the inbox at the start, and what its report says had happened."""
     failed = report.outcome is Outcome.VOICE_FAILED
     silenced = report.silence is not None and report.silence is not Silence.HELD
-    over = report.voiced_at or report.confirmed_at or silenced or (report.outcome and not failed)
+    ended = report.outcome and not (failed and state.has_voice)
+    over = report.voiced_at or report.confirmed_at or silenced or ended
     family = [other for other in state.items.values() if other.alert.identifier == alert.identifier]
     newer = any(other.alert.revision > alert.revision for other in family)
     item = Item(

@@ -11,6 +11,8 @@ from terminal_client.events import Action, Withheld
 def withhold(state: State, now: datetime) -> Step:
     """Keep back what waits and is not to be said now, or not at all."""
     actions: list[Action] = []
+    if not state.has_voice:
+        return state, actions
     for item in state.in_voicing(Voicing.WAITING, Voicing.DUE):
         silence = _silence(state, item, now)
         if silence is None:

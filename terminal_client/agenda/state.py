@@ -81,11 +81,14 @@ class State:
     """Everything that the terminal has in mind.
 
     `aside` is what is being said if it is not one alert; until `gathering_until` it waits for more missed alerts.
+    Nothing waits for a screen, or for a voice, that the terminal does not have.
     """
 
     items: Mapping[Key, Item] = field(default_factory=dict)
     arrivals: int = 0
     time_is_known: bool = True
+    has_screen: bool = True
+    has_voice: bool = True
     manners: Manners = field(default_factory=Manners)
     aside: Aside | None = None
     gathering_until: datetime | None = None

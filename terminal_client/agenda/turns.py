@@ -13,6 +13,8 @@ from terminal_client.events import Action, Digest, Ended, Sample, Speak, SpeakAs
 DISPLAY_WAIT = timedelta(seconds=1)
 """How long the sound waits for the screen to say that it shows the text. A broken screen must not silence the voice."""
 
+NO_VOICE = "this terminal has no voice"
+
 
 def deadline(state: State, now: datetime) -> datetime | None:
     """Return when `TimePassed` is due at the latest, if at all; `now` is when the last step was taken."""
@@ -46,6 +48,8 @@ def expire(state: State, now: datetime) -> Step:
 def advance(state: State, now: datetime) -> Step:
     """Let the most urgent speak, if it is its turn; an emergency takes the turn from anything lower."""
     actions: list[Action] = []
+    if not state.has_voice:
+        return _left_unsaid(state)
     turn = _next(state, now)
     if turn and _yields(state, turn):
         state, actions = _interrupt(state)
@@ -54,7 +58,7 @@ def advance(state: State, now: datetime) -> Step:
             return replace(state, aside=turn), [*actions, SpeakAside(turn)]
         state = state.having(replace(turn, voicing=Voicing.DUE, due_since=now))
     item = state.busy
-    if item and item.voicing is Voicing.DUE and _may_speak(item, now):
+    if item and item.voicing is Voicing.DUE and _may_speak(state, item, now):
         state = state.having(replace(item, voicing=Voicing.SPEAKING, was_cut=False))
         actions.append(Speak(item.key, after_hearing=was_heard(state, item.alert), resume=item.was_cut))
     return state, actions
@@ -62,9 +66,17 @@ def advance(state: State, now: datetime) -> Step:
 
 def sample(state: State) -> Step:
     """Let the household hear how its terminal speaks, unless something is being said."""
-    if state.busy or state.aside:
+    if state.busy or state.aside or not state.has_voice:
         return state, []
     return replace(state, aside=Sample()), [SpeakAside(Sample())]
+
+
+def _left_unsaid(state: State) -> Step:
+    """Say of each alert, once, that nobody hears it here; the operators must not take it for heard."""
+    waiting = [item for item in state.in_voicing(Voicing.WAITING) if item.asked or state.time_is_known]
+    told: list[Action] = [Ended(item.key, Outcome.VOICE_FAILED, NO_VOICE) for item in waiting if not item.failures]
+    finished = [replace(item, voicing=Voicing.FINISHED, asked=False, failures=1) for item in waiting]
+    return state.having(*finished), told
 
 
 def _next(state: State, now: datetime) -> Item | Digest | None:
@@ -112,5 +124,5 @@ def _interrupt(state: State) -> Step:
     return state.having(changed), [StopSpeaking()] if was_speaking else []
 
 
-def _may_speak(item: Item, now: datetime) -> bool:
-    return item.displayed or item.due_since is None or now >= item.due_since + DISPLAY_WAIT
+def _may_speak(state: State, item: Item, now: datetime) -> bool:
+    return not state.has_screen or item.displayed or item.due_since is None or now >= item.due_since + DISPLAY_WAIT

@@ -4,12 +4,13 @@ Errors: `SpeakerFailed`, when no device took the sound.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from enum import StrEnum
 from typing import Protocol
 
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.cues import Cue
 from kokuchi.voice.sound import Sound
-from terminal_client.view import View
+from terminal_client.view import Lamp, View
 
 
 class SpeakerFailed(Exception):  # noqa: N818 - reads as what it says
@@ -38,6 +39,35 @@ class Volume(Protocol):
 
     async def set(self, percent: int) -> None:
         """Set the volume, from 0 to 100. A device without such a control stays as it is."""
+
+
+class Press(StrEnum):
+    """What a button on the device is for; its value is its key in the settings' table [buttons]."""
+
+    CONFIRM = "confirm"
+    REPLAY = "replay"
+    VOLUME_UP = "volume_up"
+    VOLUME_DOWN = "volume_down"
+
+
+class Buttons(Protocol):
+    """What the household presses beside the screen."""
+
+    def listen(self, on_press: Callable[[Press], None]) -> None:
+        """Call this, in the event loop that runs now, at each press. A device without buttons is no error."""
+
+    def close(self) -> None:
+        """Hear no press any more."""
+
+
+class SignalLamp(Protocol):
+    """A lamp on the device that can be seen from the next room."""
+
+    def show(self, lamp: Lamp) -> None:
+        """Shine like this from now on. A device without a lamp is no error."""
+
+    def close(self) -> None:
+        """Go out."""
 
 
 class Performer(Protocol):

@@ -1,12 +1,13 @@
 """Fakes of the devices that remember what they were given, for tests and for terminals without a device."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 from kokuchi.voice.cues import Cue
 from kokuchi.voice.sound import Sound
-from terminal_client.outputs.interface import SpeakerFailed
-from terminal_client.view import View
+from terminal_client.outputs.interface import Press, SpeakerFailed
+from terminal_client.view import Lamp, View
 
 
 @dataclass
@@ -42,6 +43,41 @@ class RecordingVolume:
         """Keep the value."""
         if not self.is_missing:
             self.values.append(percent)
+
+
+@dataclass
+class RecordingButtons:
+    """Buttons that are pressed by calling `press`, from any thread."""
+
+    _tell: Callable[[Press], object] = lambda _press: None
+
+    def listen(self, on_press: Callable[[Press], None]) -> None:
+        """Keep whom to tell, and where."""
+        loop = asyncio.get_running_loop()
+        self._tell = lambda press: loop.call_soon_threadsafe(on_press, press)
+
+    def press(self, press: Press) -> None:
+        """Press one."""
+        self._tell(press)
+
+    def close(self) -> None:
+        """Forget whom to tell."""
+        self._tell = lambda _press: None
+
+
+@dataclass
+class RecordingLamp:
+    """A lamp that keeps how it shines."""
+
+    shining: Lamp = Lamp.OFF
+
+    def show(self, lamp: Lamp) -> None:
+        """Keep it."""
+        self.shining = lamp
+
+    def close(self) -> None:
+        """Go out."""
+        self.shining = Lamp.OFF
 
 
 @dataclass

@@ -21,6 +21,7 @@ class PageScreen:
         self._sounds: OrderedDict[int, bytes] = OrderedDict()
         self._next_sound = 1
         self.on_attached_change: Callable[[], None] = lambda: None
+        self.on_view: Callable[[View], None] = lambda _view: None
 
     @property
     def is_attached(self) -> bool:
@@ -30,6 +31,7 @@ class PageScreen:
     def show(self, view: View) -> None:
         """Draw this from now on."""
         self.publish("view", view.to_json())
+        self.on_view(view)
 
     def publish(self, kind: str, data: Any) -> None:
         """Let this stand on the pages from now on, on those too that are opened later; `data` becomes JSON."""
@@ -50,6 +52,10 @@ class PageScreen:
     def silence(self) -> None:
         """Tell the pages to stop what they play."""
         self._tell("silence", None)
+
+    def reload(self) -> None:
+        """Tell the pages to load themselves anew."""
+        self._tell("reload", None)
 
     def wav(self, number: int) -> bytes | None:
         """Return a sound that was offered lately."""

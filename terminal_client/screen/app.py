@@ -20,10 +20,12 @@ from kokuchi.wire.fields import Identifier
 from terminal_client.household import Household, Key
 from terminal_client.outputs.screen import PageScreen
 from terminal_client.preferences import PreferenceStore
+from terminal_client.screen.alive import PageLife, alive_routes
 from terminal_client.screen.consultation import Desk, consultation_routes
 from terminal_client.screen.past import past_routes
 from terminal_client.screen.preferences import preference_routes
 from terminal_client.screen.protection import Protection, require_json
+from terminal_client.screen.volume import volume_routes
 
 LOOPBACK = ("127.0.0.1", "localhost")
 
@@ -54,6 +56,8 @@ def create_screen_app(
     town_name: str,
     time_zone: str,
     terminal: str,
+    page: PageLife,
+    change_volume: Callable[[int], int],
     second_language: Callable[[], Language | None] = lambda: None,
     allowed_hosts: Sequence[str] = LOOPBACK,
 ) -> FastAPI:
@@ -73,6 +77,8 @@ def create_screen_app(
     app.include_router(consultation_routes(desk))
     app.include_router(past_routes(household))
     app.include_router(preference_routes(preferences, town_kinds, household))
+    app.include_router(alive_routes(page, terminal))
+    app.include_router(volume_routes(change_volume))
     return app
 
 
@@ -92,10 +98,6 @@ def _page(town_name: str, time_zone: str, terminal: str, second_language: Callab
         second = second_language()
         words = json.dumps(asdict(second.screen), ensure_ascii=False) if second else ""
         return templates.TemplateResponse(request, "screen.html", {**context, "second": second, "words": words})
-
-    @router.get("/healthz")
-    async def health() -> dict[str, str]:
-        return {"status": "ok", "terminal": terminal}
 
     return router
 

@@ -20,6 +20,15 @@ export async function post(path, body) {
   }
 }
 
+// Louder or softer by so many percent.
+export async function changeVolume(change) {
+  await fetch("/volume", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ change }),
+  });
+}
+
 async function tellUntilHeard(act, card) {
   for (let pause = 500; !(await tell(act, card)); pause = Math.min(2 * pause, LONGEST_PAUSE)) {
     await new Promise((resume) => setTimeout(resume, pause));

@@ -1,7 +1,8 @@
 // Joins the terminal's events to what is on the screen.
 
-import { keyOf } from "./acts.js";
+import { changeVolume, keyOf } from "./acts.js";
 import { AlertPage } from "./alert.js";
+import { ping, tellThatItDraws } from "./alive.js";
 import { Appearance } from "./appearance.js";
 import { Consultation } from "./consultation.js";
 import { byId, setText } from "./dom.js";
@@ -89,6 +90,15 @@ const preparing = byId("preparing");
 
 for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, stay);
 
+// A keyboard, or USB buttons that are one: volume on every page, but where it would be typed into a field.
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest("input, textarea, select")) return;
+  if (event.key === "+") changeVolume(10);
+  if (event.key === "-") changeVolume(-10);
+});
+
+tellThatItDraws();
+
 watch(
   {
     view: (data) => {
@@ -107,6 +117,7 @@ watch(
     request: (data) => consultation.know(data),
     sound: (number) => sounds.add(number),
     silence: () => sounds.silence(),
+    reload: () => location.reload(),
   },
   {
     onLost: () => {
@@ -115,6 +126,7 @@ watch(
     },
     onFound: () => {
       preparing.hidden = view !== null;
+      ping();
     },
   },
 );

@@ -17,7 +17,9 @@ from kokuchi.voice.languages import LANGUAGES, Language
 from terminal_client.household import Key
 from terminal_client.outputs.screen import PageScreen
 from terminal_client.preferences import Preferences, PreferenceStore
+from terminal_client.pulse import Pulse
 from terminal_client.screen import create_screen_app
+from terminal_client.screen.alive import PageLife
 from terminal_client.screen.preferences import shown
 from terminal_client.view import Card
 
@@ -81,8 +83,17 @@ def app_of(
     household: RecordingHousehold,
     preferences: PreferenceStore | None = None,
     desk: RecordingDesk | None = None,
+    *,
+    page: PageLife | None = None,
+    volumes: list[int] | None = None,
 ) -> FastAPI:
     store = preferences or fresh_preferences()
+    changes: list[int] = [] if volumes is None else volumes
+
+    def change_volume(change: int) -> int:
+        changes.append(change)
+        return 70 + sum(changes)
+
     return create_screen_app(
         screen=screen,
         household=household,
@@ -92,6 +103,8 @@ def app_of(
         town_name="月形町",
         time_zone="Asia/Tokyo",
         terminal="kita-012",
+        page=page or PageLife(Pulse()),
+        change_volume=change_volume,
         second_language=lambda: LANGUAGES.get(store.announced.language or ""),
         allowed_hosts=("127.0.0.1", "localhost", "testserver"),
     )
@@ -100,10 +113,12 @@ def app_of(
 @dataclass
 class Site:
     port: int
+    page: PageLife
     screen: PageScreen = field(default_factory=PageScreen)
     household: RecordingHousehold = field(default_factory=RecordingHousehold)
     desk: RecordingDesk = field(default_factory=RecordingDesk)
     preferences: PreferenceStore = field(default_factory=fresh_preferences)
+    volumes: list[int] = field(default_factory=list)
 
     @property
     def url(self) -> str:
@@ -119,15 +134,19 @@ class Site:
 
 
 @asynccontextmanager
-async def running_site(port: int = 0, second_language: Language | None = None) -> AsyncGenerator[Site]:
+async def running_site(
+    port: int = 0, second_language: Language | None = None, page: PageLife | None = None
+) -> AsyncGenerator[Site]:
     """Serve a fresh screen, on this port or a free one."""
     listener = listen("127.0.0.1", port)
-    site = Site(listener.getsockname()[1], preferences=fresh_preferences(second_language))
+    site = Site(
+        listener.getsockname()[1], page=page or PageLife(Pulse()), preferences=fresh_preferences(second_language)
+    )
     loop = asyncio.get_running_loop()
     site.preferences.on_change(lambda chosen: loop.call_soon_threadsafe(site.live_by, chosen))
     # A page is still watching when its server stops, as when a terminal is restarted.
     config = uvicorn.Config(
-        app_of(site.screen, site.household, site.preferences, site.desk),
+        app_of(site.screen, site.household, site.preferences, site.desk, page=site.page, volumes=site.volumes),
         lifespan="off",
         log_config=None,
         timeout_graceful_shutdown=0,

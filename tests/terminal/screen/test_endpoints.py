@@ -8,7 +8,9 @@ import pytest
 from kokuchi.voice import PhraseSource, Sound, silence
 from terminal_client.household import Key
 from terminal_client.outputs.screen import PageScreen
+from terminal_client.pulse import Pulse
 from terminal_client.screen import create_screen_app
+from terminal_client.screen.alive import PageLife
 from terminal_client.view import Card, View
 from tests.terminal.screen.examples import BODY, alert_of
 from tests.terminal.screen.site import (
@@ -66,6 +68,8 @@ async def test_town_name_cannot_put_markup_into_the_page() -> None:
         town_name="<b>町</b>",
         time_zone="Asia/Tokyo",
         terminal="kita-012",
+        page=PageLife(Pulse()),
+        change_volume=lambda change: change,
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1:8090") as client:
         response = await client.get("/")
@@ -74,7 +78,7 @@ async def test_town_name_cannot_put_markup_into_the_page() -> None:
 
 
 async def test_health_names_the_terminal(client: httpx.AsyncClient) -> None:
-    assert (await client.get("/healthz")).json() == {"status": "ok", "terminal": "kita-012"}
+    assert (await client.get("/healthz")).json() == {"status": "ok", "terminal": "kita-012", "page_alive": False}
 
 
 @pytest.mark.parametrize("act", ACTS)
@@ -187,3 +191,16 @@ async def _next_event(lines: AsyncIterator[str]) -> tuple[str, object]:
 
 def _field(lines: Iterable[str], name: str) -> str:
     return next(line.removeprefix(f"{name}: ") for line in lines if line.startswith(f"{name}:"))
+
+
+async def test_the_volume_is_answered_and_only_json_changes_it(client: httpx.AsyncClient) -> None:
+    assert (await client.post("/volume", json={"change": 10})).json() == {"volume": 80}
+    assert (await client.post("/volume", content=b'{"change": 10}')).status_code == 415
+    assert (await client.post("/volume", json={"change": "10"})).status_code == 422
+
+
+async def test_health_tells_whether_a_page_draws(client: httpx.AsyncClient) -> None:
+    for visible in (True, False):
+        assert (await client.post("/alive", json={"visible": visible})).status_code == 204
+        assert (await client.get("/healthz")).json()["page_alive"] is visible
+    assert (await client.post("/alive", content=b'{"visible": true}')).status_code == 415
