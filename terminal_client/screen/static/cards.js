@@ -17,7 +17,7 @@ export function cardButton(card, now, onOpen) {
   if (card.drill) marks.push(element("strong", "mark drill-mark", "訓練"));
   if (withdrawn) marks.push(element("strong", "mark withdrawn", "取り消されました"));
   else if (card.expired) marks.push(element("strong", "mark expired", "期限は過ぎました"));
-  if (unconfirmed) marks.push(element("strong", "mark unconfirmed", "未確認"));
+  if (unconfirmed) marks.push(element("strong", "mark unconfirmed", "まだ聞いていません"));
   const button = element(
     "button",
     "card",

@@ -35,7 +35,7 @@ async def test_cards_tell_age_and_what_became_of_the_alert(page: Page, site: Sit
     cards = page.locator(".card")
     await expect(cards).to_have_count(3)
     await expect(cards.nth(0)).to_contain_text("きょう 11時35分")
-    await expect(cards.nth(0)).to_contain_text("未確認")
+    await expect(cards.nth(0)).to_contain_text("まだ聞いていません")
     await expect(cards.nth(1)).to_contain_text("きのう 12時05分")
     await expect(cards.nth(1).locator(".mark")).to_have_count(0)
     await expect(cards.nth(2)).to_contain_text("11月20日(金)")

@@ -264,7 +264,7 @@ async def test_every_page_fits_and_every_target_is_large_in_the_largest_letters_
 
 async def test_many_kinds_are_read_in_pages_with_large_buttons(page: Page, site: Site) -> None:
     site.household.remembered = tuple(
-        Card(alert_of(f"a-{number}", category=f"kind-{number}", event=f"種類{number}", severity=Severity.MINOR))
+        Card(alert_of(f"a-{number}", category=f"kind-{number:02}", event=f"種類{number}", severity=Severity.MINOR))
         for number in range(12)
     )
     await page.emulate_media(reduced_motion="reduce")
