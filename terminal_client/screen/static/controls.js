@@ -41,12 +41,12 @@ export class Switch {
   draw(chosen) {
     this.isOn = this.read(chosen);
     this.button.ariaChecked = String(this.isOn);
-    setText(this.button.querySelector(".state"), this.isOn ? "入" : "切");
+    setText(this.button.querySelector(".switch-state"), this.isOn ? "入" : "切");
   }
 }
 
 export function switchRow(name) {
-  const state = element("span", "state");
+  const state = element("span", "switch-state");
   state.ariaHidden = "true";
   const button = element("button", "switch-row", element("span", "", name), state);
   button.type = "button";

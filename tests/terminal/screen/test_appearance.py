@@ -41,7 +41,7 @@ async def test_at_night_the_clock_alone_is_seen_and_by_day_everything(page: Page
 
 async def test_the_lamp_is_seen_in_the_dark(page: Page, site: Site) -> None:
     await open_page(page, site, lamp=Lamp.ON)
-    await expect(page.get_by_text("まだ確認していないお知らせがあります")).to_be_in_viewport(ratio=1)
+    await expect(page.get_by_text("まだ聞いていないお知らせがあります")).to_be_in_viewport(ratio=1)
     site.screen.show(View(lamp=Lamp.BLINKING))
     await expect(page.locator("#night-lamp")).to_have_attribute("data-lamp", "blinking")
     site.screen.show(View())
@@ -93,9 +93,12 @@ async def test_the_quiet_hours_are_the_night_and_without_a_night_screen_there_is
     await expect(page.locator(".card").first).to_be_enabled()
 
 
-async def test_larger_letters_are_larger_on_the_cards_too(page: Page, site: Site) -> None:
+async def test_larger_letters_are_larger_on_the_cards_of_past_alerts_too(page: Page, site: Site) -> None:
+    site.household.remembered = recent_cards(NOON)
     await open_page(page, site, NOON)
-    headline = page.locator(".card-headline").first
+    await page.locator("#open-past").click()
+    headline = page.locator("#past .card-headline").first
+    await expect(headline).to_be_visible()
     size = "(element) => parseFloat(getComputedStyle(element).fontSize)"
     normal = await headline.evaluate(size)
     site.preferences.change(text_size="largest")

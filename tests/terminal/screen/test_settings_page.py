@@ -153,7 +153,7 @@ async def test_the_last_change_can_be_undone_whatever_it_was(page: Page, site: S
         await page.get_by_role("button", name="元にもどす").click()
         await says(page, "元にもどしました")
     await expect(page.get_by_role("radio", name="한국어")).to_be_checked()
-    assert site.preferences.current() == before
+    await until(lambda: site.preferences.current() == before)
 
 
 async def test_a_disk_that_takes_nothing_is_told_and_the_old_value_stands(
@@ -189,6 +189,7 @@ async def test_everything_can_be_done_by_the_keyboard(page: Page, site: Site) ->
     site.live_by(site.preferences.current())
     site.screen.show(View())
     await page.goto(site.url)
+    await expect(page.locator("#rest")).to_be_visible()
     await page.locator("#open-settings").focus()
     await page.keyboard.press("Enter")
     await expect(page.locator("[data-tab=voice]")).to_be_focused()
@@ -264,7 +265,7 @@ async def test_every_page_fits_and_every_target_is_large_in_the_largest_letters_
 
 async def test_many_kinds_are_read_in_pages_with_large_buttons(page: Page, site: Site) -> None:
     site.household.remembered = tuple(
-        Card(alert_of(f"a-{number}", category=f"kind-{number}", event=f"種類{number}", severity=Severity.MINOR))
+        Card(alert_of(f"a-{number}", category=f"kind-{number:02}", event=f"種類{number}", severity=Severity.MINOR))
         for number in range(12)
     )
     await page.emulate_media(reduced_motion="reduce")
