@@ -8,30 +8,16 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from benchmarks.levels import HIGHEST_PEAK, TARGET, TOLERANCE, Level, level_of, levels_of_chimes
+from benchmarks.lines import Line
 from benchmarks.readings import Readings, readings
 from benchmarks.speaking import SOUNDS, Spoken
 from benchmarks.text import TEN_SENTENCES
 from kokuchi.voice import Voice, VoiceName, VoiceSettings
 from kokuchi.voice.engines.hts_voices import HTS_VOICES
-
-
-@dataclass(frozen=True)
-class Line:
-    """One measure: a value, the most that it may be, its unit."""
-
-    name: str
-    value: float
-    bound: float
-    unit: str
-
-    @property
-    def is_good(self) -> bool:
-        """Whether it is within its bound."""
-        return self.value <= self.bound
 
 
 def lines_of(spoken: Spoken, read: Readings) -> list[Line]:

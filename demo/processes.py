@@ -81,6 +81,10 @@ class Processes:
         """Send one program a signal that does not end it."""
         self._children[name].process.send_signal(signal_number)
 
+    def pid(self, name: str) -> int:
+        """Return the process identifier of a program that was started."""
+        return self._children[name].process.pid
+
     def start_again(self, name: str) -> None:
         """Start a program that has ended once more, as it was started before."""
         child = self._children[name]

@@ -1,6 +1,7 @@
 """The sample town's processes: a private Mosquitto, the centre, three terminals."""
 
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -17,27 +18,31 @@ def start_town(places: Places, processes: Processes, *, quiet: bool) -> None:
 
     `quiet` is for nobody's ears: no sound device is used, and sound is taken as fast as it can be made.
     """
-    python = sys.executable
-    settings = environment(places)
     processes.start("mosquitto", mosquitto_command(places))
-    processes.start("centre", centre_command(places), settings)
+    processes.start("centre", centre_command(places), environment(places))
     loud = not quiet and has_sound_device()
     for terminal in TERMINALS:
-        folder = places.device_files(terminal)
         # One terminal speaks through the machine's own speaker; three at once nobody would understand.
         audible = loud and terminal == TERMINALS[0]
-        sound = {} if audible else file_device(folder)
-        variables = {
-            **settings,
-            **sound,
-            "KOKUCHI_SCREEN__PORT": str(places.terminal_port(terminal)),
-            "KOKUCHI_SPEAKER__REAL_TIME": "false" if quiet else "true",
-        }
-        del variables["KOKUCHI_WEB__HOST"], variables["KOKUCHI_WEB__PORT"]
-        command = [python, "-m", "terminal_client", "--config", str(folder / "terminal.toml"), "run"]
-        processes.start(terminal, command, variables)
+        start_terminal(places, processes, terminal, audible=audible, paced=not quiet)
     for port in (places.port, *(places.terminal_port(terminal) for terminal in TERMINALS)):
         processes.wait_for(f"port {port}", partial(answers, port), READY_SECONDS)
+
+
+def start_terminal(
+    places: Places, processes: Processes, terminal: str, *, audible: bool, paced: bool, options: Sequence[str] = ()
+) -> None:
+    """Start a terminal: on the machine's own speaker or into a file, at the pace of speech or as fast as it can."""
+    folder = places.device_files(terminal)
+    variables = {
+        **environment(places),
+        **({} if audible else file_device(folder)),
+        "KOKUCHI_SCREEN__PORT": str(places.terminal_port(terminal)),
+        "KOKUCHI_SPEAKER__REAL_TIME": "true" if paced else "false",
+    }
+    del variables["KOKUCHI_WEB__HOST"], variables["KOKUCHI_WEB__PORT"]
+    command = [sys.executable, "-m", "terminal_client", "--config", str(folder / "terminal.toml"), "run", *options]
+    processes.start(terminal, command, variables)
 
 
 def mosquitto_command(places: Places) -> list[str]:

@@ -23,11 +23,19 @@ class Restarts:
     `on_change` is called when `last` has changed.
     """
 
-    def __init__(self, folder: Path, now: Callable[[], datetime], on_change: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        now: Callable[[], datetime],
+        on_change: Callable[[], None],
+        *,
+        loop_patience: float = LOOP_PATIENCE,
+    ) -> None:
         self._file = folder / "last-restart.txt"
         self._traces_file = folder / "stood-still.txt"
         self._traces: TextIO | None = None
         self._now = now
+        self._loop_patience = loop_patience
         self._on_change = on_change
         self.last = self._read()
 
@@ -38,13 +46,13 @@ class Restarts:
         self._on_change()
 
     def guard_the_loop(self) -> None:
-        """End the process unless this is called again within LOOP_PATIENCE; what it was doing is written to a file.
+        """End the process unless this is called again within `loop_patience` seconds; what it did is written to a file.
 
         This needs neither the event loop nor the interpreter's lock, and no service manager.
         """
         if self._traces is None:
             self._traces = self._traces_file.open("w", encoding="utf-8")
-        faulthandler.dump_traceback_later(LOOP_PATIENCE, exit=True, file=self._traces)
+        faulthandler.dump_traceback_later(self._loop_patience, exit=True, file=self._traces)
 
     def close(self) -> None:
         """Let the process end as slowly as it will."""
@@ -61,7 +69,7 @@ class Restarts:
             traces = ""
         if traces:
             log.error("the process before this one stood still and has ended", extra={"traces": traces[:4000]})
-            self._keep("terminal", f"its event loop did nothing for {LOOP_PATIENCE:g} s", stopped)
+            self._keep("terminal", f"its event loop did nothing for {self._loop_patience:g} s", stopped)
             return self.last
         try:
             return self._file.read_text(encoding="utf-8")[:_LONGEST] or None

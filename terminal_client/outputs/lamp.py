@@ -32,4 +32,5 @@ class GpioLamp:
     def close(self) -> None:
         """Go out."""
         if self._led is not None:
+            self._led.off()
             self._led.close()

@@ -1,5 +1,6 @@
 """Fakes of the devices that remember what they were given, for tests and for terminals without a device."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
@@ -46,36 +47,33 @@ class RecordingVolume:
 
 @dataclass
 class RecordingButtons:
-    """Buttons that are pressed by calling `press`; with `are_missing` it is a device without them."""
+    """Buttons that are pressed by calling `press`, from any thread."""
 
-    are_missing: bool = False
-    _on_press: Callable[[Press], None] | None = None
+    _tell: Callable[[Press], object] = lambda _press: None
 
     def listen(self, on_press: Callable[[Press], None]) -> None:
-        """Keep whom to tell."""
-        self._on_press = None if self.are_missing else on_press
+        """Keep whom to tell, and where."""
+        loop = asyncio.get_running_loop()
+        self._tell = lambda press: loop.call_soon_threadsafe(on_press, press)
 
     def press(self, press: Press) -> None:
         """Press one."""
-        if self._on_press:
-            self._on_press(press)
+        self._tell(press)
 
     def close(self) -> None:
         """Forget whom to tell."""
-        self._on_press = None
+        self._tell = lambda _press: None
 
 
 @dataclass
 class RecordingLamp:
-    """A lamp that keeps how it shines; with `is_missing` it is a device without one."""
+    """A lamp that keeps how it shines."""
 
-    is_missing: bool = False
     shining: Lamp = Lamp.OFF
 
     def show(self, lamp: Lamp) -> None:
         """Keep it."""
-        if not self.is_missing:
-            self.shining = lamp
+        self.shining = lamp
 
     def close(self) -> None:
         """Go out."""

@@ -1,6 +1,8 @@
 """What holds for every link: the real one through a real Mosquitto, and the fake in memory."""
 
 import asyncio
+import ctypes
+import threading
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator, Sequence
@@ -440,6 +442,22 @@ async def test_a_link_that_was_cut_comes_back_by_itself_with_its_session(bench: 
     assert ear.payloads == [b"1", b"1", b"2"]
 
 
+async def test_a_renewed_link_connects_again_and_gets_what_it_had_not_acknowledged(bench: Bench) -> None:
+    ear, mouth = await bench.join("ear", "#"), await bench.join("mouth", direct=True)
+    await mouth.link.publish(bench.topic("a"), b"1")
+    await ear.has(1)
+    await ear.link.renew()
+    await ear.connected(2)
+    await ear.has(2)
+    assert ear.payloads == [b"1", b"1"]
+    for received in ear.received:
+        ear.link.acknowledge(received)
+    await mouth.link.publish(bench.topic("a"), b"2")
+    await ear.has(3)
+    await ear.link.publish(bench.topic("b"), b"3")
+    await ear.has(4)
+
+
 async def test_closing_ends_the_events_and_the_connection(bench: Bench) -> None:
     party = await bench.join("one", "#")
     await bench.leave(party)
@@ -448,3 +466,27 @@ async def test_closing_ends_the_events_and_the_connection(bench: Bench) -> None:
     assert isinstance(party.events[-1], Disconnected)
     with pytest.raises(NotConnected):
         await party.link.publish(bench.topic("a"), b"1")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # the thread dies on purpose
+async def test_a_link_whose_thread_has_died_is_renewed(broker: Broker) -> None:
+    """paho's thread may end while the connection seems to be up: what is published then is never acknowledged."""
+    address = BrokerAddress(HOST, broker.port, "frozen", "")
+    party = Party(MqttLink(address, client_id="frozen", subscriptions=["frozen/#"]))
+    await party.link.start()
+    await party.connected()
+    thread = next(thread for thread in threading.enumerate() if thread.name.startswith("paho-mqtt-client-"))
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit))
+    lost = asyncio.create_task(party.link.publish("frozen/a", b"1"))
+    await until(lambda: not thread.is_alive())
+    assert party.link.is_connected
+    assert not lost.done()
+
+    await party.link.renew()
+
+    with pytest.raises(NotConnected, match="renewed"):
+        await lost
+    await party.connected(2)
+    await party.link.publish("frozen/a", b"2")
+    await until(lambda: b"2" in party.payloads)
+    await party.leave()

@@ -13,6 +13,7 @@ from terminal_client.loudness import Loudness
 from terminal_client.outputs.recording import RecordingVolume
 from terminal_client.preferences import Preferences, PreferenceStore
 from tests.terminal.settings_files import write_terminal_settings
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -97,3 +98,21 @@ def test_the_command_prints_and_sets_the_household_s_volume(tmp_path: Path) -> N
     assert run("80").stdout == "80 %\n"
     assert run().stdout == "80 %\n"
     assert run("5").returncode == 2
+
+
+async def test_a_button_is_heard_at_once_but_never_below_what_an_emergency_forces(
+    loudness: Loudness, volume: RecordingVolume, preferences: PreferenceStore
+) -> None:
+    following = asyncio.create_task(loudness.run())
+    async with loudness.during(Level.NOTICE):
+        preferences.change(volume=90)
+        await until(lambda: volume.values[-1] == 90)
+    async with loudness.during(Level.EMERGENCY):
+        preferences.change(volume=60)
+        preferences.change(volume=100)
+        await until(lambda: volume.values[-1] == 100)
+        preferences.change(volume=50)
+        await until(lambda: volume.values[-1] == 95)
+    assert volume.values[-1] == 50
+    assert min(volume.values[volume.values.index(95) : -1]) >= 95
+    following.cancel()

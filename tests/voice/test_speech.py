@@ -19,6 +19,7 @@ from kokuchi.voice.worker import ENGINE_VARIABLE
 from kokuchi.wire import Level
 from tests.voice.alerts import BODY, CONTACT, HEADLINE, alert_of
 from tests.voice.words import dictionary_of
+from tests.waiting import until
 
 
 class Worker:
@@ -115,6 +116,39 @@ async def test_a_worker_that_hangs_is_killed_and_replaced() -> None:
     assert (await voice.speak("訓練ではありません。")).duration > 1
     with pytest.raises(ProcessLookupError):
         os.kill(stopped, 0)
+    await voice.close()
+
+
+async def test_a_worker_that_stands_still_can_be_restarted_before_its_time_is_over() -> None:
+    reasons: list[str] = []
+    voice = Voice(timeout=60.0, on_restart=reasons.append)
+    await voice.speak("訓練です。")
+    stopped = voice.worker_pid
+    assert stopped
+    os.kill(stopped, signal.SIGSTOP)
+    speaking = asyncio.create_task(voice.speak("訓練ではありません。"))
+    for _ in range(10):  # until the question is on its way
+        await asyncio.sleep(0)
+    voice.restart()
+    assert (await speaking).duration > 1
+    assert len(reasons) == 1
+    assert "has died" in reasons[0]
+    await voice.close()
+
+
+async def test_a_voice_that_is_asked_nothing_lets_its_worker_go_and_calls_another_one() -> None:
+    voice = Voice(idle_seconds=0.05)
+    await voice.use(dictionary_of(("月形", "ツキガタ")))
+    worker = voice.worker_pid
+    assert worker
+    await until(lambda: voice.worker_pid is None)
+    with pytest.raises(ProcessLookupError):
+        os.kill(worker, 0)
+
+    voice.wake()
+    await until(lambda: voice.worker_pid)
+    assert await voice.reading("月形") == "ツキガタ"
+    assert voice.dictionary_revision is not None
     await voice.close()
 
 

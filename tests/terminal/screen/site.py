@@ -63,9 +63,9 @@ def app_of(
 @dataclass
 class Site:
     port: int
+    page: PageLife
     screen: PageScreen = field(default_factory=PageScreen)
     household: RecordingHousehold = field(default_factory=RecordingHousehold)
-    page: PageLife = field(default_factory=lambda: PageLife(Pulse()))
     volumes: list[int] = field(default_factory=list)
 
     @property
@@ -78,10 +78,12 @@ class Site:
 
 
 @asynccontextmanager
-async def running_site(port: int = 0, second_language: Language | None = None) -> AsyncGenerator[Site]:
+async def running_site(
+    port: int = 0, second_language: Language | None = None, page: PageLife | None = None
+) -> AsyncGenerator[Site]:
     """Serve a fresh screen, on this port or a free one."""
     listener = listen("127.0.0.1", port)
-    site = Site(listener.getsockname()[1])
+    site = Site(listener.getsockname()[1], page=page or PageLife(Pulse()))
     # A page is still watching when its server stops, as when a terminal is restarted.
     config = uvicorn.Config(
         app_of(site.screen, site.household, second_language, page=site.page, volumes=site.volumes),

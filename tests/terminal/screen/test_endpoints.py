@@ -180,3 +180,16 @@ async def _next_event(lines: AsyncIterator[str]) -> tuple[str, object]:
 
 def _field(lines: Iterable[str], name: str) -> str:
     return next(line.removeprefix(f"{name}: ") for line in lines if line.startswith(f"{name}:"))
+
+
+async def test_the_volume_is_answered_and_only_json_changes_it(client: httpx.AsyncClient) -> None:
+    assert (await client.post("/volume", json={"change": 10})).json() == {"volume": 80}
+    assert (await client.post("/volume", content=b'{"change": 10}')).status_code == 415
+    assert (await client.post("/volume", json={"change": "10"})).status_code == 422
+
+
+async def test_health_tells_whether_a_page_draws(client: httpx.AsyncClient) -> None:
+    for visible in (True, False):
+        assert (await client.post("/alive", json={"visible": visible})).status_code == 204
+        assert (await client.get("/healthz")).json()["page_alive"] is visible
+    assert (await client.post("/alive", content=b'{"visible": true}')).status_code == 415
