@@ -1,6 +1,6 @@
 """`make bench-terminal`: how light a terminal is, beside its browser: memory, processor, start, writes to the card.
 
-A real terminal with the real voice, at the pace of speech, and Chromium on its page. It takes about three minutes.
+A real terminal with the real voice, at the pace of speech, and Chromium on its page. It takes about four minutes.
 Exit code 0 when everything is within its bound, else 1. With JSON=1 in the environment the last line is a JSON object.
 """
 

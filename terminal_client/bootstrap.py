@@ -162,8 +162,9 @@ class Device:
         preferences.on_change(lambda _: courier.tell_presence())
         controls = Controls(terminal, preferences)
         devices = _gpio(settings, screen, controls)
-        pages = until_told_to_end()
-        if listener is not None:
+        if listener is None:
+            pages = until_told_to_end()
+        else:
             application = create_screen_app(
                 screen=screen,
                 household=terminal,

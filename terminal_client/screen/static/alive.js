@@ -19,14 +19,14 @@ async function say(visible) {
   }
 }
 
-async function ping() {
+export async function ping() {
   if (document.visibilityState !== "visible") return;
   await drawn();
   await say(true);
 }
 
+// Now and again from now on; `ping` says it at once, as to a terminal that has just come back.
 export function tellThatItDraws() {
   setInterval(ping, PING_EVERY);
   document.addEventListener("visibilitychange", () => (document.visibilityState === "visible" ? ping() : say(false)));
-  ping();
 }

@@ -2,7 +2,7 @@
 
 import { changeVolume, keyOf } from "./acts.js";
 import { AlertPage } from "./alert.js";
-import { tellThatItDraws } from "./alive.js";
+import { ping, tellThatItDraws } from "./alive.js";
 import { Consultation } from "./consultation.js";
 import { byId, setText } from "./dom.js";
 import { PastPage } from "./past.js";
@@ -107,6 +107,7 @@ watch(
     },
     onFound: () => {
       preparing.hidden = view !== null;
+      ping();
     },
   },
 );
