@@ -180,7 +180,7 @@ class Device:
         if self.has_voice:
             await voice.start()
             if kept := inbox.dictionary():
-                await vocabulary.use(kept)
+                vocabulary.offer(kept)
 
         async def renew_page() -> None:
             page.froze()
@@ -218,8 +218,9 @@ class Device:
             manager.close()
             restarts.close()
 
+        # The vocabulary before the terminal: it takes the dictionary of before, and nothing is said until it has.
         await run_together(
-            pages, terminal.run(), loudness.run(), vocabulary.run(), courier.run(), watchdog.run(), close=close
+            pages, vocabulary.run(), terminal.run(), loudness.run(), courier.run(), watchdog.run(), close=close
         )
 
 

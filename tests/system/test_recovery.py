@@ -1,5 +1,6 @@
 """What the household sees after its terminal has lost its connection, its broker, its sound device or its power."""
 
+import json
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
@@ -8,9 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from benchmarks.processes import tree
 from demo.places import TERMINALS
 from demo.sound import file_device
 from demo.town import start_terminal
+from kokuchi.wire import Outcome, Speaker
+from terminal_client.agenda.turns import NO_VOICE
 from terminal_client.kiosk import is_alive
 from tests.alsa import no_device
 from tests.chromium import chromium
@@ -39,7 +43,7 @@ def send(town: Town, level: str, headline: str) -> str:
     """Send an alert to the one terminal; return its identifier."""
     to = f"terminal:{TERMINAL}"
     command = ["publish", "--category", "scam", "--headline", headline, "--body", BODY, "--to", to, "--level", level]
-    return town.broadcaster(*command, "--json").stdout.split('"identifier": "')[1].split('"')[0]
+    return str(json.loads(town.broadcaster(*command, "--json").stdout)["identifier"])
 
 
 def is_online(town: Town) -> bool:
@@ -106,7 +110,7 @@ def test_an_alert_that_nobody_has_confirmed_is_on_the_screen_again_and_one_that_
     wait_until(lambda: town.line(identifier).delivery.confirmed_at)
 
     # At rest, and with an alert that was confirmed.
-    for lose in LOSSES:
+    for lose in LOSSES if level == "important" else [lose_power]:
         lose(town)
         expect(screen.locator("#preparing")).to_be_hidden()
         expect(screen.locator("#rest")).to_be_visible()
@@ -175,3 +179,23 @@ def test_how_the_terminal_is_is_in_its_presence(town: Town, screen: Page) -> Non
     wait_until(lambda: town.ledger.presences.all()[TERMINAL].unheard == 0, what="all was confirmed")
     assert presence.last_restart is None
     assert screen.evaluate("fetch('/healthz').then((answer) => answer.json())")["page_alive"] is True
+
+
+def test_devices_without_a_screen_or_without_a_voice_say_what_really_happened(town: Town) -> None:
+    deaf, mute = TERMINALS[1:]
+    for terminal, option in ((deaf, "--no-screen"), (mute, "--no-voice")):
+        town.processes.end(terminal, signal.SIGTERM)
+        start_terminal(town.places, town.processes, terminal, audible=False, paced=False, options=[option])
+    identifier = town.send("装置のためし", BODY, (deaf, mute))
+
+    wait_until(lambda: town.line(identifier, deaf).delivery.voiced_at)
+    assert town.line(identifier, deaf).delivery.displayed_at is None
+    assert is_alive(town.places.terminal_url(deaf)) is None
+
+    wait_until(lambda: town.line(identifier, mute).delivery.outcome)
+    delivery = town.line(identifier, mute).delivery
+    assert (delivery.outcome, delivery.reason) == (Outcome.VOICE_FAILED, NO_VOICE)
+    assert delivery.voice_started_at is None
+    assert len(tree(town.processes.pid(mute))) == 1, "no engine is loaded"
+    assert town.ledger.presences.all()[mute].speaker is Speaker.UNTRIED
+    assert is_alive(town.places.terminal_url(mute)) is False
