@@ -158,7 +158,13 @@ class Device:
             time=time,
             committer=committer,
         )
-        screen.on_attached_change = courier.tell_presence
+
+        def page_came_or_went() -> None:
+            if not screen.is_attached:
+                page.left()
+            courier.tell_presence()
+
+        screen.on_attached_change = page_came_or_went
         preferences.on_change(lambda _: courier.tell_presence())
         controls = Controls(terminal, preferences)
         devices = _gpio(settings, screen, controls)
