@@ -178,7 +178,13 @@ class Device:
             committer=committer,
             consultation=consultation,
         )
-        screen.on_attached_change = courier.tell_presence
+
+        def page_came_or_went() -> None:
+            if not screen.is_attached:
+                page.left()
+            courier.tell_presence()
+
+        screen.on_attached_change = page_came_or_went
 
         def live_by(chosen: Preferences) -> None:
             voice.use_pace(chosen.pace)
