@@ -3,8 +3,9 @@
 import { setFlag } from "./dom.js";
 
 // In pixels on a screen of 1024x600; larger and smaller screens are in proportion. Of 7 inches, such a screen has
-// 0.15 mm to a pixel: 60 pixels are 9 mm, 10 minutes of arc at three metres, which is what kanji of 5 to 10 strokes ask
-// for at an acuity of 1.0 (JIS S 0032, gothic: 8.1 points for each metre); 72 are 0.8, 88 are 0.7.
+// 0.15 mm to a pixel: 60 pixels are 9 mm, 10 minutes of arc at three metres. JIS S 0032 asks for 8.1 points for each metre
+// and acuity of 1.0 (gothic kanji of 5 to 10 strokes; its constant of 3.4 points is for reading close by): at three metres
+// 60 pixels are enough for an acuity of 1.0, 72 for 0.8, 88 for 0.65.
 //   readable  what every text has, however many pages it takes
 //   least     what kana, a second language or a long sentence that is to stand on one page may cost
 const SIZES = {
