@@ -9,6 +9,7 @@
 PYTHON ?= python3
 VENV := .venv
 RECOGNISER := .venv-recognition
+AXE := tests/terminal/screen
 PORT ?= 8080
 # Started through sudo, only the packages are installed as root; everything else belongs to the user.
 AS_USER := $(if $(SUDO_USER),sudo -u $(SUDO_USER),)
@@ -18,7 +19,7 @@ AS_USER := $(if $(SUDO_USER),sudo -u $(SUDO_USER),)
 demo: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json)
 
-test: packages $(VENV)/.installed-development
+test: packages $(VENV)/.installed-development $(AXE)/node_modules/.installed
 	@$(AS_USER) $(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile $(ARGUMENTS)
 
 chaos: packages $(VENV)/.installed
@@ -61,6 +62,12 @@ $(VENV)/.installed-development: pyproject.toml constraints.txt | $(VENV)/bin/pyt
 	@$(AS_USER) $(VENV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[development]' >&2
 	@$(AS_USER) touch $@ $(VENV)/.installed
 
+# axe-core judges the household's pages, in the tests alone.
+$(AXE)/node_modules/.installed: $(AXE)/package.json
+	@command -v npm >/dev/null || scripts/install-packages npm
+	@cd $(AXE) && $(AS_USER) npm install --no-package-lock --ignore-scripts --no-audit --no-fund --silent >&2
+	@$(AS_USER) touch $@
+
 $(RECOGNISER)/.installed: benchmarks/recogniser.txt
 	@echo "kokuchi: installing the recogniser (about a minute and 600 MB, once)" >&2
 	@$(AS_USER) $(PYTHON) -m venv $(RECOGNISER)
@@ -68,4 +75,4 @@ $(RECOGNISER)/.installed: benchmarks/recogniser.txt
 	@$(AS_USER) touch $@
 
 clean:
-	rm -rf $(VENV) $(RECOGNISER) var .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(RECOGNISER) $(AXE)/node_modules var .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -24,7 +24,7 @@ export function cardButton(card, now, onOpen) {
     picture,
     element("span", "card-kind", card.event),
     element("span", "card-age", age(new Date(card.sent), now)),
-    element("span", "card-headline", element("span", "", card.headline)),
+    element("span", "card-headline", card.headline),
     ...secondHeadline(card.second),
     element("span", "marks", ...marks),
   );

@@ -3,29 +3,30 @@
 import { setFlag } from "./dom.js";
 
 // In pixels on a screen of 1024x600; larger and smaller screens are in proportion. Of 7 inches, such a screen has
-// 0.15 mm to a pixel: 60 pixels are 9 mm, 10 minutes of arc at three metres, which is what kanji of 5 to 10 strokes ask
-// for at an acuity of 1.0 (JIS S 0032, gothic: 8.1 points for each metre); 72 are 0.8, 88 are 0.7.
+// 0.15 mm to a pixel: 60 pixels are 9 mm, 10 minutes of arc at three metres. JIS S 0032 asks for 8.1 points for each metre
+// and acuity of 1.0 (gothic kanji of 5 to 10 strokes; its constant of 3.4 points is for reading close by): at three metres
+// 60 pixels are enough for an acuity of 1.0, 72 for 0.8, 88 for 0.65.
 //   readable  what every text has, however many pages it takes
-//   whole     what it may cost that a long sentence stands on one page
+//   least     what kana, a second language or a long sentence that is to stand on one page may cost
 const SIZES = {
-  normal: { largest: 84, readable: 60, whole: 54 },
-  large: { largest: 96, readable: 72, whole: 60 },
-  largest: { largest: 108, readable: 88, whole: 72 },
+  normal: { largest: 84, readable: 60, least: 54 },
+  large: { largest: 96, readable: 72, least: 64 },
+  largest: { largest: 108, readable: 88, least: 76 },
 };
 
 // Neither kana nor a second language ever cost a page: where they would, the kana are left out, and the second language
 // begins on a page of its own after the Japanese.
 export function fit(page, pager, hasSecond) {
-  const { readable, whole, largest } = SIZES[document.body.dataset.textSize] ?? SIZES.normal;
+  const sizes = SIZES[document.body.dataset.textSize] ?? SIZES.normal;
   const frame = new Frame(page, pager);
-  const alone = frame.onOnePage(hasSecond ? "apart" : "none", readable) ?? frame.inPages(hasSecond ? "apart" : "none", readable, whole);
-  const together = hasSecond && alone.count === 1 ? frame.onOnePage("shared", readable) : null;
-  const plan = together ?? alone;
-  const withKana = { ...plan, furigana: true };
-  const hasKana = page.querySelector("rt") !== null && frame.fits(withKana, readable);
-  const chosen = hasKana ? { ...withKana, size: readable } : plan;
-  frame.use(chosen, largestThat((size) => frame.fits(chosen, size), chosen.size, largest));
-  page.dataset.second = chosen.second;
+  const second = hasSecond ? "apart" : "none";
+  const alone = frame.onOnePage({ second }, sizes.readable) ?? frame.inPages({ second }, sizes);
+  const together = hasSecond && alone.count === 1 ? frame.onOnePage({ second: "shared" }, sizes.least) : null;
+  let plan = together ?? alone;
+  const withKana = { ...plan, furigana: true, size: sizes.least };
+  if (page.querySelector("rt") && frame.fits(withKana, sizes.least)) plan = withKana;
+  frame.use(plan, largestThat((size) => frame.fits(plan, size), plan.size, sizes.largest));
+  page.dataset.second = plan.second;
 }
 
 class Frame {
@@ -34,22 +35,18 @@ class Frame {
     this.pager = pager;
   }
 
-  // A plan is where things stand; `count` is how many pages they take, without a second language that stands apart.
-  onOnePage(second, size) {
+  // A plan is where things stand, from `size` on; `count` is how many pages that takes, without a second language apart.
+  onOnePage({ second }, size) {
     const plans = ["roomy", "dense"].map((layout) => ({ layout, second, count: 1, isWhole: true, size }));
     return plans.find((plan) => this.fits(plan, size)) ?? null;
   }
 
-  inPages(second, readable, whole) {
-    const plan = { layout: "dense", second, count: Infinity, isWhole: true, size: readable };
-    while (!this.fits(plan, plan.size)) {
-      plan.size -= 1;
-      if (plan.size >= whole) continue;
-      Object.assign(plan, { isWhole: false, size: readable });
-      break;
-    }
-    this.use(plan, plan.size);
-    return { ...plan, count: this.pager.count };
+  inPages({ second }, { readable, least }) {
+    const plan = { layout: "dense", second, count: Infinity, isWhole: true };
+    const whole = descending(readable, least).find((size) => this.fits(plan, size));
+    const size = whole ?? readable;
+    this.use(plan, size);
+    return { ...plan, count: this.pager.count, isWhole: whole !== undefined, size };
   }
 
   fits(plan, size) {
@@ -79,6 +76,8 @@ class Frame {
     return clientHeight > 0 && [...this.page.querySelectorAll("ruby")].every(isNarrow);
   }
 }
+
+const descending = (from, to) => Array.from({ length: from - to + 1 }, (_, index) => from - index);
 
 function largestThat(isGood, good, limit) {
   let bad = limit + 1;

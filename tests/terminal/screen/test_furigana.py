@@ -6,11 +6,12 @@ import pytest
 from playwright.async_api import Page, expect
 
 from kokuchi.voice import PhraseSource
-from kokuchi.voice.languages import LANGUAGES
-from kokuchi.wire import Alert, Furigana, Ruby, Severity, Status, Translation
+from kokuchi.wire import Alert, Furigana, Ruby, Severity, Status
+from terminal_client.household import Key
 from terminal_client.view import Card, View
-from tests.terminal.screen.examples import BODY, HEADLINE, alert_of, body_of
-from tests.terminal.screen.site import Site, running_site
+from tests.terminal.screen.accessibility import faults_in_sight
+from tests.terminal.screen.examples import HEADLINE, alert_of, body_of
+from tests.terminal.screen.site import Site
 from tests.terminal.screen.test_alert_page import open_page, text_size
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -58,10 +59,14 @@ async def shown_ruby(page: Page, container: str) -> list[list[str]]:
     return pairs
 
 
+async def is_paged(page: Page) -> bool:
+    return await page.locator("#text-pager").is_visible()
+
+
 async def is_all_in_sight(page: Page) -> bool:
     return bool(
         await page.evaluate(
-            """() => [document.getElementById("alert"), document.getElementById("text")].every(
+            """() => [document.getElementById("alert"), document.getElementById("pages")].every(
               (box) => box.scrollHeight <= box.clientHeight && box.scrollWidth <= box.clientWidth)"""
         )
     )
@@ -76,7 +81,11 @@ async def test_kana_stand_over_the_kanji_of_headline_and_body(page: Page, site: 
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
-@pytest.mark.parametrize("changes", [{}, {"status": Status.EXERCISE}, {"severity": Severity.EXTREME}], ids=str)
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"status": Status.EXERCISE, "headline": "不審な電話に注意"}, {"severity": Severity.EXTREME}],
+    ids=str,
+)
 async def test_kana_are_half_as_large_as_large_letters_and_nothing_is_cut_off(
     page: Page, site: Site, size: tuple[int, int], changes: dict[str, Any]
 ) -> None:
@@ -84,16 +93,16 @@ async def test_kana_are_half_as_large_as_large_letters_and_nothing_is_cut_off(
     await page.set_viewport_size({"width": width, "height": height})
     await open_page(page, site, View(current=Card(with_furigana(**changes))))
     letters = await text_size(page)
-    assert letters >= 36 * min(width / 1024, height / 600)
+    assert letters >= 54 * min(width / 1024, height / 600)
     kana = page.locator("#text rt").first
     assert await kana.evaluate("(kana) => parseFloat(getComputedStyle(kana).fontSize)") == pytest.approx(
         letters / 2, rel=0.001
     )
-    assert await is_all_in_sight(page)
-    for place in ("#headline", "#text"):
-        assert await page.locator(place).evaluate(
-            "(box) => box.querySelector('rt').getBoundingClientRect().top >= box.getBoundingClientRect().top"
-        )
+    assert await faults_in_sight(page) == []
+    tops = await page.locator("#pages rt").evaluate_all(
+        "(all) => all.map((kana) => kana.getBoundingClientRect().top - pages.getBoundingClientRect().top)"
+    )
+    assert min(tops) >= 0
 
 
 async def test_lines_with_kana_are_as_high_as_lines_without(page: Page, site: Site) -> None:
@@ -104,26 +113,26 @@ async def test_lines_with_kana_are_as_high_as_lines_without(page: Page, site: Si
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
-@pytest.mark.parametrize("characters", [180, 300, 1000])
-async def test_a_long_text_goes_without_kana_and_is_as_large_as_if_there_were_none(
-    page: Page, site: Site, size: tuple[int, int], characters: int
-) -> None:
+async def test_kana_never_cost_a_page(page: Page, site: Site, size: tuple[int, int]) -> None:
     width, height = size
     await page.set_viewport_size({"width": width, "height": height})
-    await open_page(page, site, View(current=Card(alert_of(body=body_of(characters)))))
-    expected = await text_size(page), await page.locator("#text").evaluate("(text) => text.scrollHeight")
-    site.screen.show(View(current=Card(with_furigana("scam-2", body_of(characters)))))
-    await expect(page.locator("#text ruby").first).to_be_visible()
+    await open_page(page, site, View(current=Card(alert_of())))
+    for characters in (20, 60, 120, 180, 300):
+        pages = []
+        for identifier, alert in (("plain", alert_of), ("kana", with_furigana)):
+            current = alert(f"{identifier}-{characters}", body=body_of(characters))
+            site.screen.show(View(current=Card(current)))
+            await site.done("displayed", Key(current.identifier, 1))
+            pages.append(await page.locator("#text-pager .page").inner_text() if await is_paged(page) else "1/1")
+        assert pages[0] == pages[1]
+        assert await text_size(page) >= 54 * min(width / 1024, height / 600) - 0.01
+
+
+async def test_kana_that_would_cost_a_page_are_left_out_and_come_back_when_the_next_alert_is_short(
+    page: Page, site: Site
+) -> None:
+    await open_page(page, site, View(current=Card(with_furigana(body=body_of(40)))))
     assert await shown_ruby(page, "#alert") == []
-    assert (
-        await text_size(page),
-        await page.locator("#text").evaluate("(text) => text.scrollHeight"),
-    ) == expected
-
-
-async def test_kana_come_back_when_the_next_alert_is_short(page: Page, site: Site) -> None:
-    await open_page(page, site, View(current=Card(with_furigana(body=body_of(300)))))
-    assert await shown_ruby(page, "#text") == []
     site.screen.show(View(current=Card(with_furigana("scam-2"))))
     await expect(page.locator("#text rt").first).to_be_visible()
 
@@ -171,19 +180,3 @@ async def test_markup_in_kana_is_shown_as_text(page: Page, site: Site) -> None:
     await open_page(page, site, View(current=Card(alert_of().model_copy(update={"furigana": furigana}))))
     await expect(page.locator("#text rt")).to_have_text(kana)
     await expect(page.locator("#text img")).to_have_count(0)
-
-
-@pytest.mark.parametrize("body", [SHORT, SHORT * 2, BODY], ids=["one page", "two pages", "pages without kana"])
-async def test_with_a_second_language_no_line_is_cut_off(page: Page, body: str) -> None:
-    vietnamese = LANGUAGES["vi"]
-    translation = Translation(language="vi", headline="Cảnh giác", body="Hãy cúp máy và hỏi văn phòng thị trấn. " * 8)
-    async with running_site(second_language=vietnamese) as site:
-        alert = with_furigana(body=body, translations=(translation,))
-        await open_page(page, site, View(current=Card(alert, second_language=vietnamese)))
-        assert await page.locator("#text").evaluate(
-            """(text) => [...text.querySelectorAll(":scope > span")].every(
-              (span) => span.getBoundingClientRect().bottom <= text.getBoundingClientRect().bottom + 1)"""
-        )
-        assert (await page.locator("#text").evaluate("(text) => text.scrollHeight > text.clientHeight + 1")) == (
-            await page.locator("#text-pager").is_visible()
-        )

@@ -4,7 +4,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from terminal_client.household import Key
-from terminal_client.view import Card, Trouble, View
+from terminal_client.view import Card, Lamp, Trouble, View
 from tests.terminal.screen.examples import HEADLINE, alert_of, recent_cards
 from tests.terminal.screen.site import Site, running_site
 
@@ -40,9 +40,46 @@ async def test_cards_tell_age_and_what_became_of_the_alert(page: Page, site: Sit
     await expect(cards.nth(1).locator(".mark")).to_have_count(0)
     await expect(cards.nth(2)).to_contain_text("11月20日(金)")
     await expect(cards.nth(2).locator(".mark")).to_have_text(["取り消されました"])
-    await expect(cards.nth(2).locator(".card-headline > span")).to_have_css("text-decoration-line", "line-through")
+    await expect(cards.nth(2).locator(".card-headline")).to_have_css("text-decoration-line", "line-through")
     await page.clock.fast_forward(24 * 60 * 60 * 1000)
     await expect(cards.nth(0)).to_contain_text("きのう 11時35分")
+
+
+async def test_lamp_tells_how_many_nobody_has_heard(page: Page, site: Site) -> None:
+    await open_page(page, site, View(recent=recent_cards(NOW)))
+    lamp, bulb = page.locator("#lamp"), page.locator(".bulb")
+    await expect(lamp).to_be_hidden()
+    site.screen.show(View(recent=recent_cards(NOW), lamp=Lamp.ON, unheard=2))
+    await expect(lamp).to_have_text("まだ聞いていないお知らせが2件あります")
+    await expect(bulb).to_have_css("animation-name", "none")
+    box = await bulb.bounding_box()
+    assert box is not None
+    assert box["width"] == box["height"] >= 100
+
+
+async def test_lamp_blinks_calmly_for_an_emergency_and_stands_still_for_who_wants_no_motion(
+    page: Page, site: Site
+) -> None:
+    await open_page(page, site, View(lamp=Lamp.BLINKING, unheard=1))
+    bulb = page.locator(".bulb")
+    await expect(bulb).to_have_css("animation-name", "blink")
+    assert await bulb.evaluate("(bulb) => parseFloat(getComputedStyle(bulb).animationDuration)") >= 1
+    await page.emulate_media(reduced_motion="reduce")
+    await expect(bulb).to_have_css("animation-name", "none")
+    await expect(bulb).to_have_css("opacity", "1")
+
+
+async def test_cards_that_do_not_fit_are_leafed_through_whole(page: Page, site: Site) -> None:
+    await open_page(page, site, View(recent=[*recent_cards(NOW), *recent_cards(NOW)]))
+    cards = page.locator(".card")
+    await expect(page.locator("#cards-pager .page")).to_have_text("1/2")
+    await expect(cards.nth(2)).to_be_in_viewport(ratio=1)
+    await expect(cards.nth(3)).not_to_be_in_viewport()
+    await page.locator("#cards-pager .down").click()
+    await expect(cards.nth(3)).to_be_in_viewport(ratio=1)
+    await expect(cards.nth(2)).not_to_be_in_viewport()
+    await cards.nth(1).focus()
+    await expect(cards.nth(1)).to_be_in_viewport(ratio=1)
 
 
 async def test_card_opens_its_alert_which_can_be_heard_again(page: Page, site: Site) -> None:
