@@ -57,5 +57,7 @@ class Loudness:
 
     def _note(self, _preferences: Preferences) -> None:
         # It comes from whichever thread has committed the change.
-        if self._loop is not None:
+        if self._loop is None:
+            self._changed.set()
+        else:
             self._loop.call_soon_threadsafe(self._changed.set)
