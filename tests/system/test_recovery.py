@@ -170,12 +170,12 @@ def test_a_sound_device_that_was_lost_is_said_on_the_screen_and_used_again(town:
 
 def test_how_the_terminal_is_is_in_its_presence(town: Town, screen: Page) -> None:
     wait_until(lambda: town.ledger.presences.all()[TERMINAL].screen_attached)
+    wait_until(lambda: town.ledger.presences.all()[TERMINAL].dictionary, what="the voice has the town's words")
     presence = town.ledger.presences.all()[TERMINAL]
     assert presence.started_at is not None
     assert presence.clock is not None
     assert presence.disk_free_mib
     assert presence.volume == 70
-    assert presence.dictionary is not None
     wait_until(lambda: town.ledger.presences.all()[TERMINAL].unheard == 0, what="all was confirmed")
     assert presence.last_restart is None
     assert screen.evaluate("fetch('/healthz').then((answer) => answer.json())")["page_alive"] is True
