@@ -41,7 +41,8 @@ async def test_at_night_the_clock_alone_is_seen_and_by_day_everything(page: Page
 
 async def test_the_lamp_is_seen_in_the_dark(page: Page, site: Site) -> None:
     await open_page(page, site, lamp=Lamp.ON)
-    await expect(page.get_by_text("まだ聞いていないお知らせがあります")).to_be_in_viewport(ratio=1)
+    await expect(page.locator("#night-lamp")).to_be_in_viewport(ratio=1)
+    await expect(page.locator("#night-lamp")).to_have_text("まだ聞いていないお知らせがあります")
     site.screen.show(View(lamp=Lamp.BLINKING))
     await expect(page.locator("#night-lamp")).to_have_attribute("data-lamp", "blinking")
     site.screen.show(View())
