@@ -14,12 +14,12 @@ PORT ?= 8080
 # Started through sudo, only the packages are installed as root; everything else belongs to the user.
 AS_USER := $(if $(SUDO_USER),sudo -u $(SUDO_USER),)
 
-.PHONY: bench-terminal bench-voice bench-recognition fuzz demo test check chaos packages clean
+.PHONY: npm bench-terminal bench-voice bench-recognition fuzz demo test check chaos packages clean
 
 demo: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json)
 
-test: packages $(VENV)/.installed-development $(AXE)/node_modules/.installed
+test: packages npm $(VENV)/.installed-development $(AXE)/node_modules/.installed
 	@$(AS_USER) $(VENV)/bin/python -m pytest --numprocesses 2 --dist loadfile $(ARGUMENTS)
 
 chaos: packages $(VENV)/.installed
@@ -47,6 +47,10 @@ fuzz: $(VENV)/.installed-development
 
 packages:
 	@scripts/install-packages
+
+# Only the tests need it, and not every machine has it from a Debian package.
+npm:
+	@command -v npm >/dev/null || scripts/install-packages npm
 
 $(VENV)/bin/python:
 	@echo "kokuchi: making a virtual environment" >&2

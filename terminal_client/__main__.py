@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -24,6 +25,7 @@ from terminal_client.enrolment.enrolling import Enrolling
 from terminal_client.enrolment.errors import EnrolmentError, Trouble
 from terminal_client.enrolment.page import enrol_on_screen
 from terminal_client.preferences import PreferenceStore
+from terminal_client.service_manager import ServiceManager
 from terminal_client.settings import FirstStart, Settings
 from terminal_client.watchdog import StoodStill
 
@@ -56,7 +58,8 @@ def run(config: Path, verbose: bool, no_screen: bool, no_voice: bool) -> None:
     logs.configure(verbose)
     enrolling = Enrolling(config)
     if not enrolling.is_enrolled:
-        asyncio.run(enrol_on_screen(enrolling, from_environment(FirstStart, os.environ)))
+        with closing(ServiceManager()) as manager:
+            asyncio.run(enrol_on_screen(enrolling, from_environment(FirstStart, os.environ), manager))
         if not enrolling.is_enrolled:
             return
     settings = load(Settings, config, os.environ)

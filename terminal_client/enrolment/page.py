@@ -23,6 +23,7 @@ from terminal_client.enrolment.enrolling import Enrolling
 from terminal_client.enrolment.errors import EnrolmentError
 from terminal_client.screen.app import LOOPBACK
 from terminal_client.screen.protection import Protection, require_json
+from terminal_client.service_manager import ServiceManager
 from terminal_client.settings import FirstStart
 
 log = logging.getLogger(__name__)
@@ -82,7 +83,7 @@ def create_enrolment_app(
     return app
 
 
-async def enrol_on_screen(enrolling: Enrolling, first_start: FirstStart) -> None:
+async def enrol_on_screen(enrolling: Enrolling, first_start: FirstStart, manager: ServiceManager) -> None:
     """Serve the page until the device is a terminal, or the process is told to end. Raises PortUnusable."""
     listener = listen(first_start.screen.host, first_start.screen.port)
     done, one_at_a_time = asyncio.Event(), asyncio.Lock()
@@ -93,6 +94,7 @@ async def enrol_on_screen(enrolling: Enrolling, first_start: FirstStart) -> None
 
     async def until_enrolled() -> None:
         while not done.is_set():
+            manager.alive("waits for the code of its first start")
             with suppress(TimeoutError):
                 await asyncio.wait_for(done.wait(), LOOK_SECONDS)
             # One that is being written is not there yet.
@@ -103,6 +105,7 @@ async def enrol_on_screen(enrolling: Enrolling, first_start: FirstStart) -> None
     application = create_enrolment_app(enrol, proposed(enrolling.remembered, first_start.centre), done.set)
     pages = asyncio.create_task(serve(application, listener))
     enrolled = asyncio.create_task(until_enrolled())
+    manager.ready()
     log.info("not enrolled: the screen asks for a code", extra={"settings": str(enrolling.config)})
     try:
         await asyncio.wait([pages, enrolled], return_when=asyncio.FIRST_COMPLETED)

@@ -1,6 +1,7 @@
 """The page of the first start in a real browser, with a real centre behind it."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +13,7 @@ from playwright.async_api import Browser, Page, async_playwright, expect
 from terminal_client.enrolment.enrolling import Enrolling
 from terminal_client.enrolment.errors import EnrolmentError, Trouble
 from terminal_client.enrolment.page import enrol_on_screen
+from terminal_client.service_manager import ServiceManager
 from terminal_client.settings import FirstStart, ScreenSection
 from tests.chromium import ARGUMENTS
 from tests.contract.broker import answers, free_port
@@ -40,13 +42,18 @@ async def centre(tmp_path: Path) -> AsyncIterator[Centre]:
 
 
 class Device:
-    """A device that asks to be enrolled."""
+    """A device that asks to be enrolled, and what its service manager hears of it."""
 
     def __init__(self, folder: Path, centre: Centre) -> None:
+        folder.mkdir()
+        address = str(folder / "notify")
+        self.heard = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
+        self.heard.bind(address)
+        self.manager = ServiceManager(address)
         self.enrolling = Enrolling(folder / "terminal.toml")
         self.port = free_port()
         first_start = FirstStart(centre=centre.address, screen=ScreenSection(port=self.port))
-        self.asking = asyncio.create_task(enrol_on_screen(self.enrolling, first_start))
+        self.asking = asyncio.create_task(enrol_on_screen(self.enrolling, first_start, self.manager))
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -57,6 +64,8 @@ async def device(tmp_path: Path, centre: Centre) -> AsyncIterator[Device]:
     device.asking.cancel()
     with suppress(asyncio.CancelledError):
         await device.asking
+    device.manager.close()
+    device.heard.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -72,6 +81,18 @@ async def page(browser: Browser, device: Device) -> AsyncIterator[Page]:
     yield page
     await context.close()
     assert failures == []
+
+
+async def test_a_device_that_waits_for_its_code_is_not_taken_for_frozen(device: Device) -> None:
+    told: list[str] = []
+
+    def is_alive_again() -> bool:
+        with suppress(BlockingIOError):
+            told.append(device.heard.recv(200).decode())
+        return len([message for message in told if message.startswith("WATCHDOG=1")]) > 1
+
+    await until(is_alive_again)
+    assert "READY=1" in told
 
 
 async def type_code(page: Page, code: str) -> None:
