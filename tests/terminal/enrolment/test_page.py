@@ -18,6 +18,7 @@ from terminal_client.settings import FirstStart, ScreenSection
 from tests.chromium import ARGUMENTS
 from tests.contract.broker import answers, free_port
 from tests.terminal.enrolment.centre import HOST, Centre, serving_centre
+from tests.terminal.screen.accessibility import assert_accessible
 from tests.waiting import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -106,6 +107,7 @@ async def test_with_a_proposed_address_the_code_alone_is_typed(page: Page, devic
     await expect(page.locator("#code")).to_be_focused()
     await type_code(page, centre.code())
     await expect(page.locator("#done")).to_contain_text("月形町につながりました")
+    await assert_accessible(page)
     await asyncio.wait_for(device.asking, 10)
     assert device.enrolling.is_enrolled
     assert not answers(device.port), "the terminal can have the port"
@@ -141,6 +143,7 @@ async def test_an_address_where_nobody_is_leaves_the_code_and_leads_to_the_addre
     await expect(page.locator("#message")).to_contain_text("回線の線を確かめてください")
     await expect(page.locator("#code")).to_have_value("1234-5678")
     await expect(page.locator("#address")).to_be_focused()
+    await assert_accessible(page)
 
 
 async def test_after_too_many_wrong_codes_the_page_counts_the_seconds(page: Page, centre: Centre) -> None:
@@ -152,6 +155,7 @@ async def test_after_too_many_wrong_codes_the_page_counts_the_seconds(page: Page
     await type_code(page, "12345678")
     await expect(page.locator("#message")).to_contain_text("秒お待ちください")
     await expect(page.locator("#go")).to_be_disabled()
+    await assert_accessible(page)
 
 
 async def test_a_short_code_is_not_sent_and_a_mistyped_digit_is_erased(page: Page) -> None:
@@ -198,3 +202,4 @@ async def test_every_target_is_large_and_in_sight_whatever_is_said(page: Page) -
             assert box["x"] + box["width"] <= width
             assert box["y"] + box["height"] <= height
             assert min(box["width"], box["height"]) >= 64 or await target.get_attribute("role")
+        await assert_accessible(page)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import Page, expect
 
-from terminal_client.view import Card, Lamp, View
+from terminal_client.view import Card, Lamp, Trouble, View
 from tests.terminal.screen.accessibility import assert_accessible
 from tests.terminal.screen.examples import alert_of, recent_cards
 from tests.terminal.screen.site import Site
@@ -95,6 +95,16 @@ async def test_so_is_the_line_that_tells_what_became_of_it(page: Page, site: Sit
     site.screen.show(View(recent=recent_cards(NOON), lamp=Lamp.ON, unheard=2))
     await expect(page.locator("#rest")).to_be_visible()
     await assert_accessible_at_every_size(page)
+
+
+async def test_so_is_the_line_when_nothing_else_is_well(page: Page, site: Site) -> None:
+    site.screen.publish("request", standing())
+    await open_at(page, site, NOON)
+    for troubles in range(1, len(Trouble) + 1):
+        wrong = tuple(Trouble)[:troubles]
+        site.screen.show(View(recent=recent_cards(NOON), troubles=wrong, lamp=Lamp.BLINKING, unheard=11))
+        await expect(page.locator(".trouble")).to_have_count(troubles)
+        await assert_accessible_at_every_size(page)
 
 
 @pytest.mark.parametrize("lamp", Lamp)
