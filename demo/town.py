@@ -39,6 +39,8 @@ def start_terminal(
         **({} if audible else file_device(folder)),
         "KOKUCHI_SCREEN__PORT": str(places.terminal_port(terminal)),
         "KOKUCHI_SPEAKER__REAL_TIME": "true" if paced else "false",
+        # It may be night where the demo or a test runs, and its pages are to be seen.
+        "KOKUCHI_NIGHT_SCREEN": "false",
     }
     del variables["KOKUCHI_WEB__HOST"], variables["KOKUCHI_WEB__PORT"]
     command = [sys.executable, "-m", "terminal_client", "--config", str(folder / "terminal.toml"), "run", *options]

@@ -100,6 +100,7 @@ class Settings(Section):
     groups: frozenset[Identifier] = frozenset()
     language: LanguageCode | None = None
     quiet_hours: StatedQuietHours | None = None
+    night_screen: bool = True
     inbox: FilePath
     chimes: FilePath = SOUNDS
     town: TownSection
@@ -114,7 +115,11 @@ class Settings(Section):
     def usual(self) -> Preferences:
         """What stands for whatever the household has not chosen itself."""
         return Preferences(
-            volume=self.speaker.volume, pace=self.voice.pace, language=self.language, quiet_hours=self.quiet_hours
+            volume=self.speaker.volume,
+            pace=self.voice.pace,
+            language=self.language,
+            night_screen=self.night_screen,
+            quiet_hours=self.quiet_hours,
         )
 
     def second_language(self, code: str | None) -> Language | None:

@@ -29,7 +29,11 @@ class Device:
         self.port = town.places.port + offset
         folder.mkdir()
         settings = {key: value for key, value in environment(town.places).items() if not key.startswith("KOKUCHI_")}
-        more = {"KOKUCHI_SCREEN__PORT": str(self.port), "KOKUCHI_SPEAKER__REAL_TIME": "false"}
+        more = {
+            "KOKUCHI_SCREEN__PORT": str(self.port),
+            "KOKUCHI_SPEAKER__REAL_TIME": "false",
+            "KOKUCHI_NIGHT_SCREEN": "false",
+        }
         command = [sys.executable, "-m", "terminal_client", "--config", str(folder / "terminal.toml"), "run"]
         town.processes.start(name, command, {**settings, **file_device(folder), **more})
         town.processes.wait_for(name, lambda: answers(self.port), 60)
