@@ -12,7 +12,7 @@ from broadcaster.ledger.alerts import Accepted
 from broadcaster.ledger.deliveries import Line
 from broadcaster.web.site import Site
 from broadcaster.web.words import HELD_TOO_LONG, SILENCES, STAGES, TROUBLES, Advice, clock, moment, outdated_dictionary
-from kokuchi.wire import MessageType, Outcome, Presence, Silence
+from kokuchi.wire import NO_VOICE, MessageType, Outcome, Presence, Silence
 
 
 class Prospect(StrEnum):
@@ -219,4 +219,6 @@ def _area_name(town: Town, identifier: str) -> str:
 def _detail(line: Line, found: Trouble | None) -> str:
     if found is Trouble.NO_ANSWER and line.attempts:
         return f"{line.attempts}回送りなおしました"
+    if line.delivery.reason == NO_VOICE:
+        return "音の出ない端末です"
     return f"端末の記録: {line.delivery.reason}" if found and line.delivery.reason else ""

@@ -29,7 +29,7 @@ from kokuchi.wire.codec import (
     open_sync_reply,
     seal,
 )
-from kokuchi.wire.delivery import DeliveryReport, Outcome, Silence
+from kokuchi.wire.delivery import NO_VOICE, DeliveryReport, Outcome, Silence
 from kokuchi.wire.dictionary import Dictionary, Entry
 from kokuchi.wire.errors import Refusal, WireError
 from kokuchi.wire.presence import Clock, Presence, Speaker
@@ -40,6 +40,7 @@ from kokuchi.wire.topics import Topics
 
 __all__ = [
     "MAXIMUM_BYTES",
+    "NO_VOICE",
     "Alert",
     "Audience",
     "AudienceKind",

@@ -8,6 +8,9 @@ from pydantic import Field
 from kokuchi.wire.dictionary import DictionaryRevision
 from kokuchi.wire.fields import Identifier, Instant, Message, Text
 
+NO_VOICE = "this terminal has no voice"
+"""The reason of VOICE_FAILED that is no fault: the device was set up to show alone."""
+
 
 class Outcome(StrEnum):
     """Why a delivery did not go, or will not go, the whole way."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from kokuchi.wire import Outcome
+from kokuchi.wire import NO_VOICE, Outcome
 from terminal_client.agenda.digests import digest_of, is_gathering, missed
 from terminal_client.agenda.retries import is_to_be_repeated
 from terminal_client.agenda.silences import is_held, is_ready
@@ -12,8 +12,6 @@ from terminal_client.events import Action, Digest, Ended, Sample, Speak, SpeakAs
 
 DISPLAY_WAIT = timedelta(seconds=1)
 """How long the sound waits for the screen to say that it shows the text. A broken screen must not silence the voice."""
-
-NO_VOICE = "this terminal has no voice"
 
 
 def deadline(state: State, now: datetime) -> datetime | None:

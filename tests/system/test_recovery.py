@@ -13,8 +13,7 @@ from benchmarks.processes import tree
 from demo.places import TERMINALS
 from demo.sound import file_device
 from demo.town import start_terminal
-from kokuchi.wire import Outcome, Speaker
-from terminal_client.agenda.turns import NO_VOICE
+from kokuchi.wire import NO_VOICE, Outcome, Speaker
 from terminal_client.kiosk import is_alive
 from tests.alsa import no_device
 from tests.chromium import chromium

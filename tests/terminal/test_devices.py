@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kokuchi.wire import DeliveryReport, Outcome
+from kokuchi.wire import NO_VOICE, DeliveryReport, Outcome
 from terminal_client import agenda
-from terminal_client.agenda.turns import NO_VOICE
 from terminal_client.events import Arrived, Displayed, Ended, ReplayAsked, Restored, Speak
 from terminal_client.household import Key
 from terminal_client.presence import temperature

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from broadcaster.ledger import Ledger
-from kokuchi.wire import Audience, AudienceKind, MessageType, Outcome, Silence, Speaker
+from kokuchi.wire import NO_VOICE, Audience, AudienceKind, MessageType, Outcome, Silence, Speaker
 from tests.broadcaster.web.browser import Browser
 from tests.broadcaster.web.town import NOW, Clock, accept, presence, publish, report
 
@@ -40,6 +40,14 @@ async def test_what_stands_out_is_told_with_what_to_do(operator: Browser, ledger
     assert "端末の音が出ませんでした" in page
     assert "no such device" in page
     assert "まだ一度もつながったことがありません" in page
+
+
+async def test_a_device_without_a_voice_is_called_so_in_japanese(operator: Browser, ledger: Ledger) -> None:
+    alert = accept(ledger)
+    ledger.deliveries.record([report(alert, "t-2", received_at=NOW, outcome=Outcome.VOICE_FAILED, reason=NO_VOICE)])
+    page = (await operator.get(f"/alerts/{alert.identifier}")).text
+    assert "音の出ない端末です" in page
+    assert NO_VOICE not in page
 
 
 async def test_a_connected_terminal_that_does_not_answer_stands_out_after_a_while(
