@@ -1,5 +1,5 @@
 # make demo   a private Mosquitto, the centre and three terminals that speak; it prints where to look
-# make test   every test, through real parts, three at a time since most of them wait; make check: lint, types and structure
+# make test   every test, through real parts, four files at a time since most of them wait; make check: lint, types and structure
 # make chaos  a town under crashes, cuts and lies, and whether every promise was kept: MINUTES=3 SEED=1 TERMINALS=60
 # make bench-voice   readings, speed, memory and loudness of the voice, each with its bound
 # make bench-terminal   a terminal's memory, processor, start and writes, speaking and at rest; about four minutes
@@ -20,7 +20,7 @@ demo: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json)
 
 test: packages npm $(VENV)/.installed-development $(AXE)/node_modules/.installed
-	@$(AS_USER) $(VENV)/bin/python -m pytest --numprocesses 3 --dist loadfile $(ARGUMENTS)
+	@$(AS_USER) $(VENV)/bin/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGUMENTS)
 
 chaos: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m chaos $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) \
