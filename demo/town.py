@@ -13,19 +13,19 @@ from demo.sound import file_device, has_sound_device
 READY_SECONDS = 60.0
 
 
-def start_town(places: Places, processes: Processes, *, quiet: bool) -> None:
-    """Start a prepared town and return once every page answers; raises DemoError.
+def start_town(places: Places, processes: Processes, *, quiet: bool, terminals: Sequence[str] = TERMINALS) -> None:
+    """Start a prepared town with these of its terminals, and return once every page answers; raises DemoError.
 
     `quiet` is for nobody's ears: no sound device is used, and sound is taken as fast as it can be made.
     """
     processes.start("mosquitto", mosquitto_command(places))
     processes.start("centre", centre_command(places), environment(places))
     loud = not quiet and has_sound_device()
-    for terminal in TERMINALS:
+    for terminal in terminals:
         # One terminal speaks through the machine's own speaker; three at once nobody would understand.
         audible = loud and terminal == TERMINALS[0]
         start_terminal(places, processes, terminal, audible=audible, paced=not quiet)
-    for port in (places.port, *(places.terminal_port(terminal) for terminal in TERMINALS)):
+    for port in (places.port, *(places.terminal_port(terminal) for terminal in terminals)):
         processes.wait_for(f"port {port}", partial(answers, port), READY_SECONDS)
 
 

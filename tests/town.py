@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +39,7 @@ class Town:
     places: Places
     processes: Processes
     ledger: Ledger
+    terminals: Sequence[str] = TERMINALS
 
     def send(
         self, headline: str, body: str, terminals: tuple[str, ...] = TERMINALS, category: str = "awareness_event"
@@ -96,7 +97,7 @@ class Town:
         wait_until(
             lambda: all(
                 (presence := self.ledger.presences.all().get(terminal)) and presence.online is online
-                for terminal in TERMINALS
+                for terminal in self.terminals
             ),
             what=f"terminals online: {online}",
         )
@@ -111,12 +112,12 @@ def log_tails(town: Town, lines: int = 25) -> str:
 
 
 @contextmanager
-def running_town(folder: Path) -> Iterator[Town]:
-    """Start a town with its data in a folder, on free ports."""
+def running_town(folder: Path, terminals: Sequence[str] = TERMINALS) -> Iterator[Town]:
+    """Start a town with its data in a folder, on free ports; of its terminals only these are switched on."""
     places = Places(folder, free_port_range())
     prepare(places)
     with Processes(places.logs) as processes, open_ledger(places) as ledger:
-        start_town(places, processes, quiet=True)
-        town = Town(places, processes, ledger)
+        start_town(places, processes, quiet=True, terminals=terminals)
+        town = Town(places, processes, ledger, terminals)
         town.wait_for_presence()
         yield town

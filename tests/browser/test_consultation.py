@@ -7,6 +7,8 @@ from terminal_client import consultation
 from tests.town import Town
 from tests.waiting import wait_until
 
+SWITCHED_ON = ("t-0001",)
+
 WAITS = "役場に伝えました。お電話をお待ちください。"
 
 

@@ -17,6 +17,7 @@ from tests.town import Town
 from tests.waiting import wait_until
 
 TERMINAL = "t-0004"
+SWITCHED_ON = ()
 HOUSEHOLD = "例示 一郎"
 VIEWPORT: ViewportSize = {"width": 800, "height": 480}
 

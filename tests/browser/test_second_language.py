@@ -9,6 +9,7 @@ from tests.town import Town
 from tests.waiting import wait_until
 
 TERMINAL = "t-0001"
+SWITCHED_ON = (TERMINAL,)
 HEADLINE = "市役所職員をかたる不審な電話に注意"
 
 

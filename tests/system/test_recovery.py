@@ -21,6 +21,7 @@ from tests.town import Town
 from tests.waiting import wait_until
 
 TERMINAL = TERMINALS[0]
+SWITCHED_ON = (TERMINAL,)
 BODY = "本日午前10時ごろ、町内で不審な電話がありました。電話を切って、役場に相談してください。"
 PATIENCE = 30_000
 
@@ -183,7 +184,6 @@ def test_how_the_terminal_is_is_in_its_presence(town: Town, screen: Page) -> Non
 def test_devices_without_a_screen_or_without_a_voice_say_what_really_happened(town: Town) -> None:
     deaf, mute = TERMINALS[1:]
     for terminal, option in ((deaf, "--no-screen"), (mute, "--no-voice")):
-        town.processes.end(terminal, signal.SIGTERM)
         start_terminal(town.places, town.processes, terminal, audible=False, paced=False, options=[option])
     identifier = town.send("装置のためし", BODY, (deaf, mute))
 

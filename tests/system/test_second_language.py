@@ -12,6 +12,7 @@ from tests.town import Town
 from tests.waiting import wait_until
 
 JAPANESE, ENGLISH = "t-0001", "t-0002"
+SWITCHED_ON = (JAPANESE, ENGLISH)
 TEXT = "本日午前10時30分ごろ、町内で不審な電話がありました。"
 TRANSLATED = "Beware of suspicious calls\nDo not talk about money. Hang up.\n"
 WORDS = language_for("en", {"en": "Tsukigata Town"})

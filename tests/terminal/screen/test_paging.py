@@ -74,7 +74,7 @@ async def test_no_line_is_cut_and_every_sentence_is_reached_whatever_the_length(
     await page.set_viewport_size({"width": width, "height": height})
     await open_page(page, site, View(current=Card(alert_of())))
     chance = random.Random(width)  # noqa: S311 - examples, not secrets
-    for characters in (50, 83, 140, 300, 450, 1000):
+    for characters in (50, 140, 300, 1000):
         sentences: list[str] = []
         while len("".join(sentences)) < characters:
             sentences.append(body_of(chance.randint(8, 60)))
