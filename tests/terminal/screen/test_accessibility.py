@@ -74,7 +74,7 @@ async def assert_accessible_at_every_size(page: Page) -> None:
 async def assert_settles_without_faults(page: Page) -> None:
     """A page finds the size of its letters a moment after its own size has changed."""
     latest = asyncio.get_running_loop().time() + PATIENCE
-    while (faults := await faults_in_sight(page)) and asyncio.get_running_loop().time() < latest:
+    while (faults := await faults_in_sight(page)) and asyncio.get_running_loop().time() < latest:  # noqa: ASYNC110 - it tells nobody
         await asyncio.sleep(0.05)
     assert faults == [], f"at {page.viewport_size}"
 
