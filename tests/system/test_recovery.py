@@ -147,12 +147,15 @@ def test_a_terminal_that_was_speaking_goes_on_and_after_a_power_cut_begins_again
     assert not town.line(identifier).delivery.outcome
 
 
-def test_a_sound_device_that_was_lost_is_said_on_the_screen_and_used_again(town: Town, screen: Page) -> None:
+@pytest.mark.parametrize("level", ["important", "emergency"])
+def test_a_sound_device_that_was_lost_is_said_on_the_screen_and_used_again(
+    town: Town, screen: Page, level: str
+) -> None:
     folder = town.places.device_files(TERMINAL)
     # The terminal's aplay reads it each time that it speaks.
     (folder / "alsa.conf").write_text(no_device(Path(folder)).read_text())
-    headline = "音の出ないためし"
-    identifier = send(town, "important", headline)
+    headline = f"音の出ない{level}のためし"
+    identifier = send(town, level, headline)
     shows_alert(screen, headline)
     wait_until(lambda: town.line(identifier).delivery.outcome)
     assert not town.line(identifier).delivery.voiced_at
