@@ -24,7 +24,7 @@ from terminal_client.enrolment.address import proposed
 from terminal_client.enrolment.enrolling import Enrolling
 from terminal_client.enrolment.errors import EnrolmentError, Trouble
 from terminal_client.enrolment.page import enrol_on_screen
-from terminal_client.preferences import PreferenceStore
+from terminal_client.preferences import HIGHEST_VOLUME, LOWEST_VOLUME, PreferenceStore
 from terminal_client.service_manager import ServiceManager
 from terminal_client.settings import FirstStart, Settings
 from terminal_client.watchdog import StoodStill
@@ -121,7 +121,7 @@ def check_config(config: Path) -> None:
 
 
 @command.command()
-@click.argument("percent", type=click.IntRange(10, 100), required=False)
+@click.argument("percent", type=click.IntRange(LOWEST_VOLUME, HIGHEST_VOLUME), required=False)
 @click.pass_obj
 def volume(config: Path, percent: int | None) -> None:
     """Print the household's volume, or set it to PERCENT: from the next alert on, also in a terminal that runs."""

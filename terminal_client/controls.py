@@ -6,12 +6,11 @@ from typing import Protocol
 
 from terminal_client.household import Key
 from terminal_client.outputs.interface import Press
-from terminal_client.preferences import PreferenceStore
+from terminal_client.preferences import HIGHEST_VOLUME, LOWEST_VOLUME, PreferenceStore
 
 log = logging.getLogger(__name__)
 
 VOLUME_STEP = 10
-LOWEST_VOLUME, HIGHEST_VOLUME = 10, 100
 
 
 class Alerts(Protocol):

@@ -23,7 +23,9 @@ log = logging.getLogger(__name__)
 
 migrations = Migrations("preferences")
 
-Percent = Annotated[int, Field(ge=10, le=100)]
+LOWEST_VOLUME, HIGHEST_VOLUME = 10, 100
+
+Percent = Annotated[int, Field(ge=LOWEST_VOLUME, le=HIGHEST_VOLUME)]
 """A volume that can still be heard."""
 
 LanguageCode = Annotated[str, AfterValidator(known_code)]

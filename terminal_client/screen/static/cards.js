@@ -1,4 +1,4 @@
-// An alert as a card that opens it.
+// Alerts as cards that open them.
 
 import { keyOf } from "./acts.js";
 import { element, pictogram, setFlag } from "./dom.js";
@@ -7,7 +7,15 @@ import { age } from "./times.js";
 
 export const isWithdrawn = (card) => card.withdrawn || card.type === "Cancel";
 
-export function cardButton(card, now, onOpen) {
+// Draws the cards of a list anew; whoever had the focus on one still has it there.
+export function drawCards(list, cards, onOpen) {
+  const focused = document.activeElement?.dataset.key;
+  const now = new Date();
+  list.replaceChildren(...cards.map((card) => cardButton(card, now, onOpen)));
+  [...list.children].find((button) => button.dataset.key === focused)?.focus({ preventScroll: true });
+}
+
+function cardButton(card, now, onOpen) {
   const withdrawn = isWithdrawn(card);
   const unconfirmed = !card.confirmed && !withdrawn;
   const picture = element("img", "pictogram");

@@ -1,7 +1,7 @@
 // The alerts of the past, newest first.
 
 import { keyOf } from "./acts.js";
-import { cardButton } from "./cards.js";
+import { drawCards } from "./cards.js";
 import { byId, onEscape, setText } from "./dom.js";
 import { Pager } from "./pager.js";
 
@@ -54,14 +54,11 @@ export class PastPage {
   }
 
   draw() {
-    const focused = document.activeElement?.dataset.key;
-    const now = new Date();
     const open = (card) => {
       this.opened = keyOf(card);
       this.onOpen(card);
     };
-    this.list.replaceChildren(...this.cards.map((card) => cardButton(card, now, open)));
-    [...this.list.children].find((button) => button.dataset.key === focused)?.focus({ preventScroll: true });
+    drawCards(this.list, this.cards, open);
     this.pager.refresh();
   }
 }

@@ -1,6 +1,6 @@
 // The screen at rest: the time, what is wrong if anything is, and the recent alerts.
 
-import { cardButton } from "./cards.js";
+import { drawCards } from "./cards.js";
 import { byId, element, setText } from "./dom.js";
 import { Pager } from "./pager.js";
 import { dateOf, parts } from "./times.js";
@@ -47,10 +47,7 @@ export class RestPage {
   }
 
   drawCards() {
-    const focused = document.activeElement?.dataset.key;
-    const now = new Date();
-    this.cards.replaceChildren(...this.recent.map((card) => cardButton(card, now, this.onOpen)));
-    [...this.cards.children].find((button) => button.dataset.key === focused)?.focus({ preventScroll: true });
+    drawCards(this.cards, this.recent, this.onOpen);
     this.pager.refresh();
   }
 
