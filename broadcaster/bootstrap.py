@@ -12,6 +12,7 @@ from broadcaster.dispatch.dispatcher import subscriptions
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.terminals import enrolment_of
+from broadcaster.sending import Sending
 from broadcaster.settings import Settings
 from broadcaster.voicing import CentreVoice
 from broadcaster.web import create_app
@@ -54,18 +55,20 @@ class Centre:
             subscriptions=subscriptions(Topics(self.town.id)),
         )
         enrolment = enrolment_of(self.settings, self.town, ledger, lambda: datetime.now(UTC))
+        spoken = CentreVoice(
+            voice,
+            Chimes(self.settings.chimes),
+            self.town,
+            revision=ledger.dictionary.revision,
+            standing=ledger.dictionary.standing,
+        )
         application = create_app(
             ledger=ledger,
             town=self.town,
-            voice=CentreVoice(
-                voice,
-                Chimes(self.settings.chimes),
-                self.town,
-                revision=ledger.dictionary.revision,
-                standing=ledger.dictionary.standing,
-            ),
+            voice=spoken,
             editor=Editor(ledger, trial, sentences, self.town.id, lambda: datetime.now(UTC)),
             enrolment=enrolment,
+            sending=Sending(ledger, self.town, spoken, lambda: datetime.now(UTC)),
             session_secret=self.settings.web.session_secret.get_secret_value(),
             secure_cookies=self.settings.web.secure_cookies,
             public_address=self.settings.web.typed_address,

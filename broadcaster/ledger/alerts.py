@@ -5,10 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.delivery import reminder_after
+from broadcaster.ledger.audit import record
 from kokuchi.database import Connections
-from kokuchi.wire import Alert
+from kokuchi.wire import Alert, MessageType
 from kokuchi.wire.fields import iso
+
+_DEEDS = {MessageType.ALERT: Deed.SENT, MessageType.UPDATE: Deed.CORRECTED, MessageType.CANCEL: Deed.WITHDRAWN}
 
 
 class AlertExists(Exception):  # noqa: N818 - reads as what it says
@@ -63,6 +67,7 @@ class Alerts:
                 " SELECT ?, id, ? FROM terminals WHERE terminal = ?",
                 [(row, iso(alert.sent + reminder_after(0)), terminal) for terminal in recipients],
             )
+            record(db, Entry(accepted_by, _DEEDS[alert.message_type], alert.identifier, alert.sent, alert.headline))
             dictionary = db.execute("SELECT revision FROM dictionary").fetchone()
         return Accepted(row, alert, accepted_by, dictionary["revision"] if dictionary else None)
 

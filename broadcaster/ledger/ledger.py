@@ -4,10 +4,12 @@ from pathlib import Path
 
 from broadcaster.ledger.accounts import Accounts
 from broadcaster.ledger.alerts import Alerts
+from broadcaster.ledger.audit import Audit
 from broadcaster.ledger.broker import Broker
 from broadcaster.ledger.changes import Changes
 from broadcaster.ledger.deliveries import Deliveries
 from broadcaster.ledger.dictionary import Dictionaries
+from broadcaster.ledger.drafts import Drafts
 from broadcaster.ledger.enrolment import EnrolmentCodes
 from broadcaster.ledger.migrations import migrations
 from broadcaster.ledger.outbox import Outbox
@@ -27,6 +29,8 @@ class Ledger:
         self.connections = Connections(path, migrations, on_commit=self.changes.announce)
         self.terminals = Terminals(self.connections)
         self.alerts = Alerts(self.connections)
+        self.audit = Audit(self.connections)
+        self.drafts = Drafts(self.connections)
         self.outbox = Outbox(self.connections)
         self.deliveries = Deliveries(self.connections)
         self.reminders = Reminders(self.connections)

@@ -237,3 +237,44 @@ def m009_enrolment(db: Database) -> None:
         """
     )
     db.execute("CREATE INDEX enrolment_codes_of_terminal ON enrolment_codes (terminal_id, id)")
+
+
+@migrations()
+def m010_audit(db: Database) -> None:
+    """What people did. A line is written once: the database refuses to change or delete it."""
+    db.execute(
+        """
+        CREATE TABLE audit (
+            id INTEGER PRIMARY KEY,
+            at TEXT NOT NULL,
+            actor TEXT NOT NULL,
+            deed TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            detail TEXT NOT NULL DEFAULT ''
+        )
+        """
+    )
+    for act in ("UPDATE", "DELETE"):
+        db.execute(
+            f"CREATE TRIGGER audit_refuses_{act.lower()} BEFORE {act} ON audit"
+            " BEGIN SELECT RAISE(ABORT, 'the record of deeds is never changed'); END"
+        )
+
+
+@migrations()
+def m011_drafts(db: Database) -> None:
+    """What is being written; a draft whose identifier an alert has was sent."""
+    db.execute(
+        """
+        CREATE TABLE drafts (
+            id INTEGER PRIMARY KEY,
+            identifier TEXT NOT NULL UNIQUE,
+            version INTEGER NOT NULL,
+            written TEXT NOT NULL,
+            author TEXT NOT NULL,
+            created_at TEXT NOT NULL,
+            changed_by TEXT NOT NULL,
+            changed_at TEXT NOT NULL
+        )
+        """
+    )

@@ -1,6 +1,4 @@
-"""Handing an alert to the ledger, whichever page it comes from."""
-
-from collections.abc import Sequence
+"""Handing a later revision to the ledger, whichever page it comes from."""
 
 from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.alerts import Accepted
@@ -9,13 +7,11 @@ from broadcaster.web.site import Site
 from kokuchi.wire import Alert, Topics
 
 
-def accept(site: Site, alert: Alert, recipients: Sequence[str], account: Account) -> None:
-    """Commit an alert for these terminals, or raise AlertExists, or NotStored if the ledger cannot be written."""
-    with storing():
-        site.ledger.alerts.accept(alert, Topics(site.town.id).of_audience(alert.audience), recipients, account.name)
-
-
 def accept_revision(site: Site, before: Accepted, after: Alert, account: Account) -> None:
-    """Commit a later revision of an alert for the terminals that it was sent to; raises as `accept` does."""
+    """Commit a later revision of an alert for the terminals that it was sent to.
+
+    Raises AlertExists, or NotStored if the ledger cannot be written.
+    """
     recipients = [line.terminal.id for line in site.ledger.deliveries.of_alert(before.row)]
-    accept(site, after, recipients, account)
+    with storing():
+        site.ledger.alerts.accept(after, Topics(site.town.id).of_audience(after.audience), recipients, account.name)

@@ -16,10 +16,10 @@ from broadcaster.dictionary import Editor
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.enrolment import Enrolment
+from broadcaster.sending import Sending, VoicePreview
 from broadcaster.web import sessions
 from broadcaster.web.errors import NotLoggedIn, NotStored, PageError, error_of_status
 from broadcaster.web.pages import bare_error_page, error_page, not_stored_page
-from broadcaster.web.preview import VoicePreview
 from broadcaster.web.protection import Protection, protect
 from broadcaster.web.routes import (
     alerts,
@@ -54,6 +54,7 @@ def create_app(
     voice: VoicePreview,
     editor: Editor,
     enrolment: Enrolment,
+    sending: Sending,
     session_secret: str,
     secure_cookies: bool,
     public_address: str | None = None,
@@ -67,6 +68,7 @@ def create_app(
         voice=voice,
         editor=editor,
         enrolment=enrolment,
+        sending=sending,
         public_address=public_address,
         clock=clock,
     )

@@ -22,7 +22,10 @@ _MAXIMUM_FIELDS = 5000
 _ACTS = {
     Act.READ_LOG: "見る",
     Act.SEND: "お知らせを作ったり取り消したりする",
+    Act.APPROVE: "お知らせを承認する",
     Act.ENROL: "端末を登録する",
+    Act.READ_AUDIT: "操作の記録を見る",
+    Act.MANAGE: "アカウントを管理する",
 }
 
 
@@ -90,6 +93,18 @@ def _installer(request: Request) -> Account:
     return _require(request, Act.ENROL)
 
 
+def _approver(request: Request) -> Account:
+    return _require(request, Act.APPROVE)
+
+
+def _auditor(request: Request) -> Account:
+    return _require(request, Act.READ_AUDIT)
+
+
+def _manager(request: Request) -> Account:
+    return _require(request, Act.MANAGE)
+
+
 async def _checked_form(request: Request) -> FormData:
     return await _checked(request, max_files=0)
 
@@ -121,6 +136,15 @@ Sender = Annotated[Account, Depends(_sender)]
 
 Installer = Annotated[Account, Depends(_installer)]
 """An account that may make a device a terminal."""
+
+Approver = Annotated[Account, Depends(_approver)]
+"""An account that may let go out what another one wrote."""
+
+Auditor = Annotated[Account, Depends(_auditor)]
+"""An account that may read what everybody did."""
+
+Manager = Annotated[Account, Depends(_manager)]
+"""An account that may make and change accounts."""
 
 CheckedForm = Annotated[FormData, Depends(_checked_form)]
 """The fields of a form that one of our own pages has sent."""

@@ -13,7 +13,7 @@ from broadcaster.dictionary import Editor
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.enrolment import Enrolment
-from broadcaster.web.preview import VoicePreview
+from broadcaster.sending import Sending, VoicePreview
 from broadcaster.web.throttle import Throttle
 
 HERE = Path(__file__).parent
@@ -46,6 +46,7 @@ class Site:
     voice: VoicePreview
     editor: Editor
     enrolment: Enrolment
+    sending: Sending
     public_address: str | None
     clock: Callable[[], datetime]
     templates: Environment = field(default_factory=_environment)

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from broadcaster.domain.audience import describe
 from broadcaster.domain.delivery import Fault, Stage, Trouble
 from broadcaster.domain.town import Town
-from kokuchi.wire import Alert, AudienceKind, Level, MessageType, Severity, Silence, Speaker
+from kokuchi.wire import Alert, AudienceKind, Level, MessageType, Silence, Speaker
 
 LEVELS = {Level.EMERGENCY: "緊急", Level.IMPORTANT: "重要", Level.NOTICE: "お知らせ"}
 
@@ -18,13 +18,6 @@ LEVEL_EFFECTS = {
     Level.IMPORTANT: "画面いっぱいに表示し、2回読み上げます。",
     Level.NOTICE: "画面に表示し、1回読み上げます。",
 }
-
-SEVERITIES = {
-    Level.EMERGENCY: Severity.EXTREME,
-    Level.IMPORTANT: Severity.SEVERE,
-    Level.NOTICE: Severity.MINOR,
-}
-"""The severity that staff mean when they choose a level."""
 
 AUDIENCES = {
     AudienceKind.ALL: "全域",

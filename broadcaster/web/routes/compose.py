@@ -10,19 +10,18 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from broadcaster.domain.audience import Terminal, recipients
-from broadcaster.domain.draft import ADVISED_BODY, Draft, DraftError, Problem, compose, contact_of, new_identifier
+from broadcaster.domain.draft import ADVISED_BODY, DraftError, Problem, compose, contact_of, new_identifier
 from broadcaster.domain.town import Category
-from broadcaster.ledger.accounts import Account
-from broadcaster.ledger.alerts import AlertExists
-from broadcaster.web.acceptance import accept
-from broadcaster.web.forms import Written, translation_fields
+from broadcaster.domain.written import Written
+from broadcaster.sending import Submission
+from broadcaster.web.errors import storing
+from broadcaster.web.forms import translation_fields, written_of
 from broadcaster.web.pages import page
-from broadcaster.web.readings import furigana_or_none, reading_or_none
 from broadcaster.web.routes.alerts import to_alert
 from broadcaster.web.sessions import CheckedForm, Sender, text_of
 from broadcaster.web.site import Site, site_of
 from broadcaster.web.words import AUDIENCES, LEVEL_EFFECTS, LEVELS, moment, plan
-from kokuchi.wire import Contact, Furigana, Level, Reading
+from kokuchi.wire import Contact, Level
 from kokuchi.wire.alert import MAXIMUM_BODY, MAXIMUM_HEADLINE
 
 router = APIRouter()
@@ -40,13 +39,13 @@ def new_alert(request: Request, _: Sender, category: str = "") -> Response:
 @router.post("/alerts/new")
 def rewrite_alert(request: Request, _: Sender, form: CheckedForm) -> Response:
     """Show the form with what was written."""
-    return _form_page(request, Written.of(form), [])
+    return _form_page(request, written_of(form), [])
 
 
 @router.post("/alerts/check")
 def check_alert(request: Request, _: Sender, form: CheckedForm) -> Response:
     """Show what sending would do, or the form with what is wrong."""
-    site, written = site_of(request), Written.of(form)
+    site, written = site_of(request), written_of(form)
     roster = site.ledger.terminals.all()
     now = site.clock()
     try:
@@ -74,33 +73,16 @@ def check_alert(request: Request, _: Sender, form: CheckedForm) -> Response:
 @router.post("/alerts")
 async def send_alert(request: Request, account: Sender, form: CheckedForm) -> Response:
     """Accept the alert, once however often the form is sent, or show the form with what is wrong."""
-    site, written = site_of(request), Written.of(form)
+    site, written = site_of(request), written_of(form)
     identifier = text_of(form, "identifier")
     if not _IDENTIFIER.fullmatch(identifier):
         return await asyncio.to_thread(check_alert, request, account, form)
-    draft = written.draft(site.town)
-    category = site.town.category(draft.category)
-    contact = contact_of(category, site.town) if category else site.town.desk
-    headline, body = draft.headline.strip(), draft.body.strip()
-    reading = await reading_or_none(site.voice, headline, body, contact)
-    furigana = await furigana_or_none(site.voice, headline, body)
     try:
-        await asyncio.to_thread(_accept, site, draft, identifier, reading, furigana, account)
+        with storing():
+            await site.sending.submit(Submission(identifier, written), account)
     except DraftError as error:
         return await asyncio.to_thread(_form_page, request, written, error.problems)
-    except AlertExists:
-        # The form was sent twice; the alert is there.
-        return to_alert(identifier)
     return to_alert(identifier)
-
-
-def _accept(
-    site: Site, draft: Draft, identifier: str, reading: Reading | None, furigana: Furigana | None, account: Account
-) -> None:
-    roster = site.ledger.terminals.all()
-    alert = compose(draft, site.town, roster, site.clock(), identifier=identifier, reading=reading, furigana=furigana)
-    reached = [terminal.id for terminal in recipients(alert.audience, roster)]
-    accept(site, alert, reached, account)
 
 
 def _form_page(request: Request, written: Written, problems: Sequence[Problem]) -> Response:

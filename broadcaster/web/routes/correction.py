@@ -8,13 +8,14 @@ from fastapi.responses import Response
 
 from broadcaster.domain.draft import ADVISED_BODY, DraftError, Problem, can_be_corrected, correct, stale_languages
 from broadcaster.domain.texts import translations_of
+from broadcaster.domain.written import Correction, Written
 from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.alerts import Accepted, AlertExists
+from broadcaster.sending.readings import furigana_or_none, reading_or_none
 from broadcaster.web.acceptance import accept_revision
 from broadcaster.web.differences import differences
-from broadcaster.web.forms import Correction, Written, translation_fields
+from broadcaster.web.forms import correction_of, translation_fields
 from broadcaster.web.pages import page
-from broadcaster.web.readings import furigana_or_none, reading_or_none
 from broadcaster.web.routes.alerts import facts, find_alert, to_alert
 from broadcaster.web.sessions import CheckedForm, Sender
 from broadcaster.web.site import Site, site_of
@@ -38,7 +39,7 @@ def start(request: Request, identifier: str, _: Sender) -> Response:
 @router.post("/alerts/{identifier}/correct/rewrite")
 def rewrite_correction(request: Request, identifier: str, _: Sender, form: CheckedForm) -> Response:
     """Show the form with what was written."""
-    written = Correction.of(form)
+    written = correction_of(form)
     accepted = find_alert(site_of(request), identifier)
     return _obstacle(request, accepted, written) or _form_page(request, accepted, written)
 
@@ -46,7 +47,7 @@ def rewrite_correction(request: Request, identifier: str, _: Sender, form: Check
 @router.post("/alerts/{identifier}/correct/check")
 def check_correction(request: Request, identifier: str, _: Sender, form: CheckedForm) -> Response:
     """Show the old text and the new one, and what sending would do, or the form with what is wrong."""
-    site, written = site_of(request), Correction.of(form)
+    site, written = site_of(request), correction_of(form)
     accepted = find_alert(site, identifier)
     obstacle = _obstacle(request, accepted, written)
     if obstacle:
@@ -77,7 +78,7 @@ def check_correction(request: Request, identifier: str, _: Sender, form: Checked
 @router.post("/alerts/{identifier}/correct")
 async def send_correction(request: Request, identifier: str, account: Sender, form: CheckedForm) -> Response:
     """Accept the Update, once however often the form is sent, or show the form with what is in its way."""
-    site, written = site_of(request), Correction.of(form)
+    site, written = site_of(request), correction_of(form)
     accepted = await asyncio.to_thread(find_alert, site, identifier)
     headline, body = written.headline.strip(), written.body.strip()
     reading = await reading_or_none(site.voice, headline, body, accepted.alert.contact)

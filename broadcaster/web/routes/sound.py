@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.datastructures import FormData
 
 from broadcaster.domain.draft import DraftError, compose, correct
-from broadcaster.web.forms import Correction, Written
+from broadcaster.web.forms import correction_of, written_of
 from broadcaster.web.routes.alerts import find_alert
 from broadcaster.web.sessions import CheckedForm, Sender, text_of
 from broadcaster.web.site import Site, site_of
@@ -84,12 +84,12 @@ async def _reading(request: Request, make: Make) -> Response:
 
 
 def _new(site: Site, form: FormData) -> Alert:
-    draft = Written.of(form).to_everyone().draft(site.town)
+    draft = written_of(form).to_everyone().draft(site.town)
     return compose(draft, site.town, site.ledger.terminals.all(), site.clock())
 
 
 def _corrected(site: Site, identifier: str, form: FormData) -> Alert:
-    before, written = find_alert(site, identifier).alert, Correction.of(form)
+    before, written = find_alert(site, identifier).alert, correction_of(form)
     alert = correct(before, written.headline, written.body, site.town, site.clock(), translations=written.translations)
     if site.ledger.deliveries.heard(identifier, alert.revision):
         return alert

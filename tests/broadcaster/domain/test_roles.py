@@ -9,8 +9,9 @@ from broadcaster.domain.roles import Act, Role, may
     ("role", "acts"),
     [
         (Role.AUTHOR, {Act.READ_LOG, Act.SEND, Act.ENROL}),
-        (Role.OPERATOR, {Act.READ_LOG}),
-        (Role.ADMINISTRATOR, {Act.READ_LOG, Act.SEND, Act.ENROL}),
+        (Role.APPROVER, {Act.READ_LOG, Act.SEND, Act.ENROL, Act.APPROVE, Act.READ_AUDIT}),
+        (Role.OPERATOR, {Act.READ_LOG, Act.READ_AUDIT}),
+        (Role.ADMINISTRATOR, set(Act)),
     ],
 )
 def test_a_role_may_do_this_and_nothing_else(role: Role, acts: set[Act]) -> None:

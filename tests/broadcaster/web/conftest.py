@@ -9,6 +9,7 @@ from broadcaster.dictionary import Editor
 from broadcaster.domain.dictionary import Sentence
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.enrolment import Enrolment
+from broadcaster.sending import Sending
 from broadcaster.web import create_app
 from tests.broadcaster.web.browser import Browser
 from tests.broadcaster.web.town import TOWN, Clock, FakeBroker, FakeTrial, FakeVoice, grant, make_ledger
@@ -69,6 +70,7 @@ def app(ledger: Ledger, voice: FakeVoice, editor: Editor, enrolment: Enrolment, 
         voice=voice,
         editor=editor,
         enrolment=enrolment,
+        sending=Sending(ledger, TOWN, voice, clock),
         session_secret="s" * 32,
         secure_cookies=False,
         clock=clock,

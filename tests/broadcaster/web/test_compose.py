@@ -3,7 +3,7 @@ import re
 import pytest
 
 from broadcaster.ledger import Ledger
-from broadcaster.web import readings
+from broadcaster.sending import readings
 from kokuchi.wire import Audience, AudienceKind, Level, Status
 from tests.broadcaster.web.browser import ALERT, Browser, hidden_fields
 from tests.broadcaster.web.town import CATEGORIES, FakeVoice, presence

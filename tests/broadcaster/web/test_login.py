@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from broadcaster.dictionary import Editor
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.enrolment import Enrolment
+from broadcaster.sending import Sending
 from broadcaster.web import create_app
 from broadcaster.web.sessions import local_path
 from tests.broadcaster.web.browser import Browser
@@ -105,12 +106,14 @@ async def test_the_cookie_is_kept_from_scripts_and_other_sites(browser: Browser)
 
 
 async def test_over_https_the_cookie_is_secure(ledger: Ledger, editor: Editor, enrolment: Enrolment) -> None:
+    voice = FakeVoice()
     app = create_app(
         ledger=ledger,
         town=TOWN,
-        voice=FakeVoice(),
+        voice=voice,
         editor=editor,
         enrolment=enrolment,
+        sending=Sending(ledger, TOWN, voice, Clock()),
         session_secret="s" * 32,
         secure_cookies=True,
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from broadcaster.dictionary import Editor
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.enrolment import Enrolment
+from broadcaster.sending import Sending
 from broadcaster.web import create_app
 from kokuchi.serving import listen, serve
 from tests.broadcaster.web.town import ROSTER, TOWN, FakeBroker, FakeTrial, FakeVoice, grant
@@ -45,10 +46,12 @@ async def serving_centre(folder: Path) -> AsyncIterator[Centre]:
     listener = listen(HOST, 0)
     enrolment = Enrolment(ledger, "s" * 32, grant, FakeBroker().renew, lambda: centre.clock())
     centre = Centre(listener.getsockname()[1], ledger, enrolment)
+    voice = FakeVoice()
     app = create_app(
         ledger=ledger,
         town=TOWN,
-        voice=FakeVoice(),
+        voice=voice,
+        sending=Sending(ledger, TOWN, voice, centre.clock),
         editor=Editor(ledger, FakeTrial(), [], TOWN.id, centre.clock),
         enrolment=enrolment,
         session_secret="s" * 32,

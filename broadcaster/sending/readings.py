@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from broadcaster.web.preview import VoicePreview
+from broadcaster.sending.voice import VoicePreview
 from kokuchi.voice import VoiceError, contact_text
 from kokuchi.wire import Contact, Furigana, Reading
 

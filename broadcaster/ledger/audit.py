@@ -1,0 +1,41 @@
+"""The record of what people did. The database itself refuses to change or delete a line of it."""
+
+import sqlite3
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from broadcaster.domain.audit import Deed, Entry
+from kokuchi.database import Connections
+from kokuchi.wire.fields import iso
+
+
+def record(db: Database, entry: Entry) -> None:
+    """Add a line within the transaction of the deed itself, so that there is neither without the other."""
+    db.execute(
+        "INSERT INTO audit (at, actor, deed, subject, detail) VALUES (?, ?, ?, ?, ?)",
+        [iso(entry.at), entry.actor, entry.deed, entry.subject, entry.detail],
+    )
+
+
+class Audit:
+    """The record, for those who read it, and for deeds that write nothing else."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def add(self, entry: Entry) -> None:
+        """Add a line of its own."""
+        with self._connections.write() as db:
+            record(db, entry)
+
+    def newest(self, limit: int, offset: int = 0) -> list[Entry]:
+        """Return the latest lines, the newest first."""
+        rows = self._connections.read().execute(
+            "SELECT * FROM audit ORDER BY id DESC LIMIT ? OFFSET ?", [limit, offset]
+        )
+        return [_entry(row) for row in rows]
+
+
+def _entry(row: sqlite3.Row) -> Entry:
+    return Entry(row["actor"], Deed(row["deed"]), row["subject"], datetime.fromisoformat(row["at"]), row["detail"])

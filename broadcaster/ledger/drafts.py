@@ -1,0 +1,91 @@
+"""What is being written. It is kept as it is typed, however unfinished, until it is sent or thrown away."""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from broadcaster.domain.written import Written
+from kokuchi.database import Connections
+from kokuchi.wire.fields import iso
+
+
+class DraftMoved(Exception):  # noqa: N818 - reads as what it says
+    """Somebody else has saved, sent or thrown away this draft since it was read; `now` is what stands, if any."""
+
+    def __init__(self, now: "StoredDraft | None") -> None:
+        super().__init__(f"the draft is at version {now.version}" if now else "the draft is gone")
+        self.now = now
+
+
+@dataclass(frozen=True)
+class StoredDraft:
+    """A draft in the ledger. `identifier` is the one of the alert that it becomes; `version` rises with each change."""
+
+    identifier: str
+    version: int
+    written: Written
+    author: str
+    created_at: datetime
+    changed_by: str
+    changed_at: datetime
+
+
+class Drafts:
+    """The drafts of all authors, who write for the same town and see each other's."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def save(self, identifier: str, version: int, written: Written, account: str, now: datetime) -> StoredDraft:
+        """Keep what was written over the version that its writer had seen, 0 for a new draft.
+
+        Raises DraftMoved if another version stands, which is not touched.
+        """
+        text = json.dumps(written.pairs(), ensure_ascii=False)
+        with self._connections.write() as db:
+            if version == 0:
+                changed = db.execute(
+                    "INSERT INTO drafts (identifier, version, written, author, created_at, changed_by, changed_at)"
+                    " VALUES (?, 1, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                    [identifier, text, account, iso(now), account, iso(now)],
+                ).rowcount
+            else:
+                changed = db.execute(
+                    "UPDATE drafts SET version = version + 1, written = ?, changed_by = ?, changed_at = ?"
+                    " WHERE identifier = ? AND version = ?",
+                    [text, account, iso(now), identifier, version],
+                ).rowcount
+            stands = self.get(identifier)
+            if changed == 0 or stands is None:
+                raise DraftMoved(stands)
+        return stands
+
+    def get(self, identifier: str) -> StoredDraft | None:
+        """Return a draft."""
+        row = self._connections.read().execute("SELECT * FROM drafts WHERE identifier = ?", [identifier]).fetchone()
+        return _draft(row) if row else None
+
+    def unsent(self) -> list[StoredDraft]:
+        """Return the drafts from which no alert has been made, the latest change first."""
+        rows = self._connections.read().execute(
+            "SELECT * FROM drafts WHERE identifier NOT IN (SELECT identifier FROM alerts) ORDER BY changed_at DESC"
+        )
+        return [_draft(row) for row in rows]
+
+    def discard(self, identifier: str) -> None:
+        """Throw a draft away; nothing happens if it is gone."""
+        with self._connections.write() as db:
+            db.execute("DELETE FROM drafts WHERE identifier = ?", [identifier])
+
+
+def _draft(row: sqlite3.Row) -> StoredDraft:
+    return StoredDraft(
+        identifier=row["identifier"],
+        version=row["version"],
+        written=Written.from_pairs(json.loads(row["written"])),
+        author=row["author"],
+        created_at=datetime.fromisoformat(row["created_at"]),
+        changed_by=row["changed_by"],
+        changed_at=datetime.fromisoformat(row["changed_at"]),
+    )
