@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import log_in, written
+from tests.chromium import MILLISECONDS
 from tests.town import Town
 from tests.waiting import wait_until
 
@@ -17,7 +18,7 @@ RIGHT = "受付は午後1時からです。電話は、0126-53-2321です。"
 @pytest.fixture
 def colleague(browser: Browser, town: Town) -> Iterator[Page]:
     context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(MILLISECONDS)
     page = context.new_page()
     log_in(page, town, "admin", "kokuchi-admin")
     expect(page.get_by_role("link", name="お知らせを作る", exact=True)).to_be_visible()
@@ -77,7 +78,7 @@ def test_staff_hear_a_correction_before_it_is_sent(town: Town, staff: Page) -> N
     begin_correction(staff, town, town.send("聞くためし", WRONG), RIGHT)
     staff.get_by_role("button", name="確認へ進む").click()
     staff.get_by_role("button", name="聞いてみる").click()
-    expect(staff.locator("#sound-player")).to_be_visible(timeout=30_000)
+    expect(staff.locator("#sound-player")).to_be_visible()
     assert staff.locator("#sound-player").evaluate("player => player.duration") > 5
 
 

@@ -53,7 +53,7 @@ def test_the_kana_over_the_kanji_are_those_that_the_voice_says(town: Town, staff
     write(staff, town, "詐欺事案情報", "月形町で詐欺が続く", "188番へ電話してください。")
     staff.get_by_role("button", name="聞いてみる").click()
     staff.get_by_text("読み方").click()
-    expect(staff.locator("#sound-reading-headline")).to_contain_text("ツキガタチョーデサギガツズク", timeout=30_000)
+    expect(staff.locator("#sound-reading-headline")).to_contain_text("ツキガタチョーデサギガツズク")
     staff.get_by_role("button", name="確認へ進む").click()
     staff.get_by_role("button", name="送信する").click()
 
@@ -79,7 +79,7 @@ def test_staff_hear_what_they_wrote_with_the_terminals_voice(town: Town, staff: 
     write(staff, town, "詐欺事案情報", "聞いてみるためし")
     staff.get_by_role("button", name="聞いてみる").click()
 
-    expect(staff.locator("#sound-player")).to_be_visible(timeout=30_000)
+    expect(staff.locator("#sound-player")).to_be_visible()
     seconds = staff.locator("#sound-player").evaluate("player => player.duration")
     assert 20 < seconds < 120
     staff.get_by_text("読み方").click()
