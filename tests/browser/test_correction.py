@@ -11,6 +11,7 @@ from tests.chromium import MILLISECONDS
 from tests.town import Town
 from tests.waiting import wait_until
 
+SWITCHED_ON = ("t-0001",)
 WRONG = "受付は午前10時からです。電話は、0126-53-2321です。"
 RIGHT = "受付は午後1時からです。電話は、0126-53-2321です。"
 
@@ -49,7 +50,7 @@ def test_a_correction_reaches_the_household_and_the_page_says_who_had_heard_the_
     expect(staff.locator("ins").first).to_have_text("午後1")
     staff.get_by_role("button", name="訂正を送信する").click()
 
-    expect(household.locator("#correction")).to_be_visible(timeout=5_000)
+    expect(household.locator("#correction")).to_be_visible()
     wait_until(lambda: "午後1時" in written(household, "#text"), 15)
     expect(staff.get_by_text("訂正（第2版）の到達状況です")).to_be_visible()
     earlier = staff.locator("#earlier")
