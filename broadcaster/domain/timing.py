@@ -65,7 +65,7 @@ def check_timing(timing: Timing, now: datetime, zone: ZoneInfo) -> list[Problem]
         return []
     if timing.at > now + FARTHEST:
         return [Problem("at", "1年より先の予約はできません。日付を直してください。", "is more than a year ahead")]
-    if not timing.days:
+    if not timing.days or timing.at < now - FARTHEST:
         past = Problem("at", "過ぎた時刻です。これから先の日時を選んでください。", "has passed")
         return [past] if timing.at <= now else []
     if not timing.days <= set(range(7)):
@@ -80,16 +80,22 @@ def check_timing(timing: Timing, now: datetime, zone: ZoneInfo) -> list[Problem]
 
 
 def in_words(timing: Timing, zone: ZoneInfo) -> str:
-    """Return when, as it stands in a sentence before 「放送します」."""
+    """Return 「いますぐ」, 「11月25日(水)午前9時」 or 「毎週月・木曜日の午前10時」."""
     if timing.at is None:
         return "いますぐ"
     local = timing.at.astimezone(zone)
     if not timing.days:
-        return f"{day_in_words(local.date())}{time_in_words(local.time())}に"
+        return f"{day_in_words(local.date())}{time_in_words(local.time())}"
     days = "・".join(WEEKDAYS[day] for day in sorted(timing.days))
     often = "毎日" if len(timing.days) == len(WEEKDAYS) else f"毎週{days}曜日"
-    end = f"{day_in_words(timing.until)}まで、" if timing.until else ""
-    return f"{end}{often}の{time_in_words(local.time())}に"
+    return f"{often}の{time_in_words(local.time())}"
+
+
+def span_in_words(timing: Timing, zone: ZoneInfo) -> str:
+    """Return 「11月26日(木)から12月31日(木)まで」 of a repeated one; empty of any other."""
+    if timing.at is None or not timing.days or timing.until is None:
+        return ""
+    return f"{day_in_words(timing.at.astimezone(zone).date())}から{day_in_words(timing.until)}まで"
 
 
 def day_in_words(day: date) -> str:

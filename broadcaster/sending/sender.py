@@ -88,9 +88,14 @@ class Sending:
         return await asyncio.to_thread(self._approve, waiting, kana, account, goes_now)
 
     async def send_back(self, identifier: str, version: int, note: str, account: Account) -> None:
-        """Make what waits a draft again, with a note for its author. Raises MayNotApprove."""
+        """Make what waits a draft again, with a note for its author.
+
+        Raises MayNotApprove, and DraftError without a note.
+        """
         if not may(account.role, Act.APPROVE):
             raise MayNotApprove(f"{account.name} may not send back {identifier}")
+        if not note.strip():
+            raise DraftError([Problem("note", "何を直してほしいかを書いてください。", "is missing")])
         await asyncio.to_thread(
             self._ledger.submissions.send_back, identifier, version, note.strip(), account.name, self._clock()
         )
