@@ -1,13 +1,11 @@
 """What every page says at its top: who waits for a call, and what keeps alerts from being kept or from going out."""
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from broadcaster.domain.roles import Act, may
 from broadcaster.ledger.accounts import Account
-from broadcaster.web.authors import author_name
-from broadcaster.web.planned import TOLD_FOR, waiting_for
+from broadcaster.web.planned import count_untold, waiting_for
 from broadcaster.web.site import Site
 from broadcaster.web.words import moment
 
@@ -30,7 +28,7 @@ def banners(site: Site, account: Account) -> tuple[Banner, ...]:
     """Return what the reader has to know now, most often nothing."""
     found = (
         _request_banner(site),
-        *_planned_banners(site, account),
+        _planned_banner(site, account),
         _disk_banner(site),
         _broker_banner(site),
         _enrolment_banner(site),
@@ -45,18 +43,18 @@ def _request_banner(site: Site) -> Banner | None:
     return Banner(f"相談の希望 {waiting}件", "電話を待っている世帯があります。", "/requests")
 
 
-def _planned_banners(site: Site, account: Account) -> Iterator[Banner]:
-    if waiting := waiting_for(site, account):
-        yield Banner(f"承認待ち {waiting}件", "承認すると放送されます。", "/planned")
-    if not may(account.role, Act.SEND):
-        return
-    if lapsed := len({lapse.submission.identifier for lapse in site.ledger.timetable.lapses()}):
-        yield Banner(f"予定どおりに放送できなかったお知らせ {lapsed}件", "どうするかを決めてください。", "/planned")
-    if untold := site.ledger.submissions.untold(account.name, site.clock() - TOLD_FOR):
-        by = author_name(site, untold[0].submitted_by)
-        yield Banner(
-            "承認を待たずに放送された緊急のお知らせ", f"{by}さんが放送しました。理由を見てください。", "/planned"
-        )
+def _planned_banner(site: Site, account: Account) -> Banner | None:
+    may_send = may(account.role, Act.SEND)
+    lapsed = {lapse.submission.identifier for lapse in site.ledger.timetable.lapses()} if may_send else ()
+    counts = {
+        "承認待ち": waiting_for(site, account),
+        "予定どおりに放送できなかったお知らせ": len(lapsed),
+        "承認を待たずに放送された緊急のお知らせ": count_untold(site, account),
+    }
+    if not any(counts.values()):
+        return None
+    told = "、".join(f"{what} {count}件" for what, count in counts.items() if count)
+    return Banner(f"予定と承認 {sum(counts.values())}件", f"{told}があります。", "/planned")
 
 
 def _disk_banner(site: Site) -> Banner | None:

@@ -66,6 +66,13 @@ def waiting_for(site: Site, account: Account) -> int:
     return site.ledger.submissions.count_waiting(account.name)
 
 
+def count_untold(site: Site, account: Account) -> int:
+    """Return of how many emergencies that went out with a reason this account has not said that it knows."""
+    if not may(account.role, Act.SEND):
+        return 0
+    return len(site.ledger.submissions.untold(account.name, site.clock() - TOLD_FOR))
+
+
 def untold(site: Site, account: Account) -> tuple[PlannedRow, ...]:
     """Return the emergencies that went out with a reason, of which this account has not said that it knows."""
     if not may(account.role, Act.SEND):

@@ -28,7 +28,7 @@ def test_each_kind_is_written_sent_read_confirmed_and_seen_to_be_confirmed(
     headline = f"{kind}のためし"
     write(staff, town, kind, headline)
     staff.get_by_role("button", name="確認へ進む").click()
-    expect(staff.get_by_text("月形町 全域の14台に、いますぐ")).to_be_visible()
+    expect(staff.get_by_text("月形町 全域 12世帯・2事業所に、いますぐ")).to_be_visible()
     staff.get_by_role("button", name="いますぐ放送する").click()
     expect(staff.get_by_role("heading", name=headline)).to_be_visible()
 
