@@ -15,7 +15,7 @@ from broadcaster.sending import Need, Submission, Submitted
 from broadcaster.web.errors import storing
 from broadcaster.web.forms import identifier_of, version_of, written_of
 from broadcaster.web.moved import moved_page
-from broadcaster.web.outlook import button, quiet_warning, sentence
+from broadcaster.web.outlook import button, quiet_warning, sentence, when_again
 from broadcaster.web.pages import page
 from broadcaster.web.routes.alerts import to_alert
 from broadcaster.web.routes.compose import form_page
@@ -94,6 +94,7 @@ def _check_page(request: Request, form: FormData, problems: Sequence[Problem]) -
         problem_of={problem.field: problem.japanese for problem in problems},
         is_timing_wrong=bool(wrong),
         plan=sentence(site.town, alert.audience, reached, alert.level, timing, drill=alert.is_drill, asked=asked),
+        when=when_again(site.town, timing),
         button=button(timing, drill=alert.is_drill, asked=asked),
         timing=timing,
         chosen=proposed,
@@ -102,7 +103,7 @@ def _check_page(request: Request, form: FormData, problems: Sequence[Problem]) -
         alone=need is Need.APPROVAL_OR_REASON and timing.is_now,
         reason=text_of(form, "reason"),
         maximum_reason=MAXIMUM_REASON,
-        quiet="" if asked and timing.is_now else quiet_warning(site.town, alert.level, goes_at, alert.expires),
+        quiet="" if asked and timing.is_now else quiet_warning(site.town, alert, repeated=timing.is_repeated),
         effect=LEVEL_EFFECTS[alert.level],
         level_word=LEVELS[alert.level],
         reached=len(reached),

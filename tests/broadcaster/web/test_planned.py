@@ -162,6 +162,7 @@ async def test_going_back_to_the_form_keeps_the_time_too(author: Browser) -> Non
     ("level", "timing", "words"),
     [
         ("notice", {**TOMORROW, "time": "22:30"}, "読み上げるのは11月26日(木)午前7時です"),
+        ("notice", {**MONDAYS, "time": "22:30"}, "読み上げるのは午前7時です"),
         ("notice", TOMORROW, ""),
         ("emergency", {**TOMORROW, "time": "22:30"}, ""),
     ],
