@@ -11,6 +11,15 @@ class Deed(StrEnum):
     SENT = "sent"
     CORRECTED = "corrected"
     WITHDRAWN = "withdrawn"
+    SUBMITTED = "submitted"
+    PLANNED = "planned"
+    APPROVED = "approved"
+    SENT_BACK = "sent_back"
+    RECALLED = "recalled"
+    SENT_ALONE = "sent_alone"
+    SENT_AS_PLANNED = "sent_as_planned"
+    MISSED = "missed"
+    SETTLED = "settled"
 
 
 @dataclass(frozen=True)

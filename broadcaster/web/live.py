@@ -40,7 +40,7 @@ def live(request: Request, look: Look) -> StreamingResponse:
         account = sessions.visitor(request)
         if account is None or not may(account.role, Act.READ_LOG):
             return None
-        return [Part("banner", "parts/banner.html", {"banners": banners(site)}), *look()]
+        return [Part("banner", "parts/banner.html", {"banners": banners(site, account)}), *look()]
 
     return StreamingResponse(
         changes(site, allowed_look), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}

@@ -29,8 +29,8 @@ def test_each_kind_is_written_sent_read_confirmed_and_seen_to_be_confirmed(
     headline = f"{kind}のためし"
     write(staff, town, kind, headline)
     staff.get_by_role("button", name="確認へ進む").click()
-    expect(staff.get_by_text("月形町 全域の14台に、いますぐ")).to_be_visible()
-    staff.get_by_role("button", name="送信する").click()
+    expect(staff.get_by_text("月形町 全域 12世帯・2事業所に、いますぐ")).to_be_visible()
+    staff.get_by_role("button", name="いますぐ放送する").click()
     expect(staff.get_by_role("heading", name=headline)).to_be_visible()
 
     expect(household.get_by_role("heading", name=headline)).to_be_visible()
@@ -56,7 +56,7 @@ def test_the_kana_over_the_kanji_are_those_that_the_voice_says(town: Town, staff
     staff.get_by_text("読み方").click()
     expect(staff.locator("#sound-reading-headline")).to_contain_text("ツキガタチョーデサギガツズク")
     staff.get_by_role("button", name="確認へ進む").click()
-    staff.get_by_role("button", name="送信する").click()
+    staff.get_by_role("button", name="いますぐ放送する").click()
 
     headline, body = household.locator("#headline"), household.locator("#text")
     expect(headline.locator("ruby")).to_have_text(["月形町つきがたちょう", "詐欺さぎ", "続つづ"])
@@ -68,7 +68,7 @@ def test_the_kana_over_the_kanji_are_those_that_the_voice_says(town: Town, staff
 def test_those_who_were_not_reached_stand_out(town: Town, staff: Page) -> None:
     write(staff, town, "詐欺事案情報", "届かない家のためし")
     staff.get_by_role("button", name="確認へ進む").click()
-    staff.get_by_role("button", name="送信する").click()
+    staff.get_by_role("button", name="いますぐ放送する").click()
 
     troubles = staff.locator("#troubles")
     expect(troubles).to_contain_text("確かめてください（13台）")
@@ -130,7 +130,7 @@ def test_a_withdrawn_alert_says_who_had_heard_it_and_leaves_the_screen(
     """Promise 6."""
     write(staff, town, "詐欺事案情報", "取り消すためし")
     staff.get_by_role("button", name="確認へ進む").click()
-    staff.get_by_role("button", name="送信する").click()
+    staff.get_by_role("button", name="いますぐ放送する").click()
     expect(household.get_by_role("heading", name="取り消すためし")).to_be_visible()
     identifier = staff.url.rsplit("/", 1)[1]
     wait_until(lambda: town.line(identifier).delivery.voice_started_at, 60)

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
 from broadcaster.web.live import live
-from broadcaster.web.routes import alerts, dictionary, home, log, requests, terminals
+from broadcaster.web.routes import alerts, dictionary, home, log, planned, requests, terminals
 from broadcaster.web.sessions import Reader
 from broadcaster.web.site import site_of
 
@@ -28,6 +28,12 @@ def banner_events(request: Request, _: Reader) -> StreamingResponse:
 def request_events(request: Request, account: Reader) -> StreamingResponse:
     """Follow who waits for a call."""
     return live(request, lambda: requests.parts(request, account))
+
+
+@router.get("/planned/events")
+def planned_events(request: Request, account: Reader, month: str = "") -> StreamingResponse:
+    """Follow what waits and what is planned."""
+    return live(request, lambda: planned.parts(request, account, month))
 
 
 @router.get("/log/events")

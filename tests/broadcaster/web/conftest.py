@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from broadcaster.dictionary import Editor
 from broadcaster.domain.dictionary import Sentence
+from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.enrolment import Enrolment
 from broadcaster.sending import Sending
@@ -65,14 +66,20 @@ def enrolment(ledger: Ledger, broker: FakeBroker, clock: Clock) -> Enrolment:
 
 
 @pytest.fixture
-def app(ledger: Ledger, voice: FakeVoice, editor: Editor, enrolment: Enrolment, clock: Clock) -> FastAPI:
+def town() -> Town:
+    """The town; a test module that needs another one has a fixture of its own."""
+    return TOWN
+
+
+@pytest.fixture
+def app(ledger: Ledger, town: Town, voice: FakeVoice, editor: Editor, enrolment: Enrolment, clock: Clock) -> FastAPI:
     return create_app(
         ledger=ledger,
-        town=TOWN,
+        town=town,
         voice=voice,
         editor=editor,
         enrolment=enrolment,
-        sending=Sending(ledger, TOWN, voice, clock),
+        sending=Sending(ledger, town, voice, clock),
         session_secret="s" * 32,
         secure_cookies=False,
         clock=clock,
