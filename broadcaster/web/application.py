@@ -26,6 +26,7 @@ from broadcaster.web.routes import (
     compose,
     correction,
     dictionary,
+    drafts,
     enrol,
     enrolment_codes,
     events,
@@ -33,6 +34,7 @@ from broadcaster.web.routes import (
     home,
     log,
     login,
+    preview,
     requests,
     sound,
     terminals,
@@ -82,9 +84,22 @@ def create_app(
     )
     app.add_middleware(Protection)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
-    for subject in (health, login, home, compose, sound, events, alerts, correction, withdrawal, log, terminals):
+    for subject in (
+        health,
+        login,
+        home,
+        compose,
+        preview,
+        sound,
+        events,
+        alerts,
+        correction,
+        withdrawal,
+        log,
+        terminals,
+    ):
         app.include_router(subject.router)
-    for subject in (requests, dictionary, words, word_import, enrolment_codes, enrol):
+    for subject in (drafts, requests, dictionary, words, word_import, enrolment_codes, enrol):
         app.include_router(subject.router)
     app.add_exception_handler(NotLoggedIn, _lead_to_login)
     app.add_exception_handler(PageError, _show_error)
