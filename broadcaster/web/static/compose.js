@@ -48,6 +48,9 @@
   });
 
   const category = chosen("category");
+  // Somebody was faster than this script.
+  const isEmpty = texts.every((field) => field.value === "") && !document.querySelector(".error-summary");
+  if (category && isEmpty) fill(category);
   for (const field of texts) {
     if (category && field.value === category.dataset[field.id]) filled.set(field, field.value);
   }

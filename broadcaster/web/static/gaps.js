@@ -16,6 +16,19 @@
     field.setSelectionRange(start, end);
   };
 
+  // What was written into a gap of the headline goes into the same gap of the text, too.
+  const carryOver = () => {
+    const category = form.querySelector('input[name="category"]:checked');
+    const [headline, body] = texts;
+    const written = category && window.kokuchiTranslations.gapsOf(category.dataset.headline, headline.value);
+    for (const [gap, words] of written || []) {
+      if (words.trim() && words !== gap && body.value.includes(gap)) {
+        body.value = body.value.replaceAll(gap, words.trim());
+        body.dispatchEvent(new Event("input", { bubbles: true }));
+      }
+    }
+  };
+
   const isBefore = (gap, place, position) => gap.place < place || (gap.place === place && gap.start < position);
 
   const next = (field) => {
@@ -49,6 +62,7 @@
     // Enter takes what the Japanese input method offers; that is no wish to go on.
     if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
     const { target } = event;
+    if (target === texts[0] && ["Tab", "Enter"].includes(event.key)) carryOver();
     if (target.name === "category" && event.key === "Enter") {
       event.preventDefault();
       if (target.checked) go(event, gaps()[0]);
@@ -74,6 +88,7 @@
     if (event.target.name === "category" && pointed && gaps().length) select(gaps()[0]);
   });
   form.addEventListener("input", show);
+  texts[0].addEventListener("blur", carryOver);
   document.getElementById("gaps-next").addEventListener("click", () => {
     if (gaps().length) select(gaps()[0]);
   });
