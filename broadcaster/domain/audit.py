@@ -11,6 +11,7 @@ class Deed(StrEnum):
     SENT = "sent"
     CORRECTED = "corrected"
     WITHDRAWN = "withdrawn"
+    RESENT = "resent"
 
 
 @dataclass(frozen=True)
