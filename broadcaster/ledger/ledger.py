@@ -12,6 +12,7 @@ from broadcaster.ledger.dictionary import Dictionaries
 from broadcaster.ledger.drafts import Drafts
 from broadcaster.ledger.enrolment import EnrolmentCodes
 from broadcaster.ledger.migrations_progress import migrations
+from broadcaster.ledger.monthly_tests import MonthlyTests
 from broadcaster.ledger.outbox import Outbox
 from broadcaster.ledger.presences import Presences
 from broadcaster.ledger.progress import Progress
@@ -36,6 +37,7 @@ class Ledger:
         self.outbox = Outbox(self.connections)
         self.deliveries = Deliveries(self.connections)
         self.progress = Progress(self.connections)
+        self.monthly_tests = MonthlyTests(self.connections)
         self.resends = Resends(self.connections)
         self.reminders = Reminders(self.connections)
         self.presences = Presences(self.connections)

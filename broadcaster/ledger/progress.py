@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,6 @@ from broadcaster.domain.standing import Circumstances, Standing
 from broadcaster.ledger.deliveries import Line, line_of
 from kokuchi.database import Connections
 from kokuchi.wire import NO_VOICE
-from kokuchi.wire.fields import iso
 
 WHO = {
     "unreached": "d.received_at IS NULL",
@@ -121,17 +120,20 @@ class Progress:
     def ticks(self, alert_row: int, sent: datetime) -> list[Tick]:
         """Return when how many terminals reached which stage, in the order of time."""
         each = " UNION ALL ".join(
-            f"SELECT '{stage}' AS stage, {stage}_at AS at FROM deliveries"  # noqa: S608 - stages are constants
-            f" WHERE alert_id = :alert AND {stage}_at IS NOT NULL"
+            f"SELECT '{stage}' AS stage, substr({stage}_at, 1, 19) AS second, count(*) AS n FROM deliveries"  # noqa: S608 - stages are constants
+            f" WHERE alert_id = :alert AND {stage}_at IS NOT NULL GROUP BY second"
             for stage in Stage
         )
-        rows = self._connections.read().execute(
-            "SELECT stage, max(0, CAST((julianday(at) - julianday(:sent)) * 86400 AS INTEGER)) AS second,"  # noqa: S608 - constants of ours
-            " count(*) AS n"
-            f" FROM ({each}) GROUP BY stage, second ORDER BY second",
-            {"alert": alert_row, "sent": iso(sent)},
-        )
-        return [Tick(Stage(row["stage"]), row["second"], row["n"]) for row in rows]
+        rows = self._connections.read().execute(f"{each} ORDER BY second", {"alert": alert_row})
+        begin = sent.replace(microsecond=0)
+        return [
+            Tick(
+                Stage(row["stage"]),
+                max(0, int((datetime.fromisoformat(f"{row['second']}+00:00") - begin).total_seconds())),
+                row["n"],
+            )
+            for row in rows
+        ]
 
     def count(self, alert_row: int, circumstances: Circumstances, selection: Selection) -> int:
         """Return how many lines were asked for."""
@@ -165,19 +167,12 @@ class Progress:
         )
 
     def first_of_each(
-        self, alert_row: int, circumstances: Circumstances, limit: int
+        self, alert_row: int, circumstances: Circumstances, standings: Iterable[Standing], limit: int
     ) -> dict[Standing, list[StandingLine]]:
-        """Return the first lines of each standing that has any, in the order of terminals."""
-        found: dict[Standing, list[StandingLine]] = {}
-        rows = self._connections.read().execute(
-            f"SELECT * FROM (SELECT {_COLUMNS},"  # noqa: S608 - constants of ours
-            f" row_number() OVER (PARTITION BY {_STANDING} ORDER BY t.terminal) AS number{_TABLES})"
-            " WHERE number <= :limit ORDER BY terminal",
-            {**_arguments(alert_row, circumstances), "limit": limit},
-        )
-        for row in rows:
-            found.setdefault(Standing(row["standing"]), []).append(_standing_line(row))
-        return found
+        """Return the first lines of each of these standings, in the order of terminals."""
+        return {
+            standing: self.lines(alert_row, circumstances, Selection(standing), limit=limit) for standing in standings
+        }
 
     def _lines(self, where: str, arguments: dict[str, Any]) -> list[StandingLine]:
         rows = self._connections.read().execute(

@@ -33,9 +33,12 @@ from broadcaster.web.routes import (
     home,
     log,
     login,
+    monthly_test,
     requests,
+    resend,
     sound,
     terminals,
+    visits,
     withdrawal,
     word_import,
     words,
@@ -83,6 +86,8 @@ def create_app(
     app.add_middleware(Protection)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     for subject in (health, login, home, compose, sound, events, alerts, correction, withdrawal, log, terminals):
+        app.include_router(subject.router)
+    for subject in (resend, visits, monthly_test):
         app.include_router(subject.router)
     for subject in (requests, dictionary, words, word_import, enrolment_codes, enrol):
         app.include_router(subject.router)

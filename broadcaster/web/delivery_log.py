@@ -3,7 +3,7 @@
 Everything is counted by the ledger; of each group that stands out a few households are named.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from broadcaster.domain.delivery import Reach
@@ -173,10 +173,8 @@ def _area(town: Town, area: str, shares: Sequence[Share]) -> AreaReach:
 def _reasons(
     site: Site, accepted: Accepted, circumstances: Circumstances, shares: Sequence[Share], *, is_over: bool
 ) -> tuple[Reason, ...]:
-    named: Mapping[Standing, Sequence[StandingLine]] = {}
     standings = {share.standing for share in shares} - {Standing.CONFIRMED}
-    if any(map(is_trouble, standings)):
-        named = site.ledger.progress.first_of_each(accepted.row, circumstances, NAMED)
+    named = site.ledger.progress.first_of_each(accepted.row, circumstances, filter(is_trouble, standings), NAMED)
     found = []
     for standing in sorted(standings, key=ORDER.__getitem__):
         words = advice(standing, over=is_over)
@@ -188,9 +186,7 @@ def _reasons(
                 action=words.action,
                 tone=tone(standing),
                 terminals=sum(share.terminals for share in shares if share.standing is standing),
-                households=tuple(_household(site.town, line) for line in named.get(standing, ()))
-                if is_trouble(standing)
-                else (),
+                households=tuple(_household(site.town, line) for line in named.get(standing, ())),
             )
         )
     return tuple(found)
