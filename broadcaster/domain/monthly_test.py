@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from broadcaster.domain.delivery import Delivery, Fault, Trouble, faults
 from broadcaster.domain.standing import TROUBLES, Standing
-from kokuchi.wire import Presence
+from kokuchi.wire import Alert, Presence
 
 CATEGORY = "monthly_test"
 """The kind of message (config/categories.toml) of which the monthly test is a drill."""
@@ -17,6 +17,11 @@ EVERY = timedelta(days=31)
 
 DONE_AFTER = timedelta(minutes=15)
 """Until then a terminal that has it and has not said it may still be busy with another one."""
+
+
+def is_monthly_test(alert: Alert) -> bool:
+    """Tell whether an alert is a test of the whole town."""
+    return alert.category == CATEGORY and alert.is_drill
 
 
 class Finding(StrEnum):

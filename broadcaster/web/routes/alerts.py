@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from broadcaster.domain.audience import describe
 from broadcaster.domain.draft import can_be_corrected
+from broadcaster.domain.monthly_test import is_monthly_test
 from broadcaster.domain.standing import Standing
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.ledger.progress import WHO, Selection
@@ -149,6 +150,7 @@ def show_alert(
         standing_words={standing.value: standings.advice(standing).short for standing in Standing},
         withdrawn=newest.is_cancel,
         correctable=can_be_corrected(newest, site.clock()),
+        monthly=is_monthly_test(accepted.alert),
         resendable=newest.revision == number and newest.expires > site.clock(),
         query=lambda **other: listed.query(revision=number if number != newest.revision else None, **other),
         **facts(site, accepted),

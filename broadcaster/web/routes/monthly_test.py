@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from broadcaster.domain.monthly_test import CATEGORY, EVERY
+from broadcaster.domain.monthly_test import CATEGORY, EVERY, is_monthly_test
 from broadcaster.domain.written import Written
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.web.delivery_log import delivery_log
@@ -77,6 +77,6 @@ def show_report(request: Request, identifier: str, _: Reader) -> Response:
 
 def _test(site: Site, identifier: str) -> Accepted:
     accepted = find_alert(site, identifier)
-    if accepted.alert.category != CATEGORY or not accepted.alert.is_drill:
+    if not is_monthly_test(accepted.alert):
         raise PageError(404, "この試験放送は見つかりません", "「毎月の試験放送」のページから選びなおしてください。")
     return accepted

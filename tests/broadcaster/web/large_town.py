@@ -5,20 +5,37 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
 
 from broadcaster.dictionary import Editor
 from broadcaster.domain.audience import Terminal
+from broadcaster.domain.draft import Draft, compose
+from broadcaster.domain.roles import Role
 from broadcaster.domain.town import Place
 from broadcaster.ledger import Ledger
+from broadcaster.ledger.accounts import Account
 from broadcaster.provisioning.enrolment import Enrolment
 from broadcaster.sending import Sending
 from broadcaster.web import create_app
 from kokuchi.serving import listen
-from kokuchi.wire import Alert, DeliveryReport, Outcome, Silence
-from tests.broadcaster.web.town import TOWN, Clock, FakeBroker, FakeTrial, FakeVoice, grant, presence, report
+from kokuchi.wire import Alert, DeliveryReport, Outcome, Silence, Topics
+from tests.broadcaster.web.town import (
+    EVERYONE,
+    NOW,
+    PASSWORD,
+    TOWN,
+    Clock,
+    FakeBroker,
+    FakeTrial,
+    FakeVoice,
+    grant,
+    presence,
+    publish,
+    report,
+)
 
 TERMINALS = 1500
 AREAS = tuple(Place(id=f"area-{number}", name=f"第{number}行政区") for number in range(1, 21))
@@ -105,3 +122,26 @@ def served(app: FastAPI) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(10)
+
+
+class LargeTown:
+    """A ledger with a town, an alert that is half an hour old, and its pages."""
+
+    def __init__(self, path: Path) -> None:
+        self.ledger = Ledger(path)
+        self.ledger.accounts.add(Account("hanako", "田中 花子", Role.AUTHOR), PASSWORD)
+        self.ledger.broker.record(True, "", NOW)
+        self.roster = fill(self.ledger)
+        self.clock = Clock()
+        self.alert = self.send("不審な電話に注意")
+        self.ledger.deliveries.record(what_came_back(self.alert, self.roster, 30))
+        self.clock.move(minutes=30)
+        self.app: FastAPI = make_app(self.ledger, self.clock)
+        self.path = f"/alerts/{self.alert.identifier}"
+
+    def send(self, headline: str) -> Alert:
+        alert = compose(Draft("scam", headline, "本文です。" * 40, EVERYONE), LARGE_TOWN, self.roster, NOW)
+        everybody = [terminal.id for terminal in self.roster]
+        self.ledger.alerts.accept(alert, Topics(LARGE_TOWN.id).of_audience(EVERYONE), everybody, "hanako")
+        publish(self.ledger)
+        return alert

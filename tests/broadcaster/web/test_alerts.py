@@ -20,7 +20,7 @@ async def test_an_alert_s_page_counts_and_times_each_stage(operator: Browser, le
     )
     page = (await operator.get(f"/alerts/{alert.identifier}")).text
     assert "3台のうち2台に届き、1台で放送されました。残りの1台には、つながりしだい届きます。" in page
-    assert 'data-label="確認">10:00:07<' in page
+    assert page.count(">10:00:07<") == 5, "received, displayed, voiced and confirmed, and received once more"
     assert "確認済み" in page
     assert "受信済み" in page
     assert "佐藤 一郎" in page
