@@ -22,6 +22,7 @@ class Deed(StrEnum):
     SENT_AS_PLANNED = "sent_as_planned"
     MISSED = "missed"
     SETTLED = "settled"
+    RESENT = "resent"
 
 
 @dataclass(frozen=True)

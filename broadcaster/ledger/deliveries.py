@@ -82,7 +82,7 @@ class Deliveries:
             " JOIN terminals AS t ON t.id = d.terminal_id WHERE d.alert_id = ? ORDER BY t.terminal",
             [alert_row],
         )
-        return [_line(row) for row in rows]
+        return [line_of(row) for row in rows]
 
     def doubtful(self, alert_rows: Iterable[int]) -> dict[int, list[Line]]:
         """Return by their rows the lines of several alerts that can stand out; what is left out is well."""
@@ -96,7 +96,7 @@ class Deliveries:
             [json.dumps(wanted)],
         )
         for row in rows:
-            found[row["alert_id"]].append(_line(row))
+            found[row["alert_id"]].append(line_of(row))
         return found
 
     def reach(self, alert_rows: Iterable[int]) -> dict[int, Reach]:
@@ -128,7 +128,8 @@ class Deliveries:
         return int(row["n"])
 
 
-def _line(row: sqlite3.Row) -> Line:
+def line_of(row: sqlite3.Row) -> Line:
+    """Return the line that a row of deliveries and terminals says."""
     return Line(Terminal(row["terminal"], row["household"], row["kind"], row["area"]), _delivery(row), row["attempts"])
 
 

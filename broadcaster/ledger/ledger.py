@@ -11,12 +11,15 @@ from broadcaster.ledger.deliveries import Deliveries
 from broadcaster.ledger.dictionary import Dictionaries
 from broadcaster.ledger.drafts import Drafts
 from broadcaster.ledger.enrolment import EnrolmentCodes
-from broadcaster.ledger.migrations_staff import migrations
+from broadcaster.ledger.migrations import migrations
+from broadcaster.ledger.monthly_tests import MonthlyTests
 from broadcaster.ledger.outbox import Outbox
 from broadcaster.ledger.presences import Presences
+from broadcaster.ledger.progress import Progress
 from broadcaster.ledger.quarantine import Quarantine
 from broadcaster.ledger.reminders import Reminders
 from broadcaster.ledger.requests import Requests
+from broadcaster.ledger.resends import Resends
 from broadcaster.ledger.submissions import Submissions
 from broadcaster.ledger.terminals import Terminals
 from broadcaster.ledger.timetable import Timetable
@@ -37,6 +40,9 @@ class Ledger:
         self.timetable = Timetable(self.connections)
         self.outbox = Outbox(self.connections)
         self.deliveries = Deliveries(self.connections)
+        self.progress = Progress(self.connections)
+        self.monthly_tests = MonthlyTests(self.connections)
+        self.resends = Resends(self.connections)
         self.reminders = Reminders(self.connections)
         self.presences = Presences(self.connections)
         self.requests = Requests(self.connections)

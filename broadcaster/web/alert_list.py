@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from broadcaster.domain.audience import describe
 from broadcaster.domain.delivery import Reach
 from broadcaster.ledger.alerts import Accepted
-from broadcaster.web.delivery_log import StageCount, count_troubled, prospect_of
+from broadcaster.web.delivery_log import StageCount
+from broadcaster.web.prospect import count_troubled, prospect_of
 from broadcaster.web.site import Site
 from broadcaster.web.words import LEVELS, STAGES, day_and_clock
 from kokuchi.wire import MessageType

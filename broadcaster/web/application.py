@@ -35,12 +35,15 @@ from broadcaster.web.routes import (
     home,
     log,
     login,
+    monthly_test,
     planned,
     preview,
     requests,
+    resend,
     sound,
     submission,
     terminals,
+    visits,
     withdrawal,
     word_import,
     words,
@@ -103,6 +106,8 @@ def create_app(
     ):
         app.include_router(subject.router)
     for subject in (check, drafts, planned, submission):
+        app.include_router(subject.router)
+    for subject in (resend, visits, monthly_test):
         app.include_router(subject.router)
     for subject in (requests, dictionary, words, word_import, enrolment_codes, enrol):
         app.include_router(subject.router)

@@ -1,38 +1,39 @@
-"""The delivery log of one alert, as operators read it."""
+"""How far one revision of an alert has come, in plain values that read as operators read them.
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence, Set
+Everything is counted by the ledger; of each group that stands out a few households are named.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 
-from broadcaster.domain.delivery import Delivery, Reach, Trouble, reach, trouble
+from broadcaster.domain.delivery import Reach
+from broadcaster.domain.standing import Circumstances, Standing
 from broadcaster.domain.town import Town
 from broadcaster.ledger.alerts import Accepted
-from broadcaster.ledger.deliveries import Line
+from broadcaster.ledger.progress import Share, StandingLine
+from broadcaster.web.authors import author_name
+from broadcaster.web.curve import Curve, curve
+from broadcaster.web.delivery_rows import area_name, detail_of
+from broadcaster.web.prospect import Prospect, circumstances_of, prospect_now
 from broadcaster.web.site import Site
-from broadcaster.web.words import HELD_TOO_LONG, SILENCES, STAGES, TROUBLES, Advice, clock, moment, outdated_dictionary
-from kokuchi.wire import NO_VOICE, MessageType, Outcome, Presence, Silence
+from broadcaster.web.standings import ORDER, advice, is_trouble, tone
+from broadcaster.web.words import STAGES, moment
+from kokuchi.wire import MessageType, Silence
 
-
-class Prospect(StrEnum):
-    """What can still become of a delivery that has not arrived."""
-
-    OPEN = "open"
-    WAITING = "waiting"
-    EXPIRED = "expired"
-    SUPERSEDED = "superseded"
-
-
-_UNREACHED = {
-    Prospect.OPEN: "応答待ち",
-    Prospect.WAITING: "送信待ち",
-    Prospect.EXPIRED: "期限切れ",
-    Prospect.SUPERSEDED: "届かず",
-}
-
+NAMED = 8
+"""So many households of a group that stands out are named; the list has all of them."""
 
 _WHAT = {MessageType.ALERT: "", MessageType.UPDATE: "訂正は、", MessageType.CANCEL: "取り消しは、"}
+_MISSING = (
+    Standing.NEVER_SEEN,
+    Standing.OFFLINE,
+    Standing.NO_ANSWER,
+    Standing.AWAITED,
+    Standing.PENDING,
+    Standing.NEVER_CAME,
+    Standing.LAPSED,
+    Standing.MISSED,
+)
 
 
 @dataclass(frozen=True)
@@ -44,91 +45,169 @@ class StageCount:
 
 
 @dataclass(frozen=True)
-class Row:
-    """One terminal's line. `tone` is well, waiting or trouble; `last_contact` is said of those that are away.
+class AreaReach:
+    """One area's terminals, each counted once; the ends of the bar's pieces are in percent."""
 
-    `outdated` says that it was voiced by older words than those that stood when the alert was sent, `silence` why it
-    was not voiced though nothing is wrong.
-    """
+    name: str
+    addressed: int
+    confirmed: int
+    heard: int
+    arrived: int
+
+    @property
+    def missing(self) -> int:
+        """How many have not received it."""
+        return self.addressed - self.confirmed - self.heard - self.arrived
+
+    @property
+    def ends(self) -> tuple[str, str, str]:
+        """Where on the bar those end who confirmed, who heard it, and who have it."""
+        reached = (self.confirmed, self.confirmed + self.heard, self.addressed - self.missing)
+        confirmed, heard, arrived = (f"{100 * count / (self.addressed or 1):.4g}%" for count in reached)
+        return confirmed, heard, arrived
+
+
+@dataclass(frozen=True)
+class Household:
+    """A household that is named, and what else is known of it."""
 
     terminal: str
-    household: str
+    name: str
     area: str
-    times: tuple[tuple[str, str], ...]
-    status: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """So many terminals are in one standing: what that means and what to do."""
+
+    standing: str
+    short: str
+    meaning: str
+    action: str
     tone: str
-    advice: Advice | None = None
-    detail: str = ""
-    last_contact: str = ""
-    outdated: str = ""
-    silence: str = ""
+    terminals: int
+    households: tuple[Household, ...] = ()
 
 
 @dataclass(frozen=True)
 class DeliveryLog:
-    """What an alert's page says about its way to the households."""
+    """What an alert's page says about its way to the households. `reasons` are of all but those who confirmed."""
 
     sentence: str
     tone: str
     superseded: bool
-    addressed: int
-    counts: tuple[StageCount, ...]
-    rows: tuple[Row, ...]
+    reach: Reach
+    curve: Curve
+    areas: tuple[AreaReach, ...]
+    reasons: tuple[Reason, ...]
+    resends: tuple[str, ...]
 
     @property
-    def troubled(self) -> tuple[Row, ...]:
-        """The lines that stand out."""
-        return tuple(row for row in self.rows if row.advice)
+    def counts(self) -> tuple[StageCount, ...]:
+        """How many have reached each stage."""
+        return tuple(StageCount(word, getattr(self.reach, stage)) for stage, word in STAGES.items())
+
+    @property
+    def troubled(self) -> tuple[Reason, ...]:
+        """What stands out."""
+        return tuple(reason for reason in self.reasons if reason.tone == "trouble")
 
     @property
     def silences(self) -> tuple[tuple[str, int], ...]:
         """Why terminals have not voiced it though nothing is wrong, each with how many they are."""
-        return tuple(Counter(row.silence for row in self.rows if row.silence).most_common())
+        silent = [reason for reason in self.reasons if reason.standing in set(Silence)]
+        ordered = sorted(silent, key=lambda reason: -reason.terminals)
+        return tuple((reason.meaning, reason.terminals) for reason in ordered)
 
 
 def delivery_log(site: Site, accepted: Accepted) -> DeliveryLog:
     """Return the log of one revision of an alert as it is now."""
-    lines = site.ledger.deliveries.of_alert(accepted.row)
-    presences = site.ledger.presences.all()
-    prospect = prospect_of(
-        accepted, site.ledger.outbox.waiting_alerts(), site.clock(), superseded=_is_superseded(site, accepted)
-    )
-    total = reach(line.delivery for line in lines)
-    sentence, tone = _sentence(accepted, lines, total, prospect)
+    prospect = prospect_now(site, accepted)
+    circumstances = circumstances_of(accepted, prospect, site.clock())
+    shares = site.ledger.progress.shares(accepted.row, circumstances)
+    total = _reach(shares)
+    sentence, tone_of_all = _sentence(accepted, shares, total, prospect)
+    elapsed = (min(site.clock(), accepted.alert.expires) - accepted.alert.sent).total_seconds()
+    ticks = site.ledger.progress.ticks(accepted.row, accepted.alert.sent)
     return DeliveryLog(
         sentence=sentence,
-        tone=tone,
+        tone=tone_of_all,
         superseded=prospect is Prospect.SUPERSEDED,
-        addressed=total.addressed,
-        counts=tuple(StageCount(word, getattr(total, stage)) for stage, word in STAGES.items()),
-        rows=tuple(_row(line, accepted, presences, site.town, prospect, site.clock()) for line in lines),
+        reach=total,
+        curve=curve(ticks, total.addressed, elapsed),
+        areas=_areas(site.town, shares),
+        reasons=_reasons(site, accepted, circumstances, shares, is_over=prospect.is_over),
+        resends=_resends(site, accepted),
     )
 
 
-def prospect_of(accepted: Accepted, waiting_rows: Set[int], now: datetime, *, superseded: bool = False) -> Prospect:
-    """Return what can still become of the deliveries that have not arrived."""
-    if superseded:
-        return Prospect.SUPERSEDED
-    if accepted.row in waiting_rows:
-        return Prospect.WAITING
-    return Prospect.EXPIRED if accepted.alert.expires <= now else Prospect.OPEN
+def _reach(shares: Sequence[Share]) -> Reach:
+    def count(*standings: Standing) -> int:
+        return sum(share.terminals for share in shares if share.standing in standings)
+
+    return Reach(
+        addressed=sum(share.terminals for share in shares),
+        **{stage.value: sum(getattr(share, stage) for share in shares) for stage in STAGES},
+        voice_failed=count(Standing.VOICE_FAILED, Standing.NO_VOICE),
+        refused=count(Standing.REFUSED),
+    )
 
 
-def count_troubled(
-    lines: Iterable[Line], accepted: Accepted, presences: Mapping[str, Presence], prospect: Prospect, now: datetime
-) -> int:
-    """Return how many of the lines stand out."""
-    return sum(1 for line in lines if _trouble(line, accepted, presences, prospect, now))
+def _areas(town: Town, shares: Sequence[Share]) -> tuple[AreaReach, ...]:
+    order = {area.id: number for number, area in enumerate(town.areas)}
+    found = sorted({share.area for share in shares}, key=lambda area: (order.get(area, len(order)), area))
+    return tuple(_area(town, area, [share for share in shares if share.area == area]) for area in found)
 
 
-def _is_superseded(site: Site, accepted: Accepted) -> bool:
-    newest = site.ledger.alerts.get(accepted.alert.identifier)
-    return newest is not None and newest.row != accepted.row
+def _area(town: Town, area: str, shares: Sequence[Share]) -> AreaReach:
+    return AreaReach(
+        name=area_name(town, area),
+        addressed=sum(share.terminals for share in shares),
+        confirmed=sum(share.confirmed for share in shares),
+        heard=sum(share.heard for share in shares),
+        arrived=sum(share.arrived for share in shares),
+    )
 
 
-def _sentence(accepted: Accepted, lines: Sequence[Line], total: Reach, prospect: Prospect) -> tuple[str, str]:
+def _reasons(
+    site: Site, accepted: Accepted, circumstances: Circumstances, shares: Sequence[Share], *, is_over: bool
+) -> tuple[Reason, ...]:
+    standings = {share.standing for share in shares} - {Standing.CONFIRMED}
+    named = site.ledger.progress.first_of_each(accepted.row, circumstances, filter(is_trouble, standings), NAMED)
+    found = []
+    for standing in sorted(standings, key=ORDER.__getitem__):
+        words = advice(standing, over=is_over)
+        found.append(
+            Reason(
+                standing=standing.value,
+                short=words.short,
+                meaning=words.meaning,
+                action=words.action,
+                tone=tone(standing),
+                terminals=sum(share.terminals for share in shares if share.standing is standing),
+                households=tuple(_household(site.town, line) for line in named.get(standing, ())),
+            )
+        )
+    return tuple(found)
+
+
+def _household(town: Town, found: StandingLine) -> Household:
+    terminal = found.line.terminal
+    return Household(terminal.id, terminal.household, area_name(town, terminal.area), detail_of(found, town))
+
+
+def _resends(site: Site, accepted: Accepted) -> tuple[str, ...]:
+    return tuple(
+        f"{moment(resend.at, site.town.time_zone)}に、{resend.terminals}台へ送りなおしました"
+        f"（{author_name(site, resend.by)}）。"
+        for resend in site.ledger.resends.of_alert(accepted.row)
+    )
+
+
+def _sentence(accepted: Accepted, shares: Sequence[Share], total: Reach, prospect: Prospect) -> tuple[str, str]:
     what = _WHAT[accepted.alert.message_type]
-    missing = sum(1 for line in lines if _is_missing(line.delivery))
+    missing = sum(share.terminals for share in shares if share.standing in _MISSING)
     reached = f"{total.addressed}台のうち{total.received}台に届き、{total.voiced}台で放送されました。"
     if prospect is Prospect.SUPERSEDED:
         return f"取り消しや訂正の前に、{reached}", "waiting"
@@ -141,84 +220,6 @@ def _sentence(accepted: Accepted, lines: Sequence[Line], total: Reach, prospect:
     if missing == 0:
         return f"{what}{reached}", "trouble"
     if prospect is Prospect.EXPIRED:
-        tone = "waiting" if accepted.alert.is_cancel else "trouble"
-        return f"{what}{reached}有効期限が過ぎたため、残りの{missing}台には届きません。", tone
+        tone_of_all = "waiting" if accepted.alert.is_cancel else "trouble"
+        return f"{what}{reached}有効期限が過ぎたため、残りの{missing}台には届きません。", tone_of_all
     return f"{what}{reached}残りの{missing}台には、つながりしだい届きます。", "waiting"
-
-
-def _is_missing(delivery: Delivery) -> bool:
-    return delivery.received_at is None and delivery.outcome is None
-
-
-def _trouble(
-    line: Line, accepted: Accepted, presences: Mapping[str, Presence], prospect: Prospect, now: datetime
-) -> Trouble | None:
-    if _is_missing(line.delivery):
-        if prospect in (Prospect.WAITING, Prospect.SUPERSEDED):
-            return None
-        if prospect is Prospect.EXPIRED:
-            # What is withdrawn has expired as well, so nobody needs to be told of it any more.
-            return None if accepted.alert.is_cancel else Trouble.EXPIRED
-    return trouble(line.delivery, presences.get(line.terminal.id), accepted.alert.sent, now)
-
-
-def _row(
-    line: Line, accepted: Accepted, presences: Mapping[str, Presence], town: Town, prospect: Prospect, now: datetime
-) -> Row:
-    found = _trouble(line, accepted, presences, prospect, now)
-    presence = presences.get(line.terminal.id)
-    status, tone = _status(line.delivery, prospect)
-    away = found is Trouble.OFFLINE and presence is not None
-    return Row(
-        terminal=line.terminal.id,
-        household=line.terminal.household,
-        area=_area_name(town, line.terminal.area),
-        times=tuple(
-            (word, clock(line.delivery.at(stage), accepted.alert.sent, town.time_zone))
-            for stage, word in STAGES.items()
-        ),
-        status=TROUBLES[found].short if found else status,
-        tone="trouble" if found else tone,
-        advice=TROUBLES[found] if found else None,
-        detail=_detail(line, found),
-        last_contact=moment(presence.sent, town.time_zone) if away and presence else "",
-        outdated=outdated_dictionary(line.delivery.dictionary, accepted.dictionary, "送信時は")
-        if line.delivery.voice_started_at
-        else "",
-        silence=_silence(line.delivery, prospect),
-    )
-
-
-def _silence(delivery: Delivery, prospect: Prospect) -> str:
-    if delivery.silence is None or delivery.voiced_at is not None:
-        return ""
-    is_over = delivery.outcome is not None or prospect in (Prospect.EXPIRED, Prospect.SUPERSEDED)
-    return HELD_TOO_LONG if is_over and delivery.silence is Silence.HELD else SILENCES[delivery.silence]
-
-
-def _status(delivery: Delivery, prospect: Prospect) -> tuple[str, str]:
-    if delivery.confirmed_at:
-        return "確認済み", "well"
-    if delivery.outcome is Outcome.CANCELLED:
-        return "取り消し", "waiting"
-    if delivery.voiced_at:
-        return "放送済み", "well"
-    if delivery.voice_started_at:
-        return "放送中", "waiting"
-    if delivery.displayed_at:
-        return "表示済み", "waiting"
-    if delivery.received_at:
-        return "受信済み", "waiting"
-    return _UNREACHED[prospect], "waiting"
-
-
-def _area_name(town: Town, identifier: str) -> str:
-    return next((area.name for area in town.areas if area.id == identifier), identifier)
-
-
-def _detail(line: Line, found: Trouble | None) -> str:
-    if found is Trouble.NO_ANSWER and line.attempts:
-        return f"{line.attempts}回送りなおしました"
-    if line.delivery.reason == NO_VOICE:
-        return "音の出ない端末です"
-    return f"端末の記録: {line.delivery.reason}" if found and line.delivery.reason else ""

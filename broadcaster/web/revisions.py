@@ -3,14 +3,19 @@
 from dataclasses import dataclass
 
 from broadcaster.ledger.alerts import Accepted
+from broadcaster.ledger.progress import Selection
 from broadcaster.web.authors import author_name
+from broadcaster.web.prospect import Prospect, circumstances_of
 from broadcaster.web.site import Site
 from broadcaster.web.words import MESSAGE_TYPES, moment
+
+NAMED = 50
+"""So many households that had heard an earlier text are named; the list of that revision has all of them."""
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """One earlier revision; `heard` names the households in which it was voiced or confirmed."""
+    """One earlier revision; it was voiced or confirmed by `heard` terminals, of which a few are named."""
 
     revision: int
     kind: str
@@ -18,7 +23,8 @@ class Earlier:
     sent: str
     author: str
     addressed: int
-    heard: tuple[str, ...]
+    heard: int
+    households: tuple[str, ...]
 
 
 def earlier_revisions(site: Site, accepted: Accepted) -> tuple[Earlier, ...]:
@@ -29,17 +35,16 @@ def earlier_revisions(site: Site, accepted: Accepted) -> tuple[Earlier, ...]:
 
 
 def _earlier(site: Site, accepted: Accepted) -> Earlier:
-    lines = site.ledger.deliveries.of_alert(accepted.row)
+    heard = Selection("heard")
+    waiting = circumstances_of(accepted, Prospect.SUPERSEDED, site.clock())
+    first = site.ledger.progress.lines(accepted.row, waiting, heard, limit=NAMED)
     return Earlier(
         revision=accepted.alert.revision,
         kind=MESSAGE_TYPES[accepted.alert.message_type],
         headline=accepted.alert.headline,
         sent=moment(accepted.alert.sent, site.town.time_zone),
         author=author_name(site, accepted.accepted_by),
-        addressed=len(lines),
-        heard=tuple(
-            line.terminal.household
-            for line in lines
-            if line.delivery.voice_started_at is not None or line.delivery.confirmed_at is not None
-        ),
+        addressed=site.ledger.progress.count(accepted.row, waiting, Selection()),
+        heard=site.ledger.progress.count(accepted.row, waiting, heard),
+        households=tuple(found.line.terminal.household for found in first),
     )

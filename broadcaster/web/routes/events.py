@@ -58,8 +58,15 @@ def dictionary_events(request: Request, _: Reader) -> StreamingResponse:
 
 
 @router.get("/alerts/{identifier}/events")
-def alert_events(request: Request, identifier: str, _: Reader, revision: alerts.Revision = None) -> StreamingResponse:
-    """Follow one revision of an alert."""
+def alert_events(
+    request: Request,
+    identifier: str,
+    _: Reader,
+    listed: alerts.ListPageDependency,
+    revision: alerts.Revision = None,
+) -> StreamingResponse:
+    """Follow one revision of an alert, and the terminals that one page of its list has."""
     site = site_of(request)
     accepted = alerts.find_alert(site, identifier, revision)
-    return live(request, lambda: alerts.parts(site, accepted))
+    terminals = alerts.terminals_on(site, accepted, listed)
+    return live(request, lambda: alerts.parts(site, accepted, listed, terminals))

@@ -1,0 +1,82 @@
+"""The Japanese words for what has become of an alert at one terminal."""
+
+from broadcaster.domain.delivery import Trouble
+from broadcaster.domain.standing import TROUBLES as TROUBLE_OF
+from broadcaster.domain.standing import Standing
+from broadcaster.web.words import HELD_TOO_LONG, SILENCES, TROUBLES, Advice
+from kokuchi.wire import Silence
+
+_NO_VOICE = Advice(
+    "音の出ない端末",
+    "音の出ない端末です（画面だけで使う設定）",
+    "画面には出ています。急ぐときは電話や訪問で伝えてください。",
+)
+_NEVER_CAME = Advice(
+    "期限切れ",
+    "届く前に有効期限が過ぎました",
+    "いまも必要な内容なら、新しいお知らせを作って送ってください。",
+)
+_REASONS = {
+    Standing.PENDING: Advice("送信待ち", "放送の通信が空くのを待っています", "つながりしだい、自動で送られます。"),
+    Standing.AWAITED: Advice("応答待ち", "送ったばかりで、返事を待っています", "30秒ほどお待ちください。"),
+    Standing.LAPSED: Advice("期限切れ", "届く前に有効期限が過ぎました", "もう伝える必要はありません。"),
+    Standing.MISSED: Advice("届かず", "この版が届く前に、訂正や取り消しが送られました", "新しい版が届きます。"),
+    Standing.RECEIVED: Advice("受信済み", "届きましたが、まだ表示も放送もされていません", "順番に放送されます。"),
+    Standing.DISPLAYED: Advice("表示済み", "画面に出ましたが、まだ放送されていません", "順番に放送されます。"),
+    Standing.SPEAKING: Advice("放送中", "いま放送しています", "放送が終わるまで、お待ちください。"),
+    Standing.HELD: Advice(
+        "朝に放送", SILENCES[Silence.HELD], "画面には出ています。急ぐときは電話や訪問で伝えてください。"
+    ),
+    Standing.SUMMARISED: Advice(
+        "まとめて放送", SILENCES[Silence.SUMMARISED], "画面には出ています。大事な内容なら、電話でも伝えてください。"
+    ),
+    Standing.DECLINED: Advice(
+        "音声なし", SILENCES[Silence.DECLINED], "画面には出ています。大事な内容なら、電話でも伝えてください。"
+    ),
+    Standing.CANCELLED: Advice("取り消し", "放送される前に、訂正や取り消しが届きました", "そのままでかまいません。"),
+    Standing.VOICED: Advice(
+        "放送済み",
+        "放送されましたが、「わかりました」がまだ押されていません",
+        "留守か、聞きのがしたかもしれません。大事な内容なら、電話や訪問で確かめてください。",
+    ),
+    Standing.CONFIRMED: Advice("確認済み", "「わかりました」が押されました", ""),
+    Standing.NO_VOICE: _NO_VOICE,
+    Standing.NEVER_CAME: _NEVER_CAME,
+}
+_WELL = (Standing.VOICED, Standing.CONFIRMED)
+
+WHO = {
+    "unreached": "届いていない",
+    "unheard": "届いていない・音声で聞いていない",
+    "unconfirmed": "確認していない",
+    "heard": "放送を聞いた",
+    "confirmed": "確認した",
+}
+"""The words for what can be asked for beside a standing (broadcaster.ledger.progress.WHO)."""
+
+ORDER = {standing: number for number, standing in enumerate(Standing)}
+"""What stands out first."""
+
+
+def advice(standing: Standing, *, over: bool = False) -> Advice:
+    """Return what a standing means and what to do; `over`: nothing will be voiced any more."""
+    if standing is Standing.HELD and over:
+        return Advice("放送せず", HELD_TOO_LONG, _REASONS[standing].action)
+    return _REASONS.get(standing) or TROUBLES[TROUBLE_OF[standing]]
+
+
+def is_trouble(standing: Standing) -> bool:
+    """Tell whether an operator should look at it."""
+    return standing in TROUBLE_OF
+
+
+def tone(standing: Standing) -> str:
+    """Return well, waiting or trouble."""
+    if is_trouble(standing):
+        return "trouble"
+    return "well" if standing in _WELL else "waiting"
+
+
+def is_away(standing: Standing) -> bool:
+    """Tell whether the terminal was last heard of some time ago."""
+    return TROUBLE_OF.get(standing) is Trouble.OFFLINE

@@ -1,0 +1,110 @@
+"""The sheet for those who go to households that an alert has not reached: what they need, and nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from broadcaster.domain.standing import Standing
+from broadcaster.domain.town import Town
+from broadcaster.ledger.alerts import Accepted
+from broadcaster.ledger.progress import Selection, StandingLine
+from broadcaster.web.delivery_rows import area_name
+from broadcaster.web.prospect import circumstances_of, prospect_now
+from broadcaster.web.site import Site
+
+PAGE_SIZE = 300
+"""So many households are on one page: more than a few people can visit."""
+
+PROPOSED_GROUP = "elderly"
+"""The group of the roster that ships whose households are visited first."""
+
+_REASONS = {
+    Standing.VOICE_FAILED: "端末の音が出ない",
+    Standing.NO_VOICE: "音の出ない端末",
+    Standing.REFUSED: "端末が受け付けない",
+    Standing.NOT_DISPLAYED: "画面が出ない",
+    Standing.HELD: "夜間のため未放送",
+    Standing.SUMMARISED: "まとめて放送した",
+    Standing.DECLINED: "音声なしの設定",
+    Standing.VOICED: "放送したが確認なし",
+    Standing.SPEAKING: "放送したが確認なし",
+}
+_NOT_REACHED = "端末に届いていない"
+_NOT_HEARD = "届いたが未放送"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Whom the sheet lists: `who` is unreached, unheard or unconfirmed; `order` of the group: first, only or mixed."""
+
+    who: str
+    group: str
+    order: str
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A household to go to. `first` says that it belongs to the chosen group."""
+
+    household: str
+    reason: str
+    first: bool
+
+
+@dataclass(frozen=True)
+class AreaSheet:
+    """The households of one area."""
+
+    name: str
+    visits: tuple[Visit, ...]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page of the list, and how many households all of them have."""
+
+    areas: tuple[AreaSheet, ...]
+    households: int
+
+
+def sheet(site: Site, accepted: Accepted, choice: Choice, number: int) -> Sheet:
+    """Return one page of the sheet, by areas and within them those of the group first if they are to be."""
+    circumstances = circumstances_of(accepted, prospect_now(site, accepted), site.clock())
+    progress, members = site.ledger.progress, frozenset[str]()
+    selection = Selection(choice.who, group=choice.group if choice.order == "only" else "")
+    everybody = progress.count(accepted.row, circumstances, selection)
+    lines = progress.lines(accepted.row, circumstances, selection, limit=everybody)
+    if choice.group and choice.order == "first":
+        in_group = Selection(choice.who, group=choice.group)
+        found = progress.lines(accepted.row, circumstances, in_group, limit=everybody)
+        members = frozenset(line.line.terminal.id for line in found)
+    ordered = sorted(lines, key=lambda line: _order(site.town, line, members))
+    shown = ordered[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    return Sheet(_by_area(site.town, shown, members), everybody)
+
+
+def _order(town: Town, found: StandingLine, members: frozenset[str]) -> tuple[int, str, bool, str]:
+    terminal = found.line.terminal
+    areas = [area.id for area in town.areas]
+    place = areas.index(terminal.area) if terminal.area in areas else len(areas)
+    return place, terminal.area, terminal.id not in members, terminal.id
+
+
+def _by_area(town: Town, lines: Sequence[StandingLine], members: frozenset[str]) -> tuple[AreaSheet, ...]:
+    return tuple(
+        AreaSheet(
+            area_name(town, area),
+            tuple(
+                Visit(found.line.terminal.household, reason(found), found.line.terminal.id in members)
+                for found in group
+            ),
+        )
+        for area, group in groupby(lines, key=lambda found: found.line.terminal.area)
+    )
+
+
+def reason(found: StandingLine) -> str:
+    """Return in a few words why somebody should go there; nothing of the terminal itself."""
+    if found.line.delivery.received_at is None and found.standing not in _REASONS:
+        return _NOT_REACHED
+    return _REASONS.get(found.standing, _NOT_HEARD)
