@@ -11,12 +11,16 @@ from broadcaster.ledger.deliveries import Deliveries
 from broadcaster.ledger.dictionary import Dictionaries
 from broadcaster.ledger.drafts import Drafts
 from broadcaster.ledger.enrolment import EnrolmentCodes
-from broadcaster.ledger.migrations import migrations
+from broadcaster.ledger.failures import FailureCounts
+from broadcaster.ledger.links import PasswordLinks
+from broadcaster.ledger.migrations_staff import migrations
 from broadcaster.ledger.outbox import Outbox
 from broadcaster.ledger.presences import Presences
 from broadcaster.ledger.quarantine import Quarantine
 from broadcaster.ledger.reminders import Reminders
 from broadcaster.ledger.requests import Requests
+from broadcaster.ledger.second_step import SecondSteps
+from broadcaster.ledger.sessions import Sessions
 from broadcaster.ledger.terminals import Terminals
 from kokuchi.database import Connections
 
@@ -39,6 +43,10 @@ class Ledger:
         self.quarantine = Quarantine(self.connections)
         self.broker = Broker(self.connections)
         self.accounts = Accounts(self.connections)
+        self.sessions = Sessions(self.connections)
+        self.failures = FailureCounts(self.connections)
+        self.password_links = PasswordLinks(self.connections)
+        self.second_steps = SecondSteps(self.connections)
         self.dictionary = Dictionaries(self.connections)
         self.enrolment = EnrolmentCodes(self.connections)
 

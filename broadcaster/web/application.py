@@ -12,17 +12,20 @@ from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 
+from broadcaster.access import Access
 from broadcaster.dictionary import Editor
+from broadcaster.domain.session import LONGEST
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.enrolment import Enrolment
 from broadcaster.sending import Sending, VoicePreview
-from broadcaster.web import sessions
 from broadcaster.web.errors import NotLoggedIn, NotStored, PageError, error_of_status
 from broadcaster.web.pages import bare_error_page, error_page, not_stored_page
 from broadcaster.web.protection import Protection, protect
 from broadcaster.web.routes import (
+    account,
     alerts,
+    audit,
     compose,
     correction,
     dictionary,
@@ -33,7 +36,11 @@ from broadcaster.web.routes import (
     home,
     log,
     login,
+    password_link,
+    people,
+    person,
     requests,
+    second_step,
     sound,
     terminals,
     withdrawal,
@@ -64,6 +71,7 @@ def create_app(
     app = FastAPI(title="kokuchi", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = Site(
         ledger=ledger,
+        access=Access(ledger, session_secret, clock),
         town=town,
         voice=voice,
         editor=editor,
@@ -76,7 +84,7 @@ def create_app(
         SessionMiddleware,
         secret_key=session_secret,
         session_cookie="kokuchi",
-        max_age=int(sessions.MAXIMUM_AGE.total_seconds()),
+        max_age=int(LONGEST.total_seconds()),
         same_site="lax",
         https_only=secure_cookies,
     )
@@ -85,6 +93,8 @@ def create_app(
     for subject in (health, login, home, compose, sound, events, alerts, correction, withdrawal, log, terminals):
         app.include_router(subject.router)
     for subject in (requests, dictionary, words, word_import, enrolment_codes, enrol):
+        app.include_router(subject.router)
+    for subject in (people, person, password_link, account, second_step, audit):
         app.include_router(subject.router)
     app.add_exception_handler(NotLoggedIn, _lead_to_login)
     app.add_exception_handler(PageError, _show_error)
@@ -96,8 +106,9 @@ def create_app(
 
 
 def _lead_to_login(_: Request, error: Exception) -> Response:
-    path = error.path if isinstance(error, NotLoggedIn) else "/"
-    return RedirectResponse(URL("/login").include_query_params(next=path), status_code=303)
+    path, ended = (error.path, error.ended) if isinstance(error, NotLoggedIn) else ("/", False)
+    more = {"ended": "1"} if ended else {}
+    return RedirectResponse(URL("/login").include_query_params(next=path, **more), status_code=303)
 
 
 def _show_error(request: Request, error: Exception) -> Response:
