@@ -26,6 +26,13 @@ class AccountError(Exception):
         self.japanese = japanese
         self.field = field
 
+    @classmethod
+    def unknown(cls, name: str) -> "AccountError":
+        """Return the error of a name that no account has."""
+        return cls(
+            f"there is no account {name!r}; `broadcaster accounts list` shows them", "このアカウントは、ありません。"
+        )
+
 
 class LastAdministrator(AccountError):  # noqa: N818 - reads as what it says
     """Without this account nobody could manage the others."""
@@ -160,7 +167,7 @@ class Accounts:
         """Set a password and end the sessions, but for the one with the token hash `keep`; raises AccountError."""
         account = self.get(name)
         if account is None:
-            raise _unknown(name)
+            raise AccountError.unknown(name)
         password_hash = _hashed(account, password)
         with self._connections.write() as db:
             store_password(db, name, password_hash, changed_by, now, keep)
@@ -211,14 +218,8 @@ def _hashed(account: Account, password: str) -> str:
 def _find(db: Database, name: str) -> Account:
     row = db.execute("SELECT * FROM accounts WHERE name = ?", [name]).fetchone()
     if row is None:
-        raise _unknown(name)
+        raise AccountError.unknown(name)
     return account_of(row)
-
-
-def _unknown(name: str) -> AccountError:
-    return AccountError(
-        f"there is no account {name!r}; `broadcaster accounts list` shows them", "このアカウントは、ありません。"
-    )
 
 
 def _keep_an_administrator(db: Database, before: Account) -> None:

@@ -67,9 +67,9 @@ def deed_line(site: Site, entry: Entry) -> DeedLine:
 
 def _subject(site: Site, entry: Entry) -> tuple[str, str]:
     if entry.deed in ABOUT_ACCOUNTS:
-        if entry.subject == entry.actor:
-            return "", ""
-        return (author_name(site, entry.subject) if entry.subject else "登録のないアカウント名"), ""
+        if not entry.subject:
+            return "登録のないアカウント名", ""
+        return ("" if entry.subject == entry.actor else author_name(site, entry.subject)), ""
     if entry.deed is Deed.WORDS_CHANGED:
         return f"第{entry.subject}版", "/dictionary"
     if site.ledger.terminals.get(entry.subject):

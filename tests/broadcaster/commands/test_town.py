@@ -126,7 +126,17 @@ def test_accounts_are_added_and_listed_without_their_passwords(empty: Shell) -> 
     short = empty.run("accounts", "add", "taro", "--password", "short")
     assert (short.code, short.err) == (1, "error: the password must have at least 12 characters\n")
     listed = empty.good("accounts", "list", "--json").json
-    assert listed == [{"name": "hanako", "display_name": "見本 花子", "role": "operator"}]
+    assert listed == [
+        {
+            "name": "hanako",
+            "display_name": "見本 花子",
+            "role": "operator",
+            "suspended": False,
+            "has_password": True,
+            "second_step": False,
+            "last_login": None,
+        }
+    ]
     assert "hanako  operator  見本 花子" in empty.quick("accounts", "list").out
 
 
