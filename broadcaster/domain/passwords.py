@@ -21,7 +21,7 @@ def problem_with(password: str, name: str, display_name: str) -> Problem | None:
     if len(password) < MINIMUM_PASSWORD:
         return Problem(
             "password",
-            f"{MINIMUM_PASSWORD}文字以上にしてください。関係のない言葉を3つ4つ並べると、覚えやすく、長くなります。",
+            f"{MINIMUM_PASSWORD}文字以上にしてください。関係のない言葉をローマ字で3つ4つ並べると、覚えやすく、長くなります。",
             f"the password must have at least {MINIMUM_PASSWORD} characters",
         )
     if len(password) > MAXIMUM_PASSWORD:
@@ -42,7 +42,7 @@ def problem_with(password: str, name: str, display_name: str) -> Problem | None:
     if zxcvbn(password[:_LOOKED_AT], user_inputs=[name, display_name, "kokuchi"])["score"] < _LEAST_SCORE:
         return Problem(
             "password",
-            "よく使われるパスワードに近く、当てられやすいものです。関係のない言葉を3つ4つ並べてください。",
+            "よく使われるパスワードに近く、当てられやすいものです。関係のない言葉を、ローマ字で3つ4つ並べてください。",
             "the password is easy to guess; put three or four words together that have nothing to do with each other",
         )
     return None

@@ -206,3 +206,20 @@ async def test_a_password_that_cannot_be_stored_is_not_put_on_a_page(
     assert told.status_code == 503
     assert "何も変わっていません" in told.text
     assert CHOSEN not in told.text
+
+
+async def test_these_pages_need_no_other_host_hold_no_scripts_or_styles_and_are_small(
+    kanri: Browser, app: FastAPI
+) -> None:
+    link = link_in(await kanri.post("/people/link", {"name": "hanako"}))
+    paths = ["/people", "/people/new", "/people/account?name=hanako", "/account", "/account/second-step", "/audit"]
+    for path in [*paths, link]:
+        page = await (Browser(app) if path == link else kanri).get(path)
+        assert page.status_code == 200
+        assert "unsafe" not in page.headers["content-security-policy"]
+        assert page.headers["cache-control"] == "no-store"
+        assert "://" not in page.text
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|<script(?! src=)", page.text)
+        loaded = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+        size = len(page.content) + sum([len((await kanri.client.get(address)).content) for address in loaded])
+        assert size < 100_000, f"{path}: {size}"

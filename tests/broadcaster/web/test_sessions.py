@@ -11,7 +11,7 @@ from broadcaster.provisioning.enrolment import Enrolment
 from broadcaster.sending import Sending
 from broadcaster.web import create_app
 from tests.broadcaster.web.browser import ALERT, Browser
-from tests.broadcaster.web.town import TOWN, Clock, FakeVoice
+from tests.broadcaster.web.town import PASSWORD, TOWN, Clock, FakeVoice
 
 
 def restarted(ledger: Ledger, editor: Editor, enrolment: Enrolment, clock: Clock) -> FastAPI:
@@ -51,9 +51,7 @@ async def test_who_was_away_for_an_hour_logs_in_and_is_led_back(author: Browser,
     assert led.headers["location"] == "/login?next=%2Flog%3Fpage%3D2&ended=1"
     page = await author.get(led.headers["location"])
     assert "時間がたったため、ログインが終わりました" in page.text
-    entered = await author.post(
-        "/login", {"name": "hanako", "password": "correct horse battery", "next": "/log?page=2"}
-    )
+    entered = await author.post("/login", {"name": "hanako", "password": PASSWORD, "next": "/log?page=2"})
     assert entered.headers["location"] == "/log?page=2"
 
 
