@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from broadcaster.commands import alerts, dictionary, inspect, requests, serve, town, voice
+from broadcaster.commands import accounts, alerts, dictionary, inspect, requests, serve, town, voice
 from broadcaster.commands.context import Context
 from broadcaster.dictionary import NotTaken
 from broadcaster.domain.dictionary import DictionaryTooLarge
@@ -47,7 +47,7 @@ for subcommand in (
     town.setup,
     town.check_config,
     town.terminals,
-    town.accounts,
+    accounts.accounts,
     alerts.publish,
     alerts.correct_alert,
     alerts.withdraw_alert,

@@ -20,6 +20,7 @@ USERS = (
     (Account("staff", "産業課 職員", Role.AUTHOR), "kokuchi-staff"),
     (Account("operator", "運用担当", Role.OPERATOR), "kokuchi-operator"),
     (Account("admin", "管理者", Role.ADMINISTRATOR), "kokuchi-admin"),
+    (Account("approver", "課長", Role.APPROVER), "kokuchi-approver"),
 )
 
 

@@ -21,6 +21,7 @@ FORBIDDEN = {
     "broadcaster.dispatch": ["broadcaster.web", "kokuchi.voice"],
     "broadcaster.web": ["broadcaster.dispatch", "kokuchi.link"],
     "broadcaster.dictionary": ["broadcaster.dispatch", "broadcaster.web", "kokuchi.link"],
+    "broadcaster.access": ["broadcaster.dispatch", "broadcaster.web", "kokuchi.link"],
     "broadcaster.sending": ["broadcaster.dispatch", "broadcaster.web", "kokuchi.link"],
     "broadcaster.provisioning": ["broadcaster.dispatch", "broadcaster.web"],
     "terminal_client": ["broadcaster", "demo", "benchmarks", "tests"],

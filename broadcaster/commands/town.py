@@ -1,4 +1,4 @@
-"""`broadcaster setup`, `check-config`, `terminals` and `accounts`."""
+"""`broadcaster setup`, `check-config` and `terminals`."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,8 +8,7 @@ import click
 from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table
 from broadcaster.dictionary.files import read_base
 from broadcaster.domain.audience import Terminal
-from broadcaster.domain.roles import Role
-from broadcaster.ledger.accounts import SHELL, Account
+from broadcaster.ledger.accounts import SHELL
 from broadcaster.provisioning.roster import KINDS, RosterError, check_terminal, read_roster
 from broadcaster.provisioning.secrets import make_signing_key, new_password, write_secret
 from broadcaster.provisioning.terminals import enrolment_of, take_into_service, write_broker_files
@@ -145,34 +144,3 @@ def code(context: Context, terminal: str, as_json: bool) -> None:
     click.echo(f"type it at the device, or: terminal-client enrol --address {address} --code {made.digits}")
     if in_service:
         click.echo(f"the device that is {terminal} now stops working when the code is used", err=True)
-
-
-@click.group()
-def accounts() -> None:
-    """Who may log in."""
-
-
-@accounts.command(name="add")
-@click.argument("name")
-@click.option("--display-name", help="The name that others see; NAME if not given.")
-@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.AUTHOR.value, show_default=True)
-@click.password_option(help="Asked for when not given, so that it stays out of the shell's history.")
-@pass_context
-def add_account(context: Context, name: str, display_name: str | None, role: str, password: str) -> None:
-    """Let NAME log in."""
-    with context.ledger() as (_settings, _town, ledger):
-        ledger.accounts.add(Account(name, display_name or name, Role(role)), password)
-        click.echo(f"{name} can log in as {role}")
-
-
-@accounts.command(name="list")
-@json_option
-@pass_context
-def list_accounts(context: Context, as_json: bool) -> None:
-    """List the accounts."""
-    with context.ledger() as (_settings, _town, ledger):
-        everyone = ledger.accounts.all()
-    if as_json:
-        print_json([vars(account) for account in everyone])
-    else:
-        print_table(["name", "role", "display name"], [[a.name, a.role, a.display_name] for a in everyone])

@@ -24,13 +24,45 @@ class Deed(StrEnum):
     SETTLED = "settled"
     RESENT = "resent"
 
+    LOGGED_IN = "logged_in"
+    LOGGED_OUT = "logged_out"
+    LOGIN_FAILED = "login_failed"
+    LOGIN_HELD_UP = "login_held_up"
+    SESSIONS_ENDED = "sessions_ended"
+    ACCOUNT_MADE = "account_made"
+    ACCOUNT_CHANGED = "account_changed"
+    ACCOUNT_SUSPENDED = "account_suspended"
+    ACCOUNT_REACTIVATED = "account_reactivated"
+    ACCOUNT_UNLOCKED = "account_unlocked"
+    PASSWORD_LINK_MADE = "password_link_made"  # noqa: S105 - a deed, not a password
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    SECOND_STEP_ON = "second_step_on"
+    SECOND_STEP_OFF = "second_step_off"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+
+    WORDS_CHANGED = "words_changed"
+    ENROLMENT_CODE_MADE = "enrolment_code_made"
+    TERMINALS_ADDED = "terminals_added"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which lines somebody wants to see: `person` did it or it was done to; from `since` until before `until`."""
+
+    person: str = ""
+    deed: Deed | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
 
 @dataclass(frozen=True)
 class Entry:
     """One line of the record.
 
-    `actor` names the account ("shell" for the server's commands), `subject` what the deed was done to (an alert's or a
-    terminal's identifier, an account's name), `detail` what else matters. No password, code or key is ever in it.
+    `actor` names the account ("shell" for the server's commands, empty for somebody who has not logged in), `subject`
+    what the deed was done to (an alert's or a terminal's identifier, an account's name; empty for a name that nobody
+    has), `detail` what else matters. No password, code or key is ever in it.
     """
 
     actor: str

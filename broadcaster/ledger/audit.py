@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from broadcaster.domain.audit import Deed, Entry
+from broadcaster.domain.audit import Deed, Entry, Wanted
 from kokuchi.database import Connections
 from kokuchi.wire.fields import iso
 
@@ -33,6 +33,27 @@ class Audit:
         """Return the latest lines, the newest first."""
         rows = self._connections.read().execute(
             "SELECT * FROM audit ORDER BY id DESC LIMIT ? OFFSET ?", [limit, offset]
+        )
+        return [_entry(row) for row in rows]
+
+    def wanted(self, wanted: Wanted, limit: int, offset: int = 0) -> list[Entry]:
+        """Return the lines that somebody wants to see, the newest first."""
+        conditions, arguments = ["1"], list[object]()
+        if wanted.person:
+            conditions.append("(actor = ? OR subject = ?)")
+            arguments += [wanted.person, wanted.person]
+        if wanted.deed:
+            conditions.append("deed = ?")
+            arguments.append(wanted.deed)
+        if wanted.since:
+            conditions.append("at >= ?")
+            arguments.append(iso(wanted.since))
+        if wanted.until:
+            conditions.append("at < ?")
+            arguments.append(iso(wanted.until))
+        rows = self._connections.read().execute(
+            f"SELECT * FROM audit WHERE {' AND '.join(conditions)} ORDER BY id DESC LIMIT ? OFFSET ?",  # noqa: S608 - constants
+            [*arguments, limit, offset],
         )
         return [_entry(row) for row in rows]
 

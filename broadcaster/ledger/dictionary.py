@@ -8,7 +8,9 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.dictionary import RENEWED_AFTER, Book, Change, Word
+from broadcaster.ledger.audit import record
 from kokuchi.database import Connections
 from kokuchi.wire import Dictionary
 from kokuchi.wire.fields import iso
@@ -16,6 +18,9 @@ from kokuchi.wire.fields import iso
 _STANDING = (
     "SELECT * FROM dictionary_changes WHERE id IN (SELECT max(id) FROM dictionary_changes GROUP BY word) ORDER BY word"
 )
+
+_NAMED_WORDS = 10
+"""How many words of one change the record names."""
 
 
 class DictionaryMoved(Exception):  # noqa: N818 - reads as what it says
@@ -130,6 +135,8 @@ class Dictionaries:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [(change.word, *_columns(change.after), revision, changed_by, iso(now)) for change in changes],
         )
+        named = "、".join(change.word for change in changes[:_NAMED_WORDS])
+        record(db, Entry(changed_by, Deed.WORDS_CHANGED, str(revision), now, named))
         return revision
 
     def _put(self, db: Database, book: Book, town: str, now: datetime) -> int:

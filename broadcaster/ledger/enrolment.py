@@ -3,7 +3,9 @@
 import sqlite3
 from datetime import datetime
 
+from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.enrolment import EnrolmentCode
+from broadcaster.ledger.audit import record
 from kokuchi.database import Connections
 from kokuchi.wire.fields import iso
 
@@ -49,6 +51,7 @@ class EnrolmentCodes:
                     " VALUES (?, ?, ?, ?, ?)",
                     [row["id"], code_hash, code.made_by, iso(code.made_at), iso(code.expires_at)],
                 )
+                record(db, Entry(code.made_by, Deed.ENROLMENT_CODE_MADE, code.terminal, code.made_at))
         except sqlite3.IntegrityError as error:
             raise CodeTaken from error
 

@@ -11,6 +11,8 @@ from broadcaster.ledger.deliveries import Deliveries
 from broadcaster.ledger.dictionary import Dictionaries
 from broadcaster.ledger.drafts import Drafts
 from broadcaster.ledger.enrolment import EnrolmentCodes
+from broadcaster.ledger.failures import FailureCounts
+from broadcaster.ledger.links import PasswordLinks
 from broadcaster.ledger.migrations import migrations
 from broadcaster.ledger.monthly_tests import MonthlyTests
 from broadcaster.ledger.outbox import Outbox
@@ -20,6 +22,8 @@ from broadcaster.ledger.quarantine import Quarantine
 from broadcaster.ledger.reminders import Reminders
 from broadcaster.ledger.requests import Requests
 from broadcaster.ledger.resends import Resends
+from broadcaster.ledger.second_step import SecondSteps
+from broadcaster.ledger.sessions import Sessions
 from broadcaster.ledger.submissions import Submissions
 from broadcaster.ledger.terminals import Terminals
 from broadcaster.ledger.timetable import Timetable
@@ -49,6 +53,10 @@ class Ledger:
         self.quarantine = Quarantine(self.connections)
         self.broker = Broker(self.connections)
         self.accounts = Accounts(self.connections)
+        self.sessions = Sessions(self.connections)
+        self.failures = FailureCounts(self.connections)
+        self.password_links = PasswordLinks(self.connections)
+        self.second_steps = SecondSteps(self.connections)
         self.dictionary = Dictionaries(self.connections)
         self.enrolment = EnrolmentCodes(self.connections)
 

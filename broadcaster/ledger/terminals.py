@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from broadcaster.domain.audience import Terminal
+from broadcaster.domain.audit import Deed, Entry
+from broadcaster.ledger.accounts import SHELL
+from broadcaster.ledger.audit import record
 from kokuchi.database import Connections
 from kokuchi.wire.fields import iso
 
@@ -20,9 +23,9 @@ class Terminals:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def add(self, terminals: Iterable[tuple[Terminal, str]]) -> None:
+    def add(self, terminals: Iterable[tuple[Terminal, str]], added_by: str = SHELL) -> None:
         """Add terminals, each with its broker password's hash, all or none; raises TerminalExists."""
-        now = iso(datetime.now(UTC))
+        now = datetime.now(UTC)
         rows = [
             (
                 terminal.id,
@@ -31,7 +34,7 @@ class Terminals:
                 terminal.area,
                 json.dumps(sorted(terminal.groups)),
                 password_hash,
-                now,
+                iso(now),
             )
             for terminal, password_hash in terminals
         ]
@@ -42,6 +45,8 @@ class Terminals:
                     " VALUES (?, ?, ?, ?, ?, ?, ?)",
                     rows,
                 )
+                if rows:
+                    record(db, Entry(added_by, Deed.TERMINALS_ADDED, rows[0][0], now, str(len(rows))))
         except sqlite3.IntegrityError as error:
             taken = ", ".join(sorted({row[0] for row in rows} & {terminal.id for terminal in self.all()}))
             raise TerminalExists(f"already in the roster: {taken or 'an identifier is given twice'}") from error

@@ -12,17 +12,20 @@ from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
 
+from broadcaster.access import Access
 from broadcaster.dictionary import Editor
+from broadcaster.domain.session import LONGEST
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.enrolment import Enrolment
 from broadcaster.sending import Sending, VoicePreview
-from broadcaster.web import sessions
 from broadcaster.web.errors import NotLoggedIn, NotStored, PageError, error_of_status
 from broadcaster.web.pages import bare_error_page, error_page, not_stored_page
 from broadcaster.web.protection import Protection, protect
 from broadcaster.web.routes import (
+    account,
     alerts,
+    audit,
     check,
     compose,
     correction,
@@ -36,10 +39,14 @@ from broadcaster.web.routes import (
     log,
     login,
     monthly_test,
+    password_link,
+    people,
+    person,
     planned,
     preview,
     requests,
     resend,
+    second_step,
     sound,
     submission,
     terminals,
@@ -72,6 +79,7 @@ def create_app(
     app = FastAPI(title="kokuchi", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = Site(
         ledger=ledger,
+        access=Access(ledger, session_secret, clock),
         town=town,
         voice=voice,
         editor=editor,
@@ -84,7 +92,7 @@ def create_app(
         SessionMiddleware,
         secret_key=session_secret,
         session_cookie="kokuchi",
-        max_age=int(sessions.MAXIMUM_AGE.total_seconds()),
+        max_age=int(LONGEST.total_seconds()),
         same_site="lax",
         https_only=secure_cookies,
     )
@@ -111,6 +119,8 @@ def create_app(
         app.include_router(subject.router)
     for subject in (requests, dictionary, words, word_import, enrolment_codes, enrol):
         app.include_router(subject.router)
+    for subject in (people, person, password_link, account, second_step, audit):
+        app.include_router(subject.router)
     app.add_exception_handler(NotLoggedIn, _lead_to_login)
     app.add_exception_handler(PageError, _show_error)
     app.add_exception_handler(NotStored, _show_not_stored)
@@ -121,8 +131,9 @@ def create_app(
 
 
 def _lead_to_login(_: Request, error: Exception) -> Response:
-    path = error.path if isinstance(error, NotLoggedIn) else "/"
-    return RedirectResponse(URL("/login").include_query_params(next=path), status_code=303)
+    path, ended = (error.path, error.ended) if isinstance(error, NotLoggedIn) else ("/", False)
+    more = {"ended": "1"} if ended else {}
+    return RedirectResponse(URL("/login").include_query_params(next=path, **more), status_code=303)
 
 
 def _show_error(request: Request, error: Exception) -> Response:

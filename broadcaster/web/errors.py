@@ -21,11 +21,12 @@ class PageError(Exception):
 
 
 class NotLoggedIn(Exception):  # noqa: N818 - reads as what it says
-    """A page for which one has to log in; `path` is where to go afterwards."""
+    """A page for which one has to log in; `path` is where to go afterwards, `ended` whether one was logged in."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, ended: bool = False) -> None:
         super().__init__(path)
         self.path = path
+        self.ended = ended
 
 
 class NotStored(Exception):  # noqa: N818 - reads as what it says
@@ -53,6 +54,16 @@ def storing() -> Iterator[None]:
         if fault is None:
             raise
         raise fault from error
+
+
+@contextmanager
+def changing() -> Iterator[None]:
+    """The same for a form whose fields must not be shown again, such as passwords: it ends with a plain error page."""
+    try:
+        with storing():
+            yield
+    except NotStored as fault:
+        raise PageError(503, "保存できませんでした", f"何も変わっていません。{fault.advice}") from fault
 
 
 _CALL_MAINTENANCE = "保守の担当者に連絡してください。"

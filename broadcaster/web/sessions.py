@@ -1,9 +1,8 @@
-"""Who is asking, and whether a form came from our own page. The cookie holds an account's name and a token only."""
+"""Who is asking, and whether a form came from our own page. The cookie holds two random tokens only."""
 
 import re
 import secrets
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -14,8 +13,11 @@ from broadcaster.ledger.accounts import Account
 from broadcaster.web.errors import NotLoggedIn, PageError
 from broadcaster.web.site import site_of
 
-MAXIMUM_AGE = timedelta(hours=12)
 CSRF_FIELD = "csrf"
+
+_SESSION = "session"
+_FORM_TOKEN = "token"  # noqa: S105 - the name of a field
+_WRITING = ("/alerts", "/drafts")
 
 _LOCAL_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 _MAXIMUM_FIELDS = 5000
@@ -29,37 +31,53 @@ _ACTS = {
 }
 
 
-def begin(request: Request, account: Account) -> None:
+def begin(request: Request, account: Account, *, waits_for_code: bool = False) -> None:
     """Start a new session for an account; whatever an earlier one held is gone."""
-    request.session.clear()
-    request.session.update(account=account.name, token=secrets.token_urlsafe(32))
+    end(request)
+    site = site_of(request)
+    token = secrets.token_urlsafe(32)
+    request.session.update({_SESSION: token, _FORM_TOKEN: secrets.token_urlsafe(32)})
+    site.ledger.sessions.begin(token, account.name, address_of(request), site.clock(), waits_for_code=waits_for_code)
 
 
 def end(request: Request) -> None:
     """End the session here, and wherever else its cookie has been copied to."""
     site = site_of(request)
-    now = site.clock()
-    for token in [token for token, ended in site.ended_sessions.items() if now - ended > MAXIMUM_AGE]:
-        del site.ended_sessions[token]
-    site.ended_sessions[request.session.get("token", "")] = now
+    site.ledger.sessions.end(session_token(request), site.clock())
     request.session.clear()
+
+
+def session_token(request: Request) -> str:
+    """Return the token by which the ledger knows the session; empty for a visitor without one."""
+    token = request.session.get(_SESSION, "")
+    return token if isinstance(token, str) else ""
+
+
+def address_of(request: Request) -> str:
+    """Return from where a request came."""
+    return request.client.host if request.client else ""
 
 
 def token_of(request: Request) -> str:
     """Return the session's token, which every form carries; a visitor gets one too."""
-    if "token" not in request.session:
-        request.session["token"] = secrets.token_urlsafe(32)
-    token: str = request.session["token"]
+    if _FORM_TOKEN not in request.session:
+        request.session[_FORM_TOKEN] = secrets.token_urlsafe(32)
+    token: str = request.session[_FORM_TOKEN]
     return token
 
 
 def visitor(request: Request) -> Account | None:
     """Return the account that is logged in, as the ledger has it now."""
     site = site_of(request)
-    name = request.session.get("account")
-    if name is None or request.session.get("token") in site.ended_sessions:
-        return None
-    return site.ledger.accounts.get(name)
+    token = session_token(request)
+    return site.ledger.sessions.who(token, site.clock()) if token else None
+
+
+def waiting_for_code(request: Request) -> Account | None:
+    """Return the account whose password was right a moment ago and that is now asked for a code."""
+    site = site_of(request)
+    token = session_token(request)
+    return site.ledger.sessions.who_waits(token, site.clock()) if token else None
 
 
 def local_path(path: str) -> str:
@@ -70,8 +88,11 @@ def local_path(path: str) -> str:
 def _require(request: Request, act: Act) -> Account:
     account = visitor(request)
     if account is None:
-        query = f"?{request.url.query}" if request.url.query else ""
-        raise NotLoggedIn(request.url.path + query if request.method == "GET" else "/")
+        raise NotLoggedIn(_way_back(request), ended=bool(session_token(request)))
+    # A page that moves by itself is no sign that somebody is there.
+    if "text/event-stream" not in request.headers.get("accept", ""):
+        site = site_of(request)
+        site.ledger.sessions.seen(session_token(request), site.clock())
     if not may(account.role, act):
         raise PageError(
             403,
@@ -79,6 +100,13 @@ def _require(request: Request, act: Act) -> Account:
             f"このアカウントには、{_ACTS[act]}権限がありません。必要なときは、担当者に頼んでください。",
         )
     return account
+
+
+def _way_back(request: Request) -> str:
+    """Return where to go after logging in. What was being written is among the drafts, which save themselves."""
+    if request.method == "GET":
+        return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return "/drafts" if session_token(request) and request.url.path.startswith(_WRITING) else "/"
 
 
 def _reader(request: Request) -> Account:
@@ -118,7 +146,7 @@ async def _checked_upload(request: Request) -> AsyncIterator[FormData]:
 async def _checked(request: Request, max_files: int) -> FormData:
     form = await request.form(max_fields=_MAXIMUM_FIELDS, max_files=max_files)
     sent = form.get(CSRF_FIELD)
-    known = request.session.get("token", "")
+    known = request.session.get(_FORM_TOKEN, "")
     if not isinstance(sent, str) or not known or not secrets.compare_digest(sent.encode(), known.encode()):
         raise PageError(
             403,

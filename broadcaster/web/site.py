@@ -9,6 +9,7 @@ from pathlib import Path
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from broadcaster.access import Access
 from broadcaster.dictionary import Editor
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
@@ -42,6 +43,7 @@ class Site:
     """
 
     ledger: Ledger
+    access: Access
     town: Town
     voice: VoicePreview
     editor: Editor
@@ -50,11 +52,9 @@ class Site:
     public_address: str | None
     clock: Callable[[], datetime]
     templates: Environment = field(default_factory=_environment)
-    throttle: Throttle = field(default_factory=Throttle)
     code_throttle: Throttle = field(default_factory=lambda: Throttle(wait=timedelta(minutes=1)))
     all_codes_throttle: Throttle = field(default_factory=lambda: Throttle(30, timedelta(minutes=2), timedelta(hours=1)))
     code_checks: asyncio.Lock = field(default_factory=asyncio.Lock)
-    ended_sessions: dict[str, datetime] = field(default_factory=dict)
     password_checks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CONCURRENT_PASSWORD_CHECKS))
 
 

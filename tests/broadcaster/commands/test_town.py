@@ -124,9 +124,19 @@ def test_accounts_are_added_and_listed_without_their_passwords(empty: Shell) -> 
     again = empty.run("accounts", "add", "hanako", "--password", password)
     assert (again.code, again.err) == (1, "error: there is an account 'hanako' already\n")
     short = empty.run("accounts", "add", "taro", "--password", "short")
-    assert (short.code, short.err) == (1, "error: the password must have at least 10 characters\n")
+    assert (short.code, short.err) == (1, "error: the password must have at least 12 characters\n")
     listed = empty.quick("accounts", "list", "--json").json
-    assert listed == [{"name": "hanako", "display_name": "見本 花子", "role": "operator"}]
+    assert listed == [
+        {
+            "name": "hanako",
+            "display_name": "見本 花子",
+            "role": "operator",
+            "suspended": False,
+            "has_password": True,
+            "second_step": False,
+            "last_login": None,
+        }
+    ]
     assert "hanako  operator  見本 花子" in empty.quick("accounts", "list").out
 
 

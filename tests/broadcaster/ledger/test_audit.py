@@ -13,7 +13,7 @@ SENT = Entry("hanako", Deed.SENT, "20261124T010000Z-0a1b2c3d", datetime(2026, 11
 
 def test_what_somebody_did_can_be_read_later(ledger: Ledger) -> None:
     ledger.audit.add(SENT)
-    assert ledger.audit.newest(10) == [SENT]
+    assert ledger.audit.newest(1) == [SENT]
 
 
 @pytest.mark.parametrize("sql", ["UPDATE audit SET actor = 'taro'", "DELETE FROM audit"])
@@ -21,4 +21,4 @@ def test_nobody_can_edit_the_record(ledger: Ledger, sql: str) -> None:
     ledger.audit.add(SENT)
     with pytest.raises(sqlite3.IntegrityError, match="never changed"), ledger.connections.write() as db:
         db.execute(sql)
-    assert ledger.audit.newest(10) == [SENT]
+    assert ledger.audit.newest(1) == [SENT]

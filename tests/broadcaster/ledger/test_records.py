@@ -97,7 +97,7 @@ def test_a_password_is_kept_as_an_argon2id_hash_only(ledger: Ledger) -> None:
 
 
 def test_a_short_password_and_a_name_that_is_taken_are_refused(ledger: Ledger) -> None:
-    with pytest.raises(AccountError, match="at least 10 characters"):
+    with pytest.raises(AccountError, match="at least 12 characters"):
         ledger.accounts.add(HANAKO, "123456789")
     ledger.accounts.add(HANAKO, PASSWORD)
     with pytest.raises(AccountError, match="'hanako' already"):

@@ -63,6 +63,7 @@ async def test_a_connected_terminal_that_does_not_answer_stands_out_after_a_whil
 async def test_after_its_end_an_alert_promises_nothing_more(operator: Browser, ledger: Ledger, clock: Clock) -> None:
     alert = accept(ledger)
     clock.move(days=30)
+    await operator.log_in("ops")
     page = (await operator.get(f"/alerts/{alert.identifier}")).text
     assert "有効期限が過ぎたため、残りの3台には届きません" in page
     assert "届く前に有効期限が過ぎました" in page

@@ -92,6 +92,7 @@ async def test_a_correction_lives_as_long_as_a_new_alert_and_never_shorter_than_
 ) -> None:
     alert = accept(ledger)
     clock.move(hours=5)
+    await author.log_in("hanako")
     await send(author, alert)
     assert (newest(ledger, alert).expires - clock.now).total_seconds() == 24 * 3600
     clock.move(hours=-10)
@@ -231,6 +232,7 @@ async def test_a_form_that_does_not_say_what_it_corrects_changes_nothing(
 async def test_after_its_end_an_alert_is_not_corrected(author: Browser, ledger: Ledger, clock: Clock) -> None:
     alert = accept(ledger)
     clock.move(days=2)
+    await author.log_in("hanako")
     assert "訂正する</a>" not in (await author.get(f"/alerts/{alert.identifier}")).text
     assert (await author.get(path_of(alert))).status_code == 303
     told = await author.post(path_of(alert), CORRECTION)

@@ -180,6 +180,7 @@ def make_ledger(path: Path) -> None:
         Account("hanako", "田中 花子", Role.AUTHOR),
         Account("ops", "運用 太郎", Role.OPERATOR),
         Account("<b>kanri</b>", "<i>管理</i>", Role.ADMINISTRATOR),
+        Account("buchou", "部長 一郎", Role.APPROVER),
     ]:
         ledger.accounts.add(account, PASSWORD)
     ledger.terminals.add((terminal, "hash") for terminal in ROSTER)

@@ -25,7 +25,8 @@ _RUN_AXE = """async () => {
 
 
 @cache
-def _axe() -> str:
+def axe() -> str:
+    """Return the script of axe-core."""
     if not _AXE.exists():
         pytest.fail("axe-core is missing: `make test` installs it, or npm install --no-package-lock in this folder")
     return _AXE.read_text(encoding="utf-8")
@@ -43,7 +44,7 @@ async def faults_in_sight(page: Page) -> list[str]:
 
 async def assert_accessible(page: Page) -> None:
     """Assert that the page, as it is now, has no fault: none by axe, no small target, no text cut off or covered."""
-    await page.evaluate(_axe())
+    await page.evaluate(axe())
     faults = [*await page.evaluate(_RUN_AXE), *await faults_in_sight(page)]
     if faults:
         raise AssertionError("\n".join([f"at {page.viewport_size}:", *faults]))

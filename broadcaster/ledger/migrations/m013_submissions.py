@@ -1,10 +1,8 @@
-"""The steps for how staff work together, on the same list as the others."""
+"""What waits for approval or for its time."""
 
 from sqlite_utils import Database
 
-from broadcaster.ledger.migrations import migrations
-
-__all__ = ["migrations"]
+from broadcaster.ledger.migrations.steps import migrations
 
 
 @migrations()

@@ -1,11 +1,8 @@
-"""The tables, step by step. A step that has been released is never edited; a change is a new step.
+"""Alerts and their deliveries, the roster, accounts, the dictionary, requests, codes, drafts."""
 
-Times are ISO 8601 in UTC with offset and milliseconds, which sort as text.
-"""
+from sqlite_utils import Database
 
-from sqlite_utils import Database, Migrations
-
-migrations = Migrations("broadcaster")
+from broadcaster.ledger.migrations.steps import migrations
 
 
 @migrations()

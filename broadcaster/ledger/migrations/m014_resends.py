@@ -1,10 +1,8 @@
-"""The steps for what is done after sending, on the same list as the others."""
+"""What is done after sending."""
 
 from sqlite_utils import Database
 
-from broadcaster.ledger.migrations import migrations
-
-__all__ = ["migrations"]
+from broadcaster.ledger.migrations.steps import migrations
 
 
 @migrations()

@@ -1,0 +1,15 @@
+"""The tables, step by step. A step that has been released is never edited; a change is a new step.
+
+Times are ISO 8601 in UTC with offset and milliseconds, which sort as text. Steps are applied in the order in which
+these modules are imported, which is the order of their numbers.
+"""
+
+from broadcaster.ledger.migrations import (
+    m001_first_towns,
+    m013_submissions,
+    m014_resends,
+    m015_people,
+)
+from broadcaster.ledger.migrations.steps import migrations
+
+__all__ = ["m001_first_towns", "m013_submissions", "m014_resends", "m015_people", "migrations"]

@@ -1,0 +1,94 @@
+"""The record of deeds in Japanese, with links to what each was done to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from broadcaster.domain.audit import Deed, Entry
+from broadcaster.web.authors import author_name
+from broadcaster.web.roles import ROLES, role_of
+from broadcaster.web.site import Site
+from broadcaster.web.words import day_and_clock
+
+DEEDS: Mapping[Deed, str] = {
+    Deed.SENT: "お知らせを送った",
+    Deed.CORRECTED: "お知らせを訂正した",
+    Deed.WITHDRAWN: "お知らせを取り消した",
+    Deed.LOGGED_IN: "ログインした",
+    Deed.LOGGED_OUT: "ログアウトした",
+    Deed.LOGIN_FAILED: "ログインに失敗した",
+    Deed.LOGIN_HELD_UP: "失敗が続き、ログインが待たされた",
+    Deed.SESSIONS_ENDED: "ほかのログインを終わらせた",
+    Deed.ACCOUNT_MADE: "アカウントを作った",
+    Deed.ACCOUNT_CHANGED: "アカウントを変えた",
+    Deed.ACCOUNT_SUSPENDED: "アカウントを停止した",
+    Deed.ACCOUNT_REACTIVATED: "アカウントを再開した",
+    Deed.ACCOUNT_UNLOCKED: "ログインの待ち時間をなくした",
+    Deed.PASSWORD_LINK_MADE: "パスワードを決めるリンクを作った",
+    Deed.PASSWORD_CHANGED: "パスワードを変えた",
+    Deed.SECOND_STEP_ON: "確認コードを使いはじめた",
+    Deed.SECOND_STEP_OFF: "確認コードをやめた",
+    Deed.RECOVERY_CODE_USED: "予備コードを使った",
+    Deed.RECOVERY_CODES_MADE: "予備コードを作りなおした",
+    Deed.WORDS_CHANGED: "読みの辞書を変えた",
+    Deed.ENROLMENT_CODE_MADE: "端末の登録コードを作った",
+    Deed.TERMINALS_ADDED: "端末を登録した",
+}
+
+ABOUT_ACCOUNTS = frozenset(
+    deed for deed in Deed if deed.startswith(("log", "session", "account", "password", "second", "recovery"))
+)
+"""The deeds whose subject is an account."""
+
+
+@dataclass(frozen=True)
+class DeedLine:
+    """One line of the page. `subject` is what it was done to, `link` where that is; both may be empty."""
+
+    at: str
+    actor: str
+    deed: str
+    subject: str
+    link: str
+    detail: str
+
+
+def deed_line(site: Site, entry: Entry) -> DeedLine:
+    """Return a line of the record as colleagues read it."""
+    subject, link = _subject(site, entry)
+    return DeedLine(
+        at=day_and_clock(entry.at, site.town.time_zone),
+        actor=author_name(site, entry.actor) if entry.actor else "ログイン前の人",
+        deed=DEEDS[entry.deed],
+        subject=subject,
+        link=link,
+        detail="" if subject == entry.detail else _detail(entry),
+    )
+
+
+def _subject(site: Site, entry: Entry) -> tuple[str, str]:
+    if entry.deed in ABOUT_ACCOUNTS:
+        if not entry.subject:
+            return "登録のないアカウント名", ""
+        return ("" if entry.subject == entry.actor else author_name(site, entry.subject)), ""
+    if entry.deed is Deed.WORDS_CHANGED:
+        return f"第{entry.subject}版", "/dictionary"
+    if site.ledger.terminals.get(entry.subject):
+        return entry.subject, f"/terminals/{entry.subject}"
+    if site.ledger.alerts.get(entry.subject):
+        return entry.detail or entry.subject, f"/alerts/{entry.subject}"
+    return entry.subject, ""
+
+
+def _detail(entry: Entry) -> str:
+    if entry.deed in (Deed.ACCOUNT_MADE, Deed.ACCOUNT_CHANGED):
+        return " → ".join(_role_word(part) for part in entry.detail.split(" → "))
+    if entry.deed is Deed.SESSIONS_ENDED:
+        return f"{entry.detail}件"
+    if entry.deed is Deed.TERMINALS_ADDED:
+        return f"ほか{int(entry.detail) - 1}台" if entry.detail != "1" else ""
+    return entry.detail
+
+
+def _role_word(text: str) -> str:
+    role = role_of(text)
+    return ROLES[role] if role else text

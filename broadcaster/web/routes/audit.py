@@ -1,0 +1,79 @@
+"""The record of what everybody did. There is no way here to change it: the ledger refuses that itself."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from broadcaster.domain.audit import Deed, Wanted
+from broadcaster.ledger.accounts import SHELL, Account
+from broadcaster.web.authors import author_name
+from broadcaster.web.deeds import DEEDS, deed_line
+from broadcaster.web.pages import page
+from broadcaster.web.sessions import Auditor
+from broadcaster.web.site import site_of
+
+router = APIRouter()
+
+PAGE_SIZE = 50
+
+PageNumber = Annotated[int, Query(alias="page", ge=1, le=100_000)]
+Text = Annotated[str, Query(max_length=100)]
+
+
+@router.get("/audit")
+def show_audit(
+    request: Request,
+    _: Auditor,
+    person: Text = "",
+    deed: Text = "",
+    since: Text = "",
+    until: Text = "",
+    number: PageNumber = 1,
+) -> Response:
+    """Show one page of the record, the newest lines first, of a person, a deed or some days only if that is wanted."""
+    site = site_of(request)
+    first, last = _day(since), _day(until)
+    zone = site.town.time_zone
+    wanted = Wanted(
+        person=person,
+        deed=Deed(deed) if deed in set(Deed) else None,
+        since=_midnight(first, zone) if first else None,
+        until=_midnight(last + timedelta(days=1), zone) if last and last < date.max else None,
+    )
+    entries = site.ledger.audit.wanted(wanted, PAGE_SIZE + 1, (number - 1) * PAGE_SIZE)
+    chosen = {
+        "person": person,
+        "deed": wanted.deed or "",
+        "since": first.isoformat() if first else "",
+        "until": last.isoformat() if last else "",
+    }
+    return page(
+        request,
+        "audit.html",
+        lines=[deed_line(site, entry) for entry in entries[:PAGE_SIZE]],
+        more=len(entries) > PAGE_SIZE,
+        number=number,
+        chosen=chosen,
+        query=urlencode({name: value for name, value in chosen.items() if value}),
+        people=[(name, author_name(site, name)) for name in _names(site.ledger.accounts.all())],
+        deeds=[(known, DEEDS[known]) for known in Deed],
+    )
+
+
+def _names(accounts: list[Account]) -> list[str]:
+    return [*(account.name for account in accounts), SHELL]
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone)
