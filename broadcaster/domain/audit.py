@@ -11,6 +11,8 @@ class Deed(StrEnum):
     SENT = "sent"
     CORRECTED = "corrected"
     WITHDRAWN = "withdrawn"
+    TOKEN_MADE = "token_made"  # noqa: S105 - the name of a deed
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 - the name of a deed
 
 
 @dataclass(frozen=True)

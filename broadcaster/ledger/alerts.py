@@ -91,7 +91,7 @@ class Alerts:
             " ORDER BY sent_at DESC, id DESC LIMIT ? OFFSET ?",
             [limit, offset],
         )
-        return [_accepted(row) for row in rows]
+        return [accepted_in(row) for row in rows]
 
     def active_for(self, terminal: str, now: datetime) -> list[Accepted]:
         """Return the newest revision of each alert that is addressed to a terminal and has not expired."""
@@ -102,15 +102,16 @@ class Alerts:
             " (SELECT max(revision) FROM alerts WHERE identifier = a.identifier) ORDER BY a.id",
             [terminal, iso(now)],
         )
-        return [_accepted(row) for row in rows]
+        return [accepted_in(row) for row in rows]
 
     def _one(self, where: str, arguments: list[object]) -> Accepted | None:
         # `where` is one of the constants above, never input.
         row = (
             self._connections.read().execute(f"SELECT * FROM alerts WHERE {where} LIMIT 1", arguments).fetchone()  # noqa: S608
         )
-        return _accepted(row) if row else None
+        return accepted_in(row) if row else None
 
 
-def _accepted(row: sqlite3.Row) -> Accepted:
+def accepted_in(row: sqlite3.Row) -> Accepted:
+    """Return the alert in a row of the table."""
     return Accepted(row["id"], Alert.model_validate_json(row["payload"]), row["accepted_by"], row["dictionary"])

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from broadcaster.ledger.accounts import Accounts
+from broadcaster.ledger.alert_search import AlertSearch
 from broadcaster.ledger.alerts import Alerts
+from broadcaster.ledger.answers import Answers
 from broadcaster.ledger.audit import Audit
 from broadcaster.ledger.broker import Broker
 from broadcaster.ledger.changes import Changes
@@ -11,13 +13,14 @@ from broadcaster.ledger.deliveries import Deliveries
 from broadcaster.ledger.dictionary import Dictionaries
 from broadcaster.ledger.drafts import Drafts
 from broadcaster.ledger.enrolment import EnrolmentCodes
-from broadcaster.ledger.migrations import migrations
+from broadcaster.ledger.migrations_staff import migrations
 from broadcaster.ledger.outbox import Outbox
 from broadcaster.ledger.presences import Presences
 from broadcaster.ledger.quarantine import Quarantine
 from broadcaster.ledger.reminders import Reminders
 from broadcaster.ledger.requests import Requests
 from broadcaster.ledger.terminals import Terminals
+from broadcaster.ledger.tokens import Tokens
 from kokuchi.database import Connections
 
 
@@ -29,6 +32,7 @@ class Ledger:
         self.connections = Connections(path, migrations, on_commit=self.changes.announce)
         self.terminals = Terminals(self.connections)
         self.alerts = Alerts(self.connections)
+        self.alert_search = AlertSearch(self.connections)
         self.audit = Audit(self.connections)
         self.drafts = Drafts(self.connections)
         self.outbox = Outbox(self.connections)
@@ -40,6 +44,8 @@ class Ledger:
         self.broker = Broker(self.connections)
         self.accounts = Accounts(self.connections)
         self.dictionary = Dictionaries(self.connections)
+        self.tokens = Tokens(self.connections)
+        self.answers = Answers(self.connections)
         self.enrolment = EnrolmentCodes(self.connections)
 
     def data_version(self) -> int:

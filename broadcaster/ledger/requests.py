@@ -66,6 +66,10 @@ class Requests:
             "WHERE max(ifnull(r.done_at, ''), ifnull(r.withdrawn_at, '')) >= ? ORDER BY r.id DESC", [iso(since)]
         )
 
+    def get(self, row: int) -> Request | None:
+        """Return one wish."""
+        return next(iter(self._listed("WHERE r.id = ?", [row])), None)
+
     def finish(self, row: int, account: str, now: datetime) -> bool:
         """Commit that somebody has called; tell whether it was still to be done. The first who did stays."""
         with self._connections.write() as db:

@@ -18,12 +18,14 @@ from broadcaster.ledger import Ledger
 from broadcaster.provisioning.enrolment import Enrolment
 from broadcaster.sending import Sending, VoicePreview
 from broadcaster.web import sessions
+from broadcaster.web.api import create_api
 from broadcaster.web.errors import NotLoggedIn, NotStored, PageError, error_of_status
 from broadcaster.web.pages import bare_error_page, error_page, not_stored_page
 from broadcaster.web.protection import Protection, protect
 from broadcaster.web.routes import (
     alerts,
     compose,
+    contract,
     correction,
     dictionary,
     enrol,
@@ -36,6 +38,7 @@ from broadcaster.web.routes import (
     requests,
     sound,
     terminals,
+    tokens,
     withdrawal,
     word_import,
     words,
@@ -81,10 +84,12 @@ def create_app(
         https_only=secure_cookies,
     )
     app.add_middleware(Protection)
+    app.state.api = create_api(app.state.site)
+    app.mount("/api/v1", app.state.api)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     for subject in (health, login, home, compose, sound, events, alerts, correction, withdrawal, log, terminals):
         app.include_router(subject.router)
-    for subject in (requests, dictionary, words, word_import, enrolment_codes, enrol):
+    for subject in (requests, dictionary, words, word_import, enrolment_codes, enrol, tokens, contract):
         app.include_router(subject.router)
     app.add_exception_handler(NotLoggedIn, _lead_to_login)
     app.add_exception_handler(PageError, _show_error)
