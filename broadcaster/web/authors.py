@@ -11,5 +11,5 @@ def author_name(site: Site, name: str) -> str:
     if account:
         return account.display_name
     if name.startswith(ACTOR_PREFIX):
-        return f"{name.removeprefix(ACTOR_PREFIX)}(外部連携)"
+        return f"{name.removeprefix(ACTOR_PREFIX)}（外部連携）"
     return "保守の担当者" if name == SHELL else name
