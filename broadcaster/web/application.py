@@ -18,7 +18,7 @@ from broadcaster.ledger import Ledger
 from broadcaster.provisioning.enrolment import Enrolment
 from broadcaster.sending import Sending, VoicePreview
 from broadcaster.web import sessions
-from broadcaster.web.api import create_api
+from broadcaster.web.api import mount_api
 from broadcaster.web.errors import NotLoggedIn, NotStored, PageError, error_of_status
 from broadcaster.web.pages import bare_error_page, error_page, not_stored_page
 from broadcaster.web.protection import Protection, protect
@@ -84,8 +84,7 @@ def create_app(
         https_only=secure_cookies,
     )
     app.add_middleware(Protection)
-    app.state.api = create_api(app.state.site)
-    app.mount("/api/v1", app.state.api)
+    mount_api(app, app.state.site)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     for subject in (health, login, home, compose, sound, events, alerts, correction, withdrawal, log, terminals):
         app.include_router(subject.router)

@@ -23,7 +23,7 @@ async def raw(program: Program, body: bytes, kind: str = "application/json") -> 
 
 
 async def test_what_is_not_there_and_cannot_be_done_is_a_problem(program: Program) -> None:
-    for path in ("/", "/nothing", "/alerts/", "/alerts/x", "/alerts/x/revisions", "/drafts/x"):
+    for path in ("/", "/nothing", "/%0A", "/drafts/%0A0", "/alerts/", "/alerts/x", "/alerts/x/revisions", "/drafts/x"):
         assert problem_of(await program.get(path)) == (404, "not-found")
     response = await program.client.delete("/api/v1/alerts")
     assert problem_of(response) == (405, "wrong-method")
