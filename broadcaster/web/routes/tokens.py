@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from broadcaster.domain.texts import Problem
 from broadcaster.domain.tokens import LONGEST_VALIDITY, MAXIMUM_NAME, Scope, Token, TokenState, check_token
-from broadcaster.ledger.tokens import TokenExists, TokenUnknown
+from broadcaster.ledger.tokens import TokenExists
 from broadcaster.web.authors import author_name
 from broadcaster.web.errors import PageError, storing
 from broadcaster.web.pages import page
@@ -40,6 +40,7 @@ _STATES = {
 class TokenRow:
     """One token in the list."""
 
+    row: int
     name: str
     state: str
     stands: bool
@@ -78,21 +79,19 @@ def make_token(request: Request, account: Manager, form: CheckedForm) -> Respons
     return page(request, "token_made.html", secret=secret, row=_row(site, token) if token else None)
 
 
-@router.get("/tokens/{name}/revoke")
-def ask(request: Request, name: str, _: Manager) -> Response:
+@router.get("/tokens/{row}/revoke")
+def ask(request: Request, row: int, _: Manager) -> Response:
     """Ask before a token is ended."""
-    return page(request, "token_revoke.html", row=_row(site_of(request), _find(site_of(request), name)))
+    return page(request, "token_revoke.html", row=_row(site_of(request), _find(site_of(request), row)))
 
 
-@router.post("/tokens/{name}/revoke")
-def revoke_token(request: Request, name: str, account: Manager, _: CheckedForm) -> Response:
+@router.post("/tokens/{row}/revoke")
+def revoke_token(request: Request, row: int, account: Manager, _: CheckedForm) -> Response:
     """End a token at once."""
     site = site_of(request)
-    try:
-        with storing():
-            site.ledger.tokens.revoke(name, account.name, site.clock())
-    except TokenUnknown as error:
-        raise _not_found() from error
+    token = _find(site, row)
+    with storing():
+        site.ledger.tokens.revoke(token.name, account.name, site.clock())
     return RedirectResponse("/tokens", status_code=303)
 
 
@@ -121,6 +120,7 @@ def _list_page(
 def _row(site: Site, token: Token) -> TokenRow:
     zone, state = site.town.time_zone, token.state(site.clock())
     return TokenRow(
+        row=token.row,
         name=token.name,
         state=_STATES[state],
         stands=state is TokenState.STANDING,
@@ -131,15 +131,11 @@ def _row(site: Site, token: Token) -> TokenRow:
     )
 
 
-def _find(site: Site, name: str) -> Token:
-    token = site.ledger.tokens.named(name)
+def _find(site: Site, row: int) -> Token:
+    token = next((token for token in site.ledger.tokens.all() if token.row == row), None)
     if token is None:
-        raise _not_found()
+        raise PageError(404, "トークンが見つかりません", "「外部連携」から選びなおしてください。")
     return token
-
-
-def _not_found() -> PageError:
-    return PageError(404, "トークンが見つかりません", "「外部連携」から選びなおしてください。")
 
 
 def _today(site: Site) -> date:

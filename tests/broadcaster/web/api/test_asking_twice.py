@@ -74,7 +74,7 @@ async def test_without_a_key_nothing_is_sent_or_made(program: Program, ledger: L
     if path.endswith("withdrawal"):
         content = {"revision": 1}
     for headers in ({}, {"idempotency-key": "日本"}, {"idempotency-key": "a" * 101}, {"idempotency-key": "a b"}):
-        encoded = {name: value.encode() for name, value in {**headers, "if-match": '"1"'}.items()}
+        encoded = {name.encode(): value.encode() for name, value in {**headers, "if-match": '"1"'}.items()}
         response = await program.client.post(f"/api/v1{path.format(alert=alert)}", json=content, headers=encoded)
         assert problem_of(response) == (400, "malformed")
         assert [error["field"] for error in response.json()["errors"]] == ["Idempotency-Key"]

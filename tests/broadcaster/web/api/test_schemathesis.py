@@ -19,9 +19,11 @@ from broadcaster.web.site import Site
 from tests.broadcaster.web.api.program import make_token
 from tests.broadcaster.web.api.test_rights import OPERATIONS, contents, named, prepare
 
+AnyCase = Case[Any]
+
 LABELS = [*((method, named(path)) for method, path, *_ in OPERATIONS), ("POST", "/checks")]
 
-NOT_OURS = [positive_data_acceptance, negative_data_rejection]
+NOT_OURS: list[Callable[[Any, Any, AnyCase], bool | None]] = [positive_data_acceptance, negative_data_rejection]
 """A text that follows the contract may still be one that the town does not send, and a strange query is overlooked."""
 
 
@@ -30,7 +32,7 @@ def contract(app: FastAPI) -> Any:
     return schemathesis.openapi.from_asgi("/openapi.json", app)
 
 
-def try_out(strategy: Any, examples: int, attempt: Callable[[Case], None]) -> None:
+def try_out(strategy: Any, examples: int, attempt: Callable[[AnyCase], None]) -> None:
     """Make some requests, the same ones in every run."""
     tried = settings(
         max_examples=examples,
@@ -52,7 +54,7 @@ def test_whatever_is_asked_with_a_token_is_answered_as_the_contract_says(
     headers = {"Authorization": f"Bearer {make_token(ledger)}"}
     numbers = itertools.count()
 
-    def attempt(case: Case) -> None:
+    def attempt(case: AnyCase) -> None:
         if next(numbers) % 2:
             case.path_parameters = {name: known[name] for name in case.path_parameters or {}}
         # It also tries wrong tokens, more often than somebody may.
@@ -71,7 +73,7 @@ def test_whatever_is_asked_without_a_token_reads_and_changes_nothing(
     prepare(ledger)
     before = contents(ledger)
 
-    def attempt(case: Case) -> None:
+    def attempt(case: AnyCase) -> None:
         response = case.call()
         assert response.status_code in (401, 429)
         assert response.headers["content-type"] == ["application/problem+json"]
