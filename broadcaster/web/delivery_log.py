@@ -118,7 +118,7 @@ def count_troubled(
     lines: Iterable[Line], accepted: Accepted, presences: Mapping[str, Presence], prospect: Prospect, now: datetime
 ) -> int:
     """Return how many of the lines stand out."""
-    return sum(1 for line in lines if trouble_of(line, accepted, presences, prospect, now))
+    return sum(1 for line in lines if _trouble(line, accepted, presences, prospect, now))
 
 
 def _is_superseded(site: Site, accepted: Accepted) -> bool:
@@ -150,10 +150,9 @@ def _is_missing(delivery: Delivery) -> bool:
     return delivery.received_at is None and delivery.outcome is None
 
 
-def trouble_of(
+def _trouble(
     line: Line, accepted: Accepted, presences: Mapping[str, Presence], prospect: Prospect, now: datetime
 ) -> Trouble | None:
-    """Return what an operator should look at in a line, None if it is well or still on its way."""
     if _is_missing(line.delivery):
         if prospect in (Prospect.WAITING, Prospect.SUPERSEDED):
             return None
@@ -166,7 +165,7 @@ def trouble_of(
 def _row(
     line: Line, accepted: Accepted, presences: Mapping[str, Presence], town: Town, prospect: Prospect, now: datetime
 ) -> Row:
-    found = trouble_of(line, accepted, presences, prospect, now)
+    found = _trouble(line, accepted, presences, prospect, now)
     presence = presences.get(line.terminal.id)
     status, tone = _status(line.delivery, prospect)
     away = found is Trouble.OFFLINE and presence is not None

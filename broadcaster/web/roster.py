@@ -1,14 +1,11 @@
 """The terminals as operators see them: how each one is, those in trouble first."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from broadcaster.domain.delivery import Fault, faults
 from broadcaster.web.site import Site
 from broadcaster.web.words import FAULTS, SPEAKERS, moment, outdated_dictionary
 from kokuchi.wire import Presence
-
-State = Literal["online", "faulty", "offline", "never"]
 
 
 @dataclass(frozen=True)
@@ -18,7 +15,7 @@ class RosterRow:
     terminal: str
     household: str
     area: str
-    state: State
+    state: str
     state_word: str
     since: str
     speaker: str
@@ -44,7 +41,7 @@ class RosterCounts:
     faulty: int
 
 
-_STATES: dict[State, str] = {"offline": "接続なし", "faulty": "異常あり", "never": "未接続", "online": "正常"}
+_STATES = {"offline": "接続なし", "faulty": "異常あり", "never": "未接続", "online": "正常"}
 
 
 def roster(site: Site) -> list[RosterRow]:
@@ -55,7 +52,7 @@ def roster(site: Site) -> list[RosterRow]:
     rows = []
     for terminal in site.ledger.terminals.all():
         presence = presences.get(terminal.id)
-        state = state_of(presence)
+        state = _state(presence)
         rows.append(
             RosterRow(
                 terminal=terminal.id,
@@ -91,14 +88,13 @@ def _language_name(site: Site, code: str) -> str:
 def count_roster(site: Site) -> RosterCounts:
     """Return how many terminals are in which state."""
     presences = site.ledger.presences.all()
-    states = [state_of(presences.get(terminal.id)) for terminal in site.ledger.terminals.all()]
+    states = [_state(presences.get(terminal.id)) for terminal in site.ledger.terminals.all()]
     return RosterCounts(
         total=len(states), **{state: states.count(state) for state in ("online", "offline", "never", "faulty")}
     )
 
 
-def state_of(presence: Presence | None) -> State:
-    """Return how a terminal is."""
+def _state(presence: Presence | None) -> str:
     if presence is None:
         return "never"
     if not presence.online:

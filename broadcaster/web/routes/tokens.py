@@ -32,7 +32,7 @@ _STATES = {
     TokenState.STANDING: "有効",
     TokenState.REVOKED: "停止済み",
     TokenState.EXPIRED: "期限切れ",
-    TokenState.ORPHANED: "無効(作成者に権限がありません)",
+    TokenState.ORPHANED: "無効（作成者に権限がありません）",
 }
 
 

@@ -1,14 +1,15 @@
 """Terminals, as programs read them."""
 
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, Field
 
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.delivery import Fault, faults
-from broadcaster.web.roster import State
 from kokuchi.wire import Clock, Presence, Speaker
 from kokuchi.wire.fields import Instant
+
+State = Literal["online", "faulty", "offline", "never"]
 
 
 class PresenceAnswer(BaseModel):
@@ -49,7 +50,7 @@ class TerminalAnswer(BaseModel):
     presence: PresenceAnswer | None
 
     @classmethod
-    def of(cls, terminal: Terminal, household: str | None, state: State, presence: Presence | None) -> Self:
+    def of(cls, terminal: Terminal, household: str | None, presence: Presence | None) -> Self:
         """Return a terminal."""
         return cls(
             terminal=terminal.id,
@@ -57,10 +58,19 @@ class TerminalAnswer(BaseModel):
             kind=terminal.kind,
             area=terminal.area,
             groups=sorted(terminal.groups),
-            state=state,
+            state=state_of(presence),
             faults=faults(presence) if presence and presence.online else [],
             presence=PresenceAnswer.of(presence) if presence else None,
         )
+
+
+def state_of(presence: Presence | None) -> State:
+    """Return how a terminal is."""
+    if presence is None:
+        return "never"
+    if not presence.online:
+        return "offline"
+    return "faulty" if faults(presence) else "online"
 
 
 class TerminalList(BaseModel):

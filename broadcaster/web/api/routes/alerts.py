@@ -1,20 +1,24 @@
 """Reading alerts: the list, one, its revisions, and its way to the households."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
+from broadcaster.domain.delivery import Trouble, trouble
 from broadcaster.domain.tokens import Scope
 from broadcaster.ledger.alert_search import Place, Wanted
 from broadcaster.ledger.alerts import Accepted
+from broadcaster.ledger.deliveries import Line
 from broadcaster.web.api import cursors, problems
 from broadcaster.web.api.cursors import Cursor, Limit
 from broadcaster.web.api.models.alerts import AlertAnswer, AlertList, Deliveries, DeliveryAnswer, Revisions
 from broadcaster.web.api.problems import ProblemRaised
 from broadcaster.web.api.rights import Bearer, names_of, reading
-from broadcaster.web.delivery_log import prospect_of, trouble_of
+from broadcaster.web.delivery_log import Prospect, count_troubled, prospect_of
 from broadcaster.web.site import Site, site_of
-from kokuchi.wire import Level, Severity
+from kokuchi.wire import Level, Presence, Severity
 from kokuchi.wire.fields import Instant
 
 router = APIRouter(tags=["alerts"])
@@ -105,11 +109,11 @@ def list_deliveries(
     presences, now = site.ledger.presences.all(), site.clock()
     after = str(cursors.read(cursor, str)[0]) if cursor is not None else ""
     lines = [
-        (line, trouble_of(line, accepted, presences, answer.state, now))
+        (line, _trouble(line, accepted, presences, answer.state, now))
         for line in site.ledger.deliveries.of_alert(accepted.row)
         if line.terminal.id > after
     ]
-    wanted = [(line, trouble) for line, trouble in lines if trouble or not troubled]
+    wanted = [(line, found) for line, found in lines if found or not troubled]
     shown = wanted[:limit]
     return Deliveries(
         identifier=identifier,
@@ -119,6 +123,17 @@ def list_deliveries(
         deliveries=[DeliveryAnswer.of(line, names_of(token, line.terminal.household), found) for line, found in shown],
         next=cursors.written(shown[-1][0].terminal.id) if len(wanted) > limit else None,
     )
+
+
+def _trouble(
+    line: Line, accepted: Accepted, presences: Mapping[str, Presence], prospect: Prospect, now: datetime
+) -> Trouble | None:
+    """Return what stands out about a line, by the rule of the pages."""
+    if not count_troubled([line], accepted, presences, prospect, now):
+        return None
+    never_came = line.delivery.received_at is None and line.delivery.outcome is None and prospect is Prospect.EXPIRED
+    found = trouble(line.delivery, presences.get(line.terminal.id), accepted.alert.sent, now)
+    return Trouble.EXPIRED if never_came else found
 
 
 def _is_superseded(site: Site, accepted: Accepted) -> bool:

@@ -8,10 +8,9 @@ from broadcaster.domain.audience import Terminal
 from broadcaster.domain.tokens import Scope, Token
 from broadcaster.web.api import cursors, problems
 from broadcaster.web.api.cursors import Cursor, Limit
-from broadcaster.web.api.models.terminals import TerminalAnswer, TerminalList
+from broadcaster.web.api.models.terminals import State, TerminalAnswer, TerminalList, state_of
 from broadcaster.web.api.problems import ProblemRaised
 from broadcaster.web.api.rights import Bearer, names_of, reading
-from broadcaster.web.roster import State, state_of
 from broadcaster.web.site import site_of
 from kokuchi.wire import Presence
 
@@ -58,4 +57,4 @@ def get_terminal(request: Request, terminal: str, token: Bearer) -> TerminalAnsw
 
 
 def _answer(token: Token, terminal: Terminal, presence: Presence | None) -> TerminalAnswer:
-    return TerminalAnswer.of(terminal, names_of(token, terminal.household), state_of(presence), presence)
+    return TerminalAnswer.of(terminal, names_of(token, terminal.household), presence)

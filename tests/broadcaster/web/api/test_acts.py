@@ -4,9 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 
 from broadcaster.ledger import Ledger
-from tests.broadcaster.web.api.program import CONTENT, Program, problem_of
+from tests.broadcaster.web.api.program import CONTENT, Program, make_token, problem_of
 from tests.broadcaster.web.browser import Browser
 from tests.broadcaster.web.test_pages import MARKUP
 from tests.broadcaster.web.test_requests import ask
@@ -316,3 +317,14 @@ async def test_lines_end_as_the_terminals_know_it_and_a_headline_is_one_line(pro
     identifier = await program.send(headline="一行\r\n二行", body="一行\r\n二行\r三行")
     found = (await program.get(f"/alerts/{identifier}")).json()
     assert (found["headline"], found["body"]) == ("一行 二行", "一行\n二行\n三行")
+
+
+async def test_who_never_got_an_alert_stands_out_once_it_has_expired(
+    app: FastAPI, ledger: Ledger, clock: Clock
+) -> None:
+    alert = accept(ledger)
+    program = Program(app, make_token(ledger, days=5))
+    clock.move(hours=25)
+    found = (await program.get(f"/alerts/{alert.identifier}/deliveries")).json()
+    assert found["state"] == "expired"
+    assert [line["trouble"] for line in found["deliveries"]] == ["expired"] * 3
