@@ -9,8 +9,10 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from broadcaster.domain.draft import DraftError
+from broadcaster.ledger.drafts import DraftMoved
 from broadcaster.web.api import problems
 from broadcaster.web.api.problems import FieldError, Kind, ProblemRaised
+from broadcaster.web.api.versions import etag
 from broadcaster.web.errors import NotStored, PageError
 from broadcaster.web.protection import MAXIMUM_BODY_BYTES
 
@@ -39,6 +41,7 @@ def handle_failures(api: FastAPI) -> None:
     """Answer every error of this application with a problem."""
     api.add_exception_handler(ProblemRaised, _raised)
     api.add_exception_handler(DraftError, _not_sendable)
+    api.add_exception_handler(DraftMoved, _moved)
     api.add_exception_handler(NotStored, _not_stored)
     api.add_exception_handler(PageError, _page_error)
     api.add_exception_handler(RequestValidationError, _invalid)
@@ -61,6 +64,12 @@ def _raised(_: Request, error: Exception) -> Response:
 def _not_sendable(_: Request, error: Exception) -> Response:
     errors = errors_of(error) if isinstance(error, DraftError) else []
     return ProblemRaised(problems.NOT_SENDABLE, errors=errors).response()
+
+
+def _moved(_: Request, error: Exception) -> Response:
+    stands = error.now if isinstance(error, DraftMoved) else None
+    detail = f"its ETag is {etag(stands.version)}" if stands else "it is not there any more"
+    return ProblemRaised(problems.MOVED, detail).response()
 
 
 def _not_stored(_: Request, error: Exception) -> Response:

@@ -1,10 +1,8 @@
 """Drafts: the same ones as on the pages. Each change names the version that its writer has seen."""
 
 import asyncio
-import re
-from typing import Annotated
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from broadcaster.domain.tokens import Scope
@@ -19,17 +17,11 @@ from broadcaster.web.api.once import ONCE, IdempotencyKey, once
 from broadcaster.web.api.problems import ProblemRaised
 from broadcaster.web.api.rights import Bearer, reading, writing
 from broadcaster.web.api.routes.sending import submit
+from broadcaster.web.api.versions import CHANGES, IfMatch, etag, version_in
 from broadcaster.web.errors import storing
 from broadcaster.web.site import Site, site_of
 
 router = APIRouter(tags=["drafts"])
-
-IfMatch = Annotated[
-    str,
-    Header(description="The ETag of the draft that you have seen.", max_length=40, examples=['"1"'], alias="If-Match"),
-]
-_ETAG = re.compile(r'"([1-9][0-9]{0,17})"')
-_CHANGES = (problems.NOT_FOUND, problems.MOVED, problems.PRECONDITION_MISSING)
 
 
 @router.get("/drafts", **reading(Scope.DRAFTS_WRITE))
@@ -58,7 +50,7 @@ async def make_draft(request: Request, token: Bearer, key: IdempotencyKey, conte
             # It was kept before the centre ended without an answer, and somebody may have gone on with it.
             draft = moved.now or _find(site, begun.identifier)
         body = DraftAnswer.of(draft).model_dump_json()
-        return Answer(201, body, f"/api/v1/drafts/{draft.identifier}", _etag(draft))
+        return Answer(201, body, f"/api/v1/drafts/{draft.identifier}", etag(draft.version))
 
     async def act(begun: Begun) -> Answer:
         return await asyncio.to_thread(make, begun)
@@ -70,27 +62,24 @@ async def make_draft(request: Request, token: Bearer, key: IdempotencyKey, conte
 def get_draft(request: Request, identifier: str, response: Response) -> DraftAnswer:
     """Return one draft."""
     draft = _find(site_of(request), identifier)
-    response.headers["ETag"] = _etag(draft)
+    response.headers["ETag"] = etag(draft.version)
     return DraftAnswer.of(draft)
 
 
-@router.put("/drafts/{identifier}", **writing(Scope.DRAFTS_WRITE, errors=_CHANGES))
+@router.put("/drafts/{identifier}", **writing(Scope.DRAFTS_WRITE, errors=CHANGES))
 def change_draft(
     request: Request, identifier: str, token: Bearer, if_match: IfMatch, content: DraftContent, response: Response
 ) -> DraftAnswer:
     """Write a draft anew, unless somebody else has changed it since it was read."""
     site = site_of(request)
     seen = _seen(site, identifier, if_match)
-    try:
-        with storing():
-            draft = site.ledger.drafts.save(identifier, seen, content.written(), token.actor, site.clock())
-    except DraftMoved as moved:
-        raise _moved(moved.now) from moved
-    response.headers["ETag"] = _etag(draft)
+    with storing():
+        draft = site.ledger.drafts.save(identifier, seen, content.written(), token.actor, site.clock())
+    response.headers["ETag"] = etag(draft.version)
     return DraftAnswer.of(draft)
 
 
-@router.delete("/drafts/{identifier}", status_code=204, **writing(Scope.DRAFTS_WRITE, errors=_CHANGES))
+@router.delete("/drafts/{identifier}", status_code=204, **writing(Scope.DRAFTS_WRITE, errors=CHANGES))
 def discard_draft(request: Request, identifier: str, if_match: IfMatch) -> None:
     """Throw a draft away, unless somebody else has changed it since it was read."""
     site = site_of(request)
@@ -103,7 +92,7 @@ def discard_draft(request: Request, identifier: str, if_match: IfMatch) -> None:
     "/drafts/{identifier}/submission",
     status_code=201,
     response_model=SubmittedAnswer,
-    **writing(Scope.ALERTS_SEND, errors=(*ONCE, *_CHANGES, problems.NOT_SENDABLE)),
+    **writing(Scope.ALERTS_SEND, errors=(*ONCE, *CHANGES, problems.NOT_SENDABLE)),
 )
 async def submit_draft(
     request: Request, identifier: str, token: Bearer, key: IdempotencyKey, if_match: IfMatch
@@ -131,19 +120,8 @@ def _find(site: Site, identifier: str) -> StoredDraft:
 
 
 def _seen(site: Site, identifier: str, if_match: str) -> int:
-    """Return the version that was seen if it stands."""
+    """Return the version that was seen if it stands; raises DraftMoved."""
     draft = _find(site, identifier)
-    named = _ETAG.fullmatch(if_match.strip())
-    if named is None or int(named[1]) != draft.version:
-        raise _moved(draft)
+    if version_in(if_match) != draft.version:
+        raise DraftMoved(draft)
     return draft.version
-
-
-def _etag(draft: StoredDraft) -> str:
-    return f'"{draft.version}"'
-
-
-def _moved(draft: StoredDraft | None) -> ProblemRaised:
-    if draft is None:
-        return ProblemRaised(problems.MOVED, "it was thrown away")
-    return ProblemRaised(problems.MOVED, f"its ETag is {_etag(draft)}")
