@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from broadcaster.commands import accounts, alerts, dictionary, inspect, requests, serve, town, voice
+from broadcaster.commands import accounts, alerts, dictionary, inspect, requests, serve, tokens, town, voice
 from broadcaster.commands.context import Context
 from broadcaster.dictionary import NotTaken
 from broadcaster.domain.dictionary import DictionaryTooLarge
@@ -17,6 +17,7 @@ from broadcaster.ledger.accounts import AccountError
 from broadcaster.ledger.dictionary import DictionaryMoved
 from broadcaster.ledger.enrolment import TerminalUnknown
 from broadcaster.ledger.terminals import TerminalExists
+from broadcaster.ledger.tokens import TokenExists, TokenUnknown
 from broadcaster.provisioning.roster import RosterError
 from kokuchi import __version__
 from kokuchi.command_line import run
@@ -53,6 +54,7 @@ for subcommand in (
     alerts.withdraw_alert,
     alerts.delivery_log,
     requests.list_requests,
+    tokens.tokens,
     dictionary.dictionary,
     voice.reading,
     voice.speak,
@@ -69,6 +71,8 @@ def main() -> None:
         AccountError,
         TerminalExists,
         TerminalUnknown,
+        TokenExists,
+        TokenUnknown,
         RosterError,
         NotTaken,
         DictionaryError,

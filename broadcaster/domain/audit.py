@@ -45,6 +45,9 @@ class Deed(StrEnum):
     ENROLMENT_CODE_MADE = "enrolment_code_made"
     TERMINALS_ADDED = "terminals_added"
 
+    TOKEN_MADE = "token_made"  # noqa: S105 - a deed, not a token
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105
+
 
 @dataclass(frozen=True)
 class Wanted:

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from broadcaster.ledger.accounts import Accounts
+from broadcaster.ledger.alert_search import AlertSearch
 from broadcaster.ledger.alerts import Alerts
+from broadcaster.ledger.answers import Answers
 from broadcaster.ledger.audit import Audit
 from broadcaster.ledger.broker import Broker
 from broadcaster.ledger.changes import Changes
@@ -27,6 +29,7 @@ from broadcaster.ledger.sessions import Sessions
 from broadcaster.ledger.submissions import Submissions
 from broadcaster.ledger.terminals import Terminals
 from broadcaster.ledger.timetable import Timetable
+from broadcaster.ledger.tokens import Tokens
 from kokuchi.database import Connections
 
 
@@ -38,6 +41,7 @@ class Ledger:
         self.connections = Connections(path, migrations, on_commit=self.changes.announce)
         self.terminals = Terminals(self.connections)
         self.alerts = Alerts(self.connections)
+        self.alert_search = AlertSearch(self.connections)
         self.audit = Audit(self.connections)
         self.drafts = Drafts(self.connections)
         self.submissions = Submissions(self.connections, self.drafts)
@@ -58,6 +62,8 @@ class Ledger:
         self.password_links = PasswordLinks(self.connections)
         self.second_steps = SecondSteps(self.connections)
         self.dictionary = Dictionaries(self.connections)
+        self.tokens = Tokens(self.connections)
+        self.answers = Answers(self.connections)
         self.enrolment = EnrolmentCodes(self.connections)
 
     def data_version(self) -> int:

@@ -56,6 +56,10 @@ class Requests:
         row = self._connections.read().execute(f"SELECT count(*) FROM requests AS r WHERE {_OPEN}").fetchone()  # noqa: S608 - a constant
         return int(row[0])
 
+    def get(self, row: int) -> Request | None:
+        """Return one wish."""
+        return next(iter(self._listed("WHERE r.id = ?", [row])), None)
+
     def open(self) -> list[Request]:
         """Return the wishes of those who wait for a call, the longest first."""
         return self._listed(f"WHERE {_OPEN} ORDER BY r.id", [])

@@ -1,10 +1,13 @@
-"""Handing a later revision to the ledger, whichever page it comes from."""
+"""Handing a later revision to the ledger, whichever page or program it comes from."""
 
+from broadcaster.domain.draft import correct
+from broadcaster.domain.texts import translations_of
+from broadcaster.domain.written import Correction
 from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.web.errors import storing
 from broadcaster.web.site import Site
-from kokuchi.wire import Alert, Topics
+from kokuchi.wire import Alert, Furigana, MessageType, Reading, Topics
 
 
 def accept_revision(site: Site, before: Accepted, after: Alert, account: Account) -> None:
@@ -15,3 +18,34 @@ def accept_revision(site: Site, before: Accepted, after: Alert, account: Account
     recipients = [line.terminal.id for line in site.ledger.deliveries.of_alert(before.row)]
     with storing():
         site.ledger.alerts.accept(after, Topics(site.town.id).of_audience(after.audience), recipients, account.name)
+
+
+def corrected(
+    site: Site,
+    accepted: Accepted,
+    written: Correction,
+    reading: Reading | None = None,
+    furigana: Furigana | None = None,
+) -> Alert:
+    """Return the Update that is meant, or raise DraftError."""
+    return correct(
+        accepted.alert,
+        written.headline,
+        written.body,
+        site.town,
+        site.clock(),
+        translations=written.translations,
+        reading=reading,
+        furigana=furigana,
+    )
+
+
+def is_sent(site: Site, identifier: str, written: Correction) -> bool:
+    """Tell whether this very correction is there: it was sent twice."""
+    later = site.ledger.alerts.revision(identifier, written.revision + 1)
+    return (
+        later is not None
+        and later.alert.message_type is MessageType.UPDATE
+        and (later.alert.headline, later.alert.body) == (written.headline.strip(), written.body.strip())
+        and later.alert.translations == translations_of(written.translations)
+    )

@@ -19,6 +19,7 @@ from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.enrolment import Enrolment
 from broadcaster.sending import Sending, VoicePreview
+from broadcaster.web.api import mount_api
 from broadcaster.web.errors import NotLoggedIn, NotStored, PageError, error_of_status
 from broadcaster.web.pages import bare_error_page, error_page, not_stored_page
 from broadcaster.web.protection import Protection, protect
@@ -28,6 +29,7 @@ from broadcaster.web.routes import (
     audit,
     check,
     compose,
+    contract,
     correction,
     dictionary,
     drafts,
@@ -50,6 +52,7 @@ from broadcaster.web.routes import (
     sound,
     submission,
     terminals,
+    tokens,
     visits,
     withdrawal,
     word_import,
@@ -97,6 +100,7 @@ def create_app(
         https_only=secure_cookies,
     )
     app.add_middleware(Protection)
+    mount_api(app, app.state.site)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     for subject in (
         health,
@@ -117,7 +121,7 @@ def create_app(
         app.include_router(subject.router)
     for subject in (resend, visits, monthly_test):
         app.include_router(subject.router)
-    for subject in (requests, dictionary, words, word_import, enrolment_codes, enrol):
+    for subject in (requests, dictionary, words, word_import, enrolment_codes, enrol, tokens, contract):
         app.include_router(subject.router)
     for subject in (people, person, password_link, account, second_step, audit):
         app.include_router(subject.router)

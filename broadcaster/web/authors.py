@@ -1,5 +1,6 @@
 """Who did something, as colleagues know them."""
 
+from broadcaster.domain.tokens import ACTOR_PREFIX
 from broadcaster.ledger.accounts import SHELL
 from broadcaster.web.site import Site
 
@@ -9,4 +10,6 @@ def author_name(site: Site, name: str) -> str:
     account = site.ledger.accounts.get(name)
     if account:
         return account.display_name
+    if name.startswith(ACTOR_PREFIX):
+        return f"{name.removeprefix(ACTOR_PREFIX)}（外部連携）"
     return "保守の担当者" if name == SHELL else name

@@ -62,12 +62,13 @@ def count_troubled(
     lines: Iterable[Line], accepted: Accepted, presences: Mapping[str, Presence], prospect: Prospect, now: datetime
 ) -> int:
     """Return how many of the lines stand out."""
-    return sum(1 for line in lines if _trouble(line, accepted, presences, prospect, now))
+    return sum(1 for line in lines if trouble_of(line, accepted, presences, prospect, now))
 
 
-def _trouble(
+def trouble_of(
     line: Line, accepted: Accepted, presences: Mapping[str, Presence], prospect: Prospect, now: datetime
 ) -> Trouble | None:
+    """Return what stands out about a line."""
     if line.delivery.received_at is None and line.delivery.outcome is None:
         if prospect in (Prospect.WAITING, Prospect.SUPERSEDED):
             return None

@@ -39,7 +39,8 @@ class Site:
     `public_address` is what is typed at a device, None if it is what the browser of the staff uses too.
     `password_checks` bounds how many passwords are checked at once, since argon2 takes much memory on purpose. Codes
     are looked at one after the other, so that each wrong one is counted: an address may be wrong five times and then
-    once a minute, all of them together 30 times and then every two minutes.
+    once a minute, all of them together 30 times and then every two minutes. `answering` has the requests of other
+    programs, by token and key, that are being answered.
     """
 
     ledger: Ledger
@@ -54,6 +55,8 @@ class Site:
     templates: Environment = field(default_factory=_environment)
     code_throttle: Throttle = field(default_factory=lambda: Throttle(wait=timedelta(minutes=1)))
     all_codes_throttle: Throttle = field(default_factory=lambda: Throttle(30, timedelta(minutes=2), timedelta(hours=1)))
+    token_throttle: Throttle = field(default_factory=Throttle)
+    answering: set[tuple[int, str]] = field(default_factory=set)
     code_checks: asyncio.Lock = field(default_factory=asyncio.Lock)
     password_checks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CONCURRENT_PASSWORD_CHECKS))
 

@@ -9,7 +9,8 @@ from broadcaster.ledger.migrations import (
     m013_submissions,
     m014_resends,
     m015_people,
+    m016_tokens,
 )
 from broadcaster.ledger.migrations.steps import migrations
 
-__all__ = ["m001_first_towns", "m013_submissions", "m014_resends", "m015_people", "migrations"]
+__all__ = ["m001_first_towns", "m013_submissions", "m014_resends", "m015_people", "m016_tokens", "migrations"]

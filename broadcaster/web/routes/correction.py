@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from broadcaster.domain.draft import ADVISED_BODY, DraftError, Problem, can_be_corrected, correct, stale_languages
-from broadcaster.domain.texts import translations_of
+from broadcaster.domain.draft import ADVISED_BODY, DraftError, Problem, can_be_corrected, stale_languages
 from broadcaster.domain.written import Correction, Written
 from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.alerts import Accepted, AlertExists
 from broadcaster.sending.readings import furigana_or_none, reading_or_none
-from broadcaster.web.acceptance import accept_revision
+from broadcaster.web.acceptance import accept_revision, corrected, is_sent
 from broadcaster.web.differences import differences
 from broadcaster.web.forms import correction_of, translation_fields
 from broadcaster.web.pages import page
@@ -20,7 +19,7 @@ from broadcaster.web.routes.alerts import facts, find_alert, to_alert
 from broadcaster.web.sessions import CheckedForm, Sender
 from broadcaster.web.site import Site, site_of
 from broadcaster.web.words import moment, plan
-from kokuchi.wire import Alert, Furigana, MessageType, Reading
+from kokuchi.wire import Furigana, Reading
 from kokuchi.wire.alert import MAXIMUM_BODY, MAXIMUM_HEADLINE
 
 router = APIRouter()
@@ -53,7 +52,7 @@ def check_correction(request: Request, identifier: str, _: Sender, form: Checked
     if obstacle:
         return obstacle
     try:
-        alert = _corrected(site, accepted, written)
+        alert = corrected(site, accepted, written)
     except DraftError as error:
         return _form_page(request, accepted, written, problems=error.problems)
     old_headline, new_headline = differences(accepted.alert.headline, alert.headline)
@@ -95,14 +94,14 @@ def _send(
     furigana: Furigana | None,
 ) -> Response:
     site = site_of(request)
-    if _is_sent(site, identifier, written):
+    if is_sent(site, identifier, written):
         return to_alert(identifier)
     accepted = find_alert(site, identifier)
     obstacle = _obstacle(request, accepted, written)
     if obstacle:
         return obstacle
     try:
-        alert = _corrected(site, accepted, written, reading, furigana)
+        alert = corrected(site, accepted, written, reading, furigana)
         accept_revision(site, accepted, alert, account)
     except DraftError as error:
         return _form_page(request, accepted, written, problems=error.problems)
@@ -110,37 +109,6 @@ def _send(
         # Somebody else was faster in this very moment; now the ledger has what they did.
         return _send(request, identifier, account, written, reading, furigana)
     return to_alert(identifier)
-
-
-def _corrected(
-    site: Site,
-    accepted: Accepted,
-    written: Correction,
-    reading: Reading | None = None,
-    furigana: Furigana | None = None,
-) -> Alert:
-    """Return the Update that is meant, or raise DraftError."""
-    return correct(
-        accepted.alert,
-        written.headline,
-        written.body,
-        site.town,
-        site.clock(),
-        translations=written.translations,
-        reading=reading,
-        furigana=furigana,
-    )
-
-
-def _is_sent(site: Site, identifier: str, written: Correction) -> bool:
-    """Tell whether this very correction is there: the form was sent twice."""
-    later = site.ledger.alerts.revision(identifier, written.revision + 1)
-    return (
-        later is not None
-        and later.alert.message_type is MessageType.UPDATE
-        and (later.alert.headline, later.alert.body) == (written.headline.strip(), written.body.strip())
-        and later.alert.translations == translations_of(written.translations)
-    )
 
 
 def _obstacle(request: Request, accepted: Accepted, written: Correction) -> Response | None:

@@ -1,0 +1,131 @@
+"""Sending, correcting and withdrawing: the same acts as on the pages, through the same functions."""
+
+import asyncio
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from broadcaster.domain.draft import can_be_corrected, withdraw
+from broadcaster.domain.tokens import Scope, Token
+from broadcaster.ledger.alerts import AlertExists
+from broadcaster.ledger.answers import Answer, Begun
+from broadcaster.sending import Submission
+from broadcaster.sending.readings import furigana_or_none, reading_or_none
+from broadcaster.web.acceptance import accept_revision, corrected, is_sent
+from broadcaster.web.api import problems
+from broadcaster.web.api.models.alerts import AlertAnswer, SubmittedAnswer
+from broadcaster.web.api.models.content import AlertContent, CorrectionContent, WithdrawalContent
+from broadcaster.web.api.once import ONCE, IdempotencyKey, once
+from broadcaster.web.api.problems import ProblemRaised
+from broadcaster.web.api.rights import Bearer, account_of, writing
+from broadcaster.web.api.routes.alerts import answers, find_alert
+from broadcaster.web.errors import storing
+from broadcaster.web.site import Site, site_of
+from kokuchi.wire import Furigana, Reading
+
+router = APIRouter(tags=["sending"])
+
+
+@router.post(
+    "/alerts",
+    status_code=201,
+    response_model=SubmittedAnswer,
+    **writing(Scope.ALERTS_SEND, errors=(*ONCE, problems.NOT_SENDABLE)),
+)
+async def send_alert(request: Request, token: Bearer, key: IdempotencyKey, content: AlertContent) -> Response:
+    """Send an alert, once however often this is asked with the same key."""
+
+    async def act(begun: Begun) -> Answer:
+        return await submit(site_of(request), Submission(begun.identifier, content.written()), token)
+
+    return await once(request, token, key, act)
+
+
+@router.post(
+    "/alerts/{identifier}/corrections",
+    status_code=201,
+    response_model=AlertAnswer,
+    **writing(Scope.ALERTS_SEND, errors=(*ONCE, problems.NOT_FOUND, problems.OVERTAKEN, problems.NOT_SENDABLE)),
+)
+async def correct_alert(
+    request: Request, identifier: str, token: Bearer, key: IdempotencyKey, content: CorrectionContent
+) -> Response:
+    """Send another text in place of an alert's: terminals stop the old one, and tell those who had heard it."""
+    site, written = site_of(request), content.correction()
+
+    async def act(_: Begun) -> Answer:
+        accepted = await asyncio.to_thread(find_alert, site, identifier)
+        headline, body = written.headline.strip(), written.body.strip()
+        reading = await reading_or_none(site.voice, headline, body, accepted.alert.contact)
+        furigana = await furigana_or_none(site.voice, headline, body)
+        return await asyncio.to_thread(_correct, site, identifier, content, token, reading, furigana)
+
+    return await once(request, token, key, act)
+
+
+@router.post(
+    "/alerts/{identifier}/withdrawal",
+    status_code=201,
+    response_model=AlertAnswer,
+    **writing(Scope.ALERTS_SEND, errors=(*ONCE, problems.NOT_FOUND, problems.OVERTAKEN)),
+)
+async def withdraw_alert(
+    request: Request, identifier: str, token: Bearer, key: IdempotencyKey, content: WithdrawalContent
+) -> Response:
+    """Take an alert back: terminals stop it, and tell those who had heard it. One that is withdrawn stays so."""
+
+    async def act(_: Begun) -> Answer:
+        return await asyncio.to_thread(_withdraw, site_of(request), identifier, content.revision, token)
+
+    return await once(request, token, key, act)
+
+
+async def submit(site: Site, submission: Submission, token: Token) -> Answer:
+    """Hand a text to the one way out; raises DraftError or NotStored."""
+    with storing():
+        submitted = await site.sending.submit(submission, account_of(token))
+    answer = SubmittedAnswer(identifier=submission.identifier, submitted=submitted.value)
+    return Answer(201, answer.model_dump_json(), location=f"/api/v1/alerts/{submission.identifier}")
+
+
+def _correct(
+    site: Site,
+    identifier: str,
+    content: CorrectionContent,
+    token: Token,
+    reading: Reading | None,
+    furigana: Furigana | None,
+) -> Answer:
+    written = content.correction()
+    if not is_sent(site, identifier, written):
+        accepted = find_alert(site, identifier)
+        if can_be_corrected(accepted.alert, site.clock()) and accepted.alert.revision != written.revision:
+            raise _overtaken(accepted.alert.revision)
+        try:
+            accept_revision(site, accepted, corrected(site, accepted, written, reading, furigana), account_of(token))
+        except AlertExists:
+            # Somebody else was faster in this very moment; now the ledger has what they did.
+            return _correct(site, identifier, content, token, reading, furigana)
+    return _revision(site, identifier, written.revision + 1)
+
+
+def _withdraw(site: Site, identifier: str, revision: int, token: Token) -> Answer:
+    accepted = find_alert(site, identifier)
+    if not accepted.alert.is_cancel:
+        if accepted.alert.revision != revision:
+            raise _overtaken(accepted.alert.revision)
+        try:
+            accept_revision(site, accepted, withdraw(accepted.alert, site.clock()), account_of(token))
+        except AlertExists:
+            # Somebody else was faster in this very moment; now the ledger has what they did.
+            return _withdraw(site, identifier, revision, token)
+    return _revision(site, identifier, find_alert(site, identifier).alert.revision)
+
+
+def _revision(site: Site, identifier: str, revision: int) -> Answer:
+    answer = answers(site, [find_alert(site, identifier, revision)])[0]
+    return Answer(201, answer.model_dump_json(), location=f"/api/v1/alerts/{identifier}?revision={revision}")
+
+
+def _overtaken(newest: int) -> ProblemRaised:
+    return ProblemRaised(problems.OVERTAKEN, f"its newest revision is {newest}")
