@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from terminal_client import consultation
+from terminal_client.kiosk import is_alive
 from tests.town import Town
 from tests.waiting import wait_until
 
@@ -67,6 +68,7 @@ def test_a_wish_that_is_made_while_the_broker_is_away_is_kept_said_and_seen_when
     expect(household.locator("#request-words")).to_have_text("つながりしだい役場に伝えます。")
     town.kill("t-0001")
     town.processes.start_again("t-0001")
+    wait_until(lambda: is_alive(town.places.terminal_url("t-0001")), what="the page has found its terminal again")
     expect(household.locator("#request-words")).to_have_text("つながりしだい役場に伝えます。")
 
     town.processes.start_again("mosquitto")
