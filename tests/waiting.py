@@ -4,12 +4,11 @@ import asyncio
 import time
 from collections.abc import Callable
 
-SECONDS = 60.0
-PATIENCE = 30.0
+PATIENCE = 60.0
 """Seconds for what takes less than one on a machine that has nothing else to do."""
 
 
-async def until(condition: Callable[[], object], seconds: float = SECONDS, what: str = "") -> None:
+async def until(condition: Callable[[], object], seconds: float = PATIENCE, what: str = "") -> None:
     """Return once the condition holds; fail after some seconds."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -17,7 +16,7 @@ async def until(condition: Callable[[], object], seconds: float = SECONDS, what:
         await asyncio.sleep(0.01)
 
 
-def wait_until(condition: Callable[[], object], seconds: float = SECONDS, what: str = "") -> None:
+def wait_until(condition: Callable[[], object], seconds: float = PATIENCE, what: str = "") -> None:
     """Return once the condition holds; fail after some seconds."""
     deadline = time.monotonic() + seconds
     while not condition():

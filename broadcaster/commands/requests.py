@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import click
 
 from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table
+from broadcaster.domain.callback import SHOWN_FOR
 from broadcaster.ledger.requests import Request
-from broadcaster.web.callbacks import SHOWN_FOR
 from kokuchi.wire.fields import iso
 
 

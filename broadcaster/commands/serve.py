@@ -4,7 +4,6 @@ import asyncio
 
 import click
 
-from broadcaster.bootstrap import Centre
 from broadcaster.commands.context import Context, pass_context
 from kokuchi import logs
 
@@ -14,6 +13,9 @@ from kokuchi import logs
 @pass_context
 def serve(context: Context, verbose: bool) -> None:
     """Serve the staff's and the operators' pages and dispatch alerts, until interrupted."""
+    # The pages take a third of a second to load, for which no other command should wait.
+    from broadcaster.bootstrap import Centre
+
     settings, town = context.load()
     logs.configure(verbose)
     asyncio.run(Centre(settings, town).run())

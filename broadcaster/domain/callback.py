@@ -5,9 +5,12 @@ stays withdrawn.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from kokuchi.wire import CallbackRequest
+
+SHOWN_FOR = timedelta(days=30)
+"""How long one that is over is still listed."""
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from broadcaster.domain.callback import SHOWN_FOR
 from broadcaster.ledger.requests import Request
 from broadcaster.web.authors import author_name
 from broadcaster.web.site import Site
 from broadcaster.web.words import moment
-
-SHOWN_FOR = timedelta(days=30)
-"""How long what is over stays on the page."""
 
 ON_ITS_WAY = timedelta(minutes=1)
 """A wish that took longer than this was made while the terminal was not connected, and the page says so."""

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from terminal_client import consultation
+from terminal_client.kiosk import is_alive
 from tests.town import Town
 from tests.waiting import wait_until
 
@@ -54,7 +55,7 @@ def test_the_desk_sees_a_wish_without_reloading_and_the_household_that_it_was_de
     town.processes.start_again("mosquitto")
     expect(household.locator("#request-words")).to_have_text("役場の対応が終わりました。")
     household.get_by_role("button", name="わかりました").click()
-    wait_until(lambda: is_gone_after_a_touch(household), 15)
+    wait_until(lambda: is_gone_after_a_touch(household))
 
 
 def test_a_wish_that_is_made_while_the_broker_is_away_is_kept_said_and_seen_when_it_is_back(
@@ -67,6 +68,7 @@ def test_a_wish_that_is_made_while_the_broker_is_away_is_kept_said_and_seen_when
     expect(household.locator("#request-words")).to_have_text("つながりしだい役場に伝えます。")
     town.kill("t-0001")
     town.processes.start_again("t-0001")
+    wait_until(lambda: is_alive(town.places.terminal_url("t-0001")), what="the page has found its terminal again")
     expect(household.locator("#request-words")).to_have_text("つながりしだい役場に伝えます。")
 
     town.processes.start_again("mosquitto")

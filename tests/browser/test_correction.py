@@ -51,7 +51,7 @@ def test_a_correction_reaches_the_household_and_the_page_says_who_had_heard_the_
     staff.get_by_role("button", name="訂正を送信する").click()
 
     expect(household.locator("#correction")).to_be_visible()
-    wait_until(lambda: "午後1時" in written(household, "#text"), 15)
+    wait_until(lambda: "午後1時" in written(household, "#text"))
     expect(staff.get_by_text("訂正（第2版）の到達状況です")).to_be_visible()
     earlier = staff.locator("#earlier")
     expect(earlier).to_contain_text("台で、この文が放送されました")
@@ -125,7 +125,7 @@ def test_who_withdraws_what_a_colleague_has_just_corrected_sees_the_new_text_fir
 
 def test_the_shell_corrects_and_withdraws_as_the_pages_do(town: Town, household: Page) -> None:
     identifier = town.send("端末からのためし", WRONG)
-    wait_until(lambda: town.line(identifier).delivery.received_at, 30)
+    wait_until(lambda: town.line(identifier).delivery.received_at)
 
     corrected = json.loads(town.broadcaster("correct", identifier, "--body", RIGHT, "--json").stdout)
 
@@ -133,7 +133,7 @@ def test_the_shell_corrects_and_withdraws_as_the_pages_do(town: Town, household:
     assert corrected["terminals"] == ["t-0001", "t-0002", "t-0003"]
     alert = town.accepted(identifier).alert
     assert (alert.headline, alert.body) == ("端末からのためし", RIGHT)
-    wait_until(lambda: "午後1時" in written(household, "#text"), 15)
+    wait_until(lambda: "午後1時" in written(household, "#text"))
     unchanged = town.broadcaster("correct", identifier, "--body", RIGHT, check=False)
     assert (unchanged.returncode, unchanged.stderr.strip()) == (1, "error: body: nothing was changed")
     withdrawn = json.loads(town.broadcaster("withdraw", identifier, "--json").stdout)

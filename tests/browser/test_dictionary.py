@@ -1,6 +1,5 @@
 """The page 「読みの辞書」 as staff use it: the keyboard, the voice, and terminals that read otherwise afterwards."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from demo.places import TERMINALS
@@ -9,15 +8,6 @@ from tests.town import Town
 from tests.waiting import wait_until
 
 SWITCHED_ON = TERMINALS[:2]
-PATIENCE = 60_000
-"""Milliseconds for the voice of a machine that others keep busy; its first word has to wait for its process."""
-
-
-@pytest.fixture
-def staff(staff: Page) -> Page:
-    """Staff with patience."""
-    staff.context.set_default_timeout(PATIENCE)
-    return staff
 
 
 def fill(page: Page, town: Town, word: str, reading: str, example: str) -> None:
@@ -31,25 +21,21 @@ def fill(page: Page, town: Town, word: str, reading: str, example: str) -> None:
 def test_a_word_is_heard_checked_registered_and_every_terminal_has_it(town: Town, staff: Page) -> None:
     fill(staff, town, "架空", "かくれざと", "架空で訓練です。")
     staff.get_by_role("button", name="聞いてみる").click()
-    expect(staff.locator("#sound-player")).to_be_visible(timeout=PATIENCE)
+    expect(staff.locator("#sound-player")).to_be_visible()
     assert 1 < staff.locator("#sound-player").evaluate("player => player.duration") < 10
     staff.get_by_text("読み方（カナ）").click()
     expect(staff.locator("#sound-reading-body")).to_have_text("カクレザトデクンレンデス。")
 
     staff.get_by_role("button", name="確認へ進む").click()
-    expect(staff.get_by_text("「架空」を「カクレザト」と読みます。")).to_be_visible(timeout=PATIENCE)
+    expect(staff.get_by_text("「架空」を「カクレザト」と読みます。")).to_be_visible()
     expect(staff.locator("main")).to_contain_text("カクレザトデクンレンデス。")
     staff.get_by_role("button", name="登録する").click()
 
-    expect(staff.locator(".note")).to_contain_text("「架空」の読み「カクレザト」を登録しました。", timeout=PATIENCE)
-    expect(staff.locator("#reach")).to_contain_text(
-        f"接続中の端末{len(SWITCHED_ON)}台すべてが、この版で読み上げます", timeout=PATIENCE
-    )
+    expect(staff.locator(".note")).to_contain_text("「架空」の読み「カクレザト」を登録しました。")
+    expect(staff.locator("#reach")).to_contain_text(f"接続中の端末{len(SWITCHED_ON)}台すべてが、この版で読み上げます")
     expect(staff.get_by_role("row").filter(has_text="カクレザト")).to_have_count(1)
     staff.goto(f"{town.places.centre_url}/terminals")
-    expect(staff.locator(f"#terminal-{SWITCHED_ON[0]}")).to_contain_text(
-        f"辞書 第{town.ledger.dictionary.revision()}版"
-    )
+    expect(staff.locator(f"#terminal-{TERMINALS[0]}")).to_contain_text(f"辞書 第{town.ledger.dictionary.revision()}版")
 
 
 def test_a_word_that_breaks_others_says_which_and_can_be_written_anew(town: Town, staff: Page) -> None:

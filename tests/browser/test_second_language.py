@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from demo.processes import answers
+from terminal_client.kiosk import is_alive
 from tests.town import Town
 from tests.waiting import wait_until
 
@@ -20,7 +20,7 @@ def choose_vietnamese(town: Town) -> None:
         settings.write_text(re.sub(r'# language = "vi".*', 'language = "vi"', text), encoding="utf-8")
         town.kill(TERMINAL)
         town.processes.start_again(TERMINAL)
-        wait_until(lambda: answers(town.places.terminal_port(TERMINAL)))
+        wait_until(lambda: is_alive(town.places.terminal_url(TERMINAL)), what="the page has found it again")
 
 
 def compose(page: Page, town: Town, kind: str) -> None:

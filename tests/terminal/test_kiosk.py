@@ -46,7 +46,7 @@ class Corner:
         await self.look()
         pid = self.kiosk.browser_pid
         assert pid is not None
-        await until(lambda: self.site.page.is_alive and self.site.screen.is_attached, 20, "the page draws")
+        await until(lambda: self.site.page.is_alive and self.site.screen.is_attached, what="the page draws")
         return pid
 
 
@@ -123,7 +123,7 @@ async def test_the_command_starts_the_browser_and_ends_it_with_itself(corner: Co
     browser, *options = BROWSER
     command = [sys.executable, "-m", "terminal_client", "kiosk", "--browser", browser, "--url", corner.site.url]
     kiosk = await asyncio.create_subprocess_exec(*command, "--", *options)
-    await until(lambda: corner.site.page.is_alive, 20, "the page draws")
+    await until(lambda: corner.site.page.is_alive, what="the page draws")
     assert await asyncio.to_thread(is_alive, corner.site.url)
     kiosk.terminate()
     assert await kiosk.wait() == 0

@@ -212,7 +212,7 @@ def test_a_running_terminal_lives_by_what_the_page_and_the_command_change(tmp_pa
         httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client,
     ):
         try:
-            wait_until(lambda: is_up(client), 30)
+            wait_until(lambda: is_up(client))
             assert "data-language" not in client.get("/").text
             changed = client.post("/preferences", json={"language": "vi", "volume": 40}).json()
             assert changed["chosen"]["volume"] == 40

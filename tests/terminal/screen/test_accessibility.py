@@ -13,9 +13,10 @@ from kokuchi.wire import MessageType, Severity, Status
 from terminal_client.view import Card, Lamp, Trouble, View
 from tests.terminal.screen.accessibility import assert_accessible, faults_in_sight
 from tests.terminal.screen.examples import DRILL, alert_of, body_of, recent_cards, revised
-from tests.terminal.screen.site import PATIENCE, Site, running_site
+from tests.terminal.screen.site import Site, running_site
 from tests.terminal.screen.test_furigana import with_furigana
 from tests.terminal.screen.test_second_language import card as card_in
+from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

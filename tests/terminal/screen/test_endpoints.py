@@ -14,7 +14,6 @@ from terminal_client.screen.alive import PageLife
 from terminal_client.view import Card, View
 from tests.terminal.screen.examples import BODY, alert_of
 from tests.terminal.screen.site import (
-    PATIENCE,
     RecordingDesk,
     RecordingHousehold,
     app_of,
@@ -22,6 +21,7 @@ from tests.terminal.screen.site import (
     running_site,
     until,
 )
+from tests.waiting import PATIENCE
 
 ACT = {"alert": "scam-1", "revision": 1}
 ACTS = ["displayed", "confirm", "replay"]

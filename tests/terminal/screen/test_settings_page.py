@@ -134,7 +134,8 @@ async def test_each_press_is_answered_after_the_one_before_it(page: Page, site: 
     await page.locator("#settings-message").evaluate(
         """(line) => {
           window.said = [];
-          new MutationObserver(() => line.textContent && said.push(line.textContent)).observe(line, { childList: true });
+          const note = () => line.textContent && window.said.push(line.textContent);
+          new MutationObserver(note).observe(line, { childList: true });
         }"""
     )
     held: asyncio.Queue[Route] = asyncio.Queue()
