@@ -95,7 +95,7 @@ async def test_who_checks_what_a_colleague_has_changed_sees_both_texts_and_goes_
     assert ledger.alerts.newest(1) == []
 
 
-async def test_what_was_sent_or_thrown_away_meanwhile_is_told(app: FastAPI, author: Browser, ledger: Ledger) -> None:
+async def test_what_was_sent_or_thrown_away_meanwhile_is_told(author: Browser, ledger: Ledger) -> None:
     await author.post(PATH, {**ALERT, "version": "0"})
     ledger.drafts.discard(IDENTIFIER)
     gone = await author.post(PATH, {**ALERT, "version": "1", "headline": "続き"})
