@@ -26,7 +26,7 @@ WORDS = {
 
 
 class Hand:
-    """Does what a person does at the form, and counts it: each click, Tab and Enter, each field of the log-in filled in.
+    """Does what a person does, and counts it: each click, Tab and Enter, each field of the log-in filled in.
 
     The keystrokes of the message's own words are not counted.
     """

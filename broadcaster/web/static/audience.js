@@ -105,4 +105,6 @@
   });
   words?.addEventListener("change", (event) => event.stopPropagation());
   form.addEventListener("change", showReach);
+  // Somebody may have chosen before this script was there.
+  showReach();
 })();

@@ -9,12 +9,14 @@
   const version = form.elements.version;
   const PAUSE = 1000;
   const AGAIN = 5000;
+  const SMALL = 60_000;
   // These are no part of the alert, and change by themselves.
   const BESIDES = ["csrf", "identifier", "version", "words"];
   let timer = null;
   let saving = null;
   let isMoved = document.getElementById("moved-notice") !== null;
   let isLoggedOut = false;
+  let isUnreachable = false;
 
   const fields = () => {
     const found = new URLSearchParams(new FormData(form));
@@ -22,8 +24,19 @@
     return found;
   };
 
+  // What the page came with; somebody may have typed before this script was there.
+  const original = () => {
+    const found = new URLSearchParams();
+    for (const field of form.elements) {
+      const isChoice = ["radio", "checkbox"].includes(field.type);
+      const counts = field.name && !BESIDES.includes(field.name) && !["submit", "button"].includes(field.type);
+      if (counts && (!isChoice || field.defaultChecked)) found.append(field.name, isChoice ? field.value : field.defaultValue);
+    }
+    return found;
+  };
+
   const address = () => `/drafts/${identifier.value}`;
-  let kept = fields().toString();
+  let kept = original().toString();
   // What was sent and not answered may have been kept: it is sent once more as it was before anything newer.
   let unanswered = null;
 
@@ -32,7 +45,8 @@
     if (status.textContent !== text) status.replaceChildren(...parts);
   };
 
-  const body = (text) => new URLSearchParams([["csrf", form.elements.csrf.value], ["version", version.value], ...new URLSearchParams(text)]);
+  const body = (text, seen = version.value) =>
+    new URLSearchParams([["csrf", form.elements.csrf.value], ["version", seen], ...new URLSearchParams(text)]);
 
   const login = () => {
     const link = document.createElement("a");
@@ -66,7 +80,10 @@
   };
 
   const send = async (text) => {
-    const response = await fetch(address(), { method: "POST", body: body(text) });
+    // A browser finishes a small request even if its page is left.
+    const keepalive = text.length < SMALL;
+    const response = await fetch(address(), { method: "POST", body: body(text), keepalive });
+    isUnreachable = false;
     const isOurs = !response.redirected && response.headers.get("content-type")?.startsWith("application/json");
     const answer = isOurs ? await response.json() : {};
     if (response.ok && isOurs) {
@@ -103,6 +120,7 @@
     saving ||= attempt()
       .catch((error) => {
         if (!(error instanceof TypeError)) throw error;
+        isUnreachable = true;
         say("つながらないため、下書きを保存できません。書いた文はこの画面に残っています。もう一度ためします。");
       })
       .finally(() => {
@@ -119,13 +137,16 @@
   };
 
   const leave = () => {
-    if (isMoved || saving || fields().toString() === kept) return;
-    unanswered = fields().toString();
-    navigator.sendBeacon(address(), body(unanswered));
+    const text = fields().toString();
+    if (isMoved || text === kept || (saving && text === unanswered)) return;
+    // What is on its way will be one version more by then.
+    navigator.sendBeacon(address(), body(text, saving ? String(Number(version.value) + 1) : version.value));
+    unanswered = text;
   };
 
   form.addEventListener("input", changed);
   form.addEventListener("change", changed);
+  if (fields().toString() !== kept) changed();
   window.addEventListener("pagehide", leave);
   window.addEventListener("pageshow", (event) => event.persisted && save());
   window.addEventListener("online", save);
@@ -137,8 +158,8 @@
     const button = event.submitter;
     await save();
     await save();
-    // Only a lost session would lose the text; whatever else is wrong, the next page tells or does not mind.
-    if (isLoggedOut || isMoved) {
+    // Without a session or a connection the text would be lost; whatever else is wrong, the next page can do without.
+    if (isLoggedOut || isUnreachable || isMoved) {
       (document.getElementById("moved-notice") || status).scrollIntoView({ block: "center" });
       return;
     }

@@ -88,7 +88,6 @@
     if (event.target.name === "category" && pointed && gaps().length) select(gaps()[0]);
   });
   form.addEventListener("input", show);
-  texts[0].addEventListener("blur", carryOver);
   document.getElementById("gaps-next").addEventListener("click", () => {
     if (gaps().length) select(gaps()[0]);
   });

@@ -6,6 +6,8 @@
   const advice = document.getElementById("advice");
   const length = document.getElementById("length");
   const PAUSE = 400;
+  const LATER = 3000;
+  const MOST_TRIES = 3;
   const screens = ["headline", "body"].map((name) => ({
     name,
     field: document.getElementById(name),
@@ -15,6 +17,7 @@
   }));
   let timer = null;
   let asked = null;
+  let tries = 0;
 
   const setText = (id, text) => {
     const element = document.getElementById(id);
@@ -90,9 +93,13 @@
     setText("length-seconds", answer.seconds ? `放送 約${answer.seconds}秒` : "");
     length.classList.toggle("length-long", (answer.seconds || 0) > Number(length.dataset.advised));
     showAdvice(answer.advice);
+    // A voice that has just been started takes its time.
+    const isSilent = texts.some((text) => text.length) && !answer.headline && !answer.body;
+    if (isSilent && tries < MOST_TRIES) timer = setTimeout(ask, LATER);
   };
 
   const ask = async () => {
+    tries += 1;
     asked?.abort();
     asked = new AbortController();
     const texts = screens.map(written);
@@ -108,6 +115,7 @@
 
   const change = () => {
     showText();
+    tries = 0;
     clearTimeout(timer);
     timer = setTimeout(ask, PAUSE);
   };
