@@ -56,7 +56,7 @@ async def send_alert(request: Request, account: Sender, form: CheckedForm) -> Re
         with storing():
             submitted = await site.sending.submit(submission, account)
     except DraftError as error:
-        return await asyncio.to_thread(form_page, request, written, error.problems)
+        return await asyncio.to_thread(form_page, request, written, error.problems, chosen.pairs())
     except DraftMoved:
         return await asyncio.to_thread(moved_page, request, identifier, written)
     if submitted is Submitted.SENT:
@@ -103,7 +103,9 @@ def _check_page(request: Request, form: FormData, problems: Sequence[Problem]) -
         alone=need is Need.APPROVAL_OR_REASON and timing.is_now,
         reason=text_of(form, "reason"),
         maximum_reason=MAXIMUM_REASON,
-        quiet="" if asked and timing.is_now else quiet_warning(site.town, alert, repeated=timing.is_repeated),
+        quiet=""
+        if asked and timing.is_now
+        else quiet_warning(site.town, alert.level, goes_at, alert.expires, repeated=timing.is_repeated),
         effect=LEVEL_EFFECTS[alert.level],
         level_word=LEVELS[alert.level],
         reached=len(reached),
