@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 
+from pydantic import ValidationError
+
 from broadcaster.domain.draft import DraftError
 from broadcaster.domain.timing import LATEST, next_after, occurrence_identifier
 from broadcaster.domain.town import Town
@@ -79,10 +81,17 @@ class PlannedSending:
         identifier = occurrence_identifier(due.identifier, at) if due.timing.is_repeated else due.identifier
         try:
             outgoing = self._composer.outgoing(identifier, due.written, kana, now)
-        except DraftError as error:
-            reason = "".join(problem.japanese for problem in error.problems)
+        except (DraftError, ValidationError) as error:
+            # Whatever is wrong with one of them, the others and the centre go on.
+            reason = _reason(error)
             timetable.miss(due, now, next_at, Outcome.IMPOSSIBLE, reason)
-            log.warning("planned alert cannot be sent", extra={**told, "reason": str(error)})
+            log.warning("planned alert cannot be sent", extra={**told, "reason": type(error).__name__})
             return
         if timetable.keep(due, now, next_at, outgoing):
             log.info("planned alert sent", extra=told)
+
+
+def _reason(error: DraftError | ValidationError) -> str:
+    if isinstance(error, DraftError):
+        return "".join(problem.japanese for problem in error.problems)
+    return "お知らせの内容に、放送できないところがあります。"

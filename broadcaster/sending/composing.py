@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadcaster.domain.audience import recipients
-from broadcaster.domain.draft import DraftError, check, compose, contact_of
+from broadcaster.domain.draft import compose, contact_of
 from broadcaster.domain.town import Town
 from broadcaster.domain.written import Written
 from broadcaster.ledger import Ledger
@@ -40,11 +40,9 @@ class Composer:
             await furigana_or_none(self._voice, headline, body),
         )
 
-    def examine(self, written: Written) -> None:
+    def examine(self, identifier: str, written: Written, now: datetime) -> None:
         """Raise DraftError if no alert can be made of it now."""
-        problems = check(written.draft(self._town), self._town, self._ledger.terminals.all())
-        if problems:
-            raise DraftError(problems)
+        compose(written.draft(self._town), self._town, self._ledger.terminals.all(), now, identifier=identifier)
 
     def outgoing(self, identifier: str, written: Written, kana: Kana, now: datetime) -> Outgoing:
         """Return the alert that is sent `now`, from when it is valid. Raises DraftError."""

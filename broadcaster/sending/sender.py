@@ -116,7 +116,7 @@ class Sending:
     def _file(self, submission: Submission, kana: Kana, account: Account) -> Submitted:
         now = self._clock()
         written, timing, reason = submission.written, submission.timing, submission.reason.strip()
-        self._composer.examine(written)
+        self._composer.examine(submission.identifier, written, now)
         problems = check_timing(timing, now, self._town.time_zone)
         if problems:
             raise DraftError(problems)
@@ -155,7 +155,7 @@ class Sending:
             outgoing = self._composer.outgoing(waiting.identifier, waiting.written, kana, now)
             self._ledger.submissions.approve_and_send(waiting.identifier, waiting.version, account.name, now, outgoing)
             return Submitted.SENT
-        self._composer.examine(waiting.written)
+        self._composer.examine(waiting.identifier, waiting.written, now)
         next_at = next_after(waiting.timing, now, self._town.time_zone)
         if next_at is None:
             raise DraftError([Problem("until", "放送する日が、もうありません。差し戻してください。", "no day is left")])

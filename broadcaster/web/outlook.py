@@ -1,12 +1,13 @@
 """What sending will do, in the words of the last page."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from broadcaster.domain.audience import Terminal, describe
 from broadcaster.domain.timing import Timing, day_in_words, in_words, quiet_until, span_in_words, time_in_words
 from broadcaster.domain.town import Town
 from broadcaster.web.words import LEVELS
-from kokuchi.wire import Alert, Audience, AudienceKind, Level
+from kokuchi.wire import Audience, AudienceKind, Level
 
 _AS_LEVEL = {level: f"{word}で" for level, word in LEVELS.items()} | {Level.NOTICE: "お知らせとして"}
 
@@ -63,15 +64,15 @@ def when_again(town: Town, timing: Timing) -> str:
     return f"{f'{span}、' if span else ''}{in_words(timing, town.time_zone)}に放送します"
 
 
-def quiet_warning(town: Town, alert: Alert, *, repeated: bool) -> str:
-    """Return what the quiet hours change about an alert that is sent as it says; empty if nothing."""
-    end = quiet_until(town.quiet_hours, alert.sent, town.time_zone)
+def quiet_warning(town: Town, level: Level, at: datetime, expires: datetime, *, repeated: bool) -> str:
+    """Return what the quiet hours change about an alert that is sent `at`; empty if nothing."""
+    end = quiet_until(town.quiet_hours, at, town.time_zone)
     hours = town.quiet_hours
-    if end is None or hours is None or alert.level is Level.EMERGENCY:
+    if end is None or hours is None or level is Level.EMERGENCY:
         return ""
     night = f"{time_in_words(hours.start)}から{time_in_words(hours.end)}までは、おやすみ時間です。"
     own = "世帯が自分で決めた時間は、これと違うことがあります。"
-    if end >= alert.expires:
+    if end >= expires:
         return f"{night}画面にはすぐに出ますが、朝までに有効期限が過ぎるので、読み上げません。{own}"
     day = "" if repeated else day_in_words(end.date())
     return f"{night}画面にはすぐに出ますが、読み上げるのは{day}{time_in_words(end.time())}です。{own}"

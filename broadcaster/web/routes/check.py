@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -62,7 +63,8 @@ async def send_alert(request: Request, account: Sender, form: CheckedForm) -> Re
         with storing():
             submitted = await site.sending.submit(submission, account)
     except DraftError as error:
-        return await asyncio.to_thread(form_page, request, written, editing_of(site, form), error.problems)
+        again = partial(form_page, request, written, editing_of(site, form), error.problems, carried=chosen.pairs())
+        return await asyncio.to_thread(again)
     except DraftMoved:
         return await asyncio.to_thread(moved_page, request, identifier, written)
     if submitted is Submitted.SENT:
@@ -113,7 +115,9 @@ def _check_page(request: Request, form: FormData, account: Account, problems: Se
         alone=need is Need.APPROVAL_OR_REASON and timing.is_now,
         reason=text_of(form, "reason"),
         maximum_reason=MAXIMUM_REASON,
-        quiet="" if asked and timing.is_now else quiet_warning(site.town, alert, repeated=timing.is_repeated),
+        quiet=""
+        if asked and timing.is_now
+        else quiet_warning(site.town, alert.level, goes_at, alert.expires, repeated=timing.is_repeated),
         effect=LEVEL_EFFECTS[alert.level],
         level_word=LEVELS[alert.level],
         reached=len(reached),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -9,7 +10,7 @@ from fastapi.responses import RedirectResponse, Response
 from broadcaster.domain.audience import recipients
 from broadcaster.domain.draft import DraftError, Problem, contact_of
 from broadcaster.domain.roles import Act, may
-from broadcaster.domain.timing import NOW
+from broadcaster.domain.timing import NOW, next_after
 from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.drafts import DraftMoved
 from broadcaster.ledger.submissions import State, StoredSubmission
@@ -17,7 +18,7 @@ from broadcaster.sending import MayNotApprove, Submitted
 from broadcaster.web.errors import PageError, storing
 from broadcaster.web.forms import version_of
 from broadcaster.web.moved import moved_page
-from broadcaster.web.outlook import sentence
+from broadcaster.web.outlook import quiet_warning, sentence
 from broadcaster.web.pages import page
 from broadcaster.web.planned import planned_row
 from broadcaster.web.routes.alerts import to_alert
@@ -113,6 +114,8 @@ def _page(
     waits, draft = submission.state is State.WAITING, written.draft(site.town)
     goes_now = submission.timing.is_now or row.overdue
     timing = NOW if goes_now else submission.timing
+    goes_at = next_after(timing, site.clock(), site.town.time_zone) or site.clock()
+    expires = goes_at + timedelta(hours=category.valid_hours if category else 0)
     reached = recipients(draft.audience, site.ledger.terminals.all()) if draft.audience else []
     return page(
         request,
@@ -122,6 +125,7 @@ def _page(
         written=written,
         contact=contact_of(category, site.town) if category else site.town.desk,
         plan=sentence(site.town, draft.audience, reached, row.level, timing, drill=row.drill) if draft.audience else "",
+        quiet=quiet_warning(site.town, row.level, goes_at, expires, repeated=timing.is_repeated),
         waits=waits,
         planned=submission.state is State.PLANNED,
         returned=submission.state is State.RETURNED,

@@ -14,7 +14,7 @@ from broadcaster.domain.audit import Deed
 from broadcaster.domain.timing import LATEST, Timing
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.drafts import DraftMoved
-from broadcaster.ledger.submissions import State
+from broadcaster.ledger.submissions import Filing, State
 from broadcaster.ledger.timetable import Outcome
 from broadcaster.sending import PlannedSending, Sending
 from broadcaster.sending import clock as clock_room
@@ -225,3 +225,17 @@ async def test_a_full_disk_is_waited_for_and_the_alert_then_goes_out(
         assert sent(ledger) == []
         monkeypatch.setattr(ledger.connections, "write", write)
         await until(lambda: sent(ledger) == [TEN])
+
+
+async def test_a_fault_that_nobody_foresaw_stops_neither_the_others_nor_the_centre(
+    sending: Sending, planned: PlannedSending, ledger: Ledger, clock: Clock
+) -> None:
+    strange = "no alert can be called so"
+    ledger.submissions.plan(Filing(strange, 0, NOTICE, AT_TEN, "hanako", clock.now), TEN)
+    await sending.submit(notice(), HANAKO)
+    clock.now = TEN
+    await planned.send_due()
+    assert [accepted.alert.identifier for accepted in ledger.alerts.newest(5)] == [NAME]
+    assert [(lapse.submission.identifier, lapse.outcome) for lapse in ledger.timetable.lapses()] == [
+        (strange, Outcome.IMPOSSIBLE)
+    ]

@@ -1,0 +1,32 @@
+"""The centre's settings as they are shipped."""
+
+import shutil
+from pathlib import Path
+
+from broadcaster.domain.policy import Approval
+from broadcaster.settings import load_settings
+from kokuchi.wire import Level
+
+CONFIG = Path(__file__).parents[2] / "config"
+SECRETS = {"KOKUCHI_WEB__SESSION_SECRET": "s" * 32, "KOKUCHI_BROKER__PASSWORD": "x"}
+
+
+def test_a_town_asks_for_no_second_person_unless_it_says_so() -> None:
+    _, town = load_settings(CONFIG / "broadcaster.toml", SECRETS)
+    assert town.approval == Approval()
+
+
+def test_the_example_of_what_needs_a_second_person_is_right_once_it_is_switched_on(tmp_path: Path) -> None:
+    shutil.copy(CONFIG / "categories.toml", tmp_path)
+    switched_on = [
+        line.removeprefix("# ")
+        if line.startswith(("# [town.approval]", "# levels", "# categories", "# drills"))
+        else line
+        for line in (CONFIG / "broadcaster.toml").read_text(encoding="utf-8").splitlines()
+    ]
+    path = tmp_path / "broadcaster.toml"
+    path.write_text("\n".join(switched_on), encoding="utf-8")
+    _, town = load_settings(path, SECRETS)
+    assert town.approval == Approval(
+        levels=frozenset({Level.EMERGENCY, Level.IMPORTANT}), categories=frozenset({"prefecture_notice"}), drills=False
+    )
