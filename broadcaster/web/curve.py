@@ -97,11 +97,11 @@ def _stroke(stage: Stage, ticks: Sequence[Tick], addressed: int, sections: int, 
 
 
 def _place(second: float, sections: int) -> int:
-    """Return where a time stands, to a third of a percent, so that a busy line has few corners."""
+    """Return where a time stands, to less than a percent, so that a busy line has few corners."""
     for number in range(sections):
         begin, end = _MARKS[number][0], _MARKS[number + 1][0]
         if second <= end:
-            return round((number + (second - begin) / (end - begin)) * WIDTH / sections / 4) * 4
+            return round((number + (second - begin) / (end - begin)) * WIDTH / sections / 8) * 8
     return WIDTH
 
 

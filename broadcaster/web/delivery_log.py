@@ -20,7 +20,7 @@ from broadcaster.web.standings import ORDER, advice, is_trouble, tone
 from broadcaster.web.words import STAGES, moment
 from kokuchi.wire import MessageType, Silence
 
-NAMED = 8
+NAMED = 5
 """So many households of a group that stands out are named; the list has all of them."""
 
 _WHAT = {MessageType.ALERT: "", MessageType.UPDATE: "訂正は、", MessageType.CANCEL: "取り消しは、"}
