@@ -8,8 +8,8 @@ from fastapi import FastAPI
 
 from broadcaster.domain.written import Written
 from broadcaster.ledger import Ledger
-from broadcaster.ledger.alerts import Alerts
 from broadcaster.ledger.answers import Answers
+from broadcaster.sending import Sending
 from tests.broadcaster.web.api.program import CONTENT, Program, make_token, problem_of
 from tests.broadcaster.web.town import NOW, Clock, FakeVoice, accept
 
@@ -90,7 +90,7 @@ def before_the_act(monkeypatch: pytest.MonkeyPatch) -> None:
     def crash(*_: object) -> None:
         raise Crashed
 
-    monkeypatch.setattr(Alerts, "accept", crash)
+    monkeypatch.setattr(Sending, "submit", crash)
 
 
 def after_the_act(monkeypatch: pytest.MonkeyPatch) -> None:
