@@ -11,6 +11,11 @@ class Deed(StrEnum):
     SENT = "sent"
     CORRECTED = "corrected"
     WITHDRAWN = "withdrawn"
+    REQUEST_TAKEN = "request_taken"
+    REQUEST_RELEASED = "request_released"
+    REQUEST_NOTED = "request_noted"
+    REQUEST_DONE = "request_done"
+    REQUEST_REOPENED = "request_reopened"
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,14 @@ from broadcaster.ledger.alerts import Alerts
 from broadcaster.ledger.audit import Audit
 from broadcaster.ledger.broker import Broker
 from broadcaster.ledger.changes import Changes
+from broadcaster.ledger.conditions import Conditions
 from broadcaster.ledger.deliveries import Deliveries
 from broadcaster.ledger.dictionary import Dictionaries
 from broadcaster.ledger.drafts import Drafts
 from broadcaster.ledger.enrolment import EnrolmentCodes
-from broadcaster.ledger.migrations import migrations
+from broadcaster.ledger.migrations_staff import migrations
 from broadcaster.ledger.outbox import Outbox
+from broadcaster.ledger.overview import Overview
 from broadcaster.ledger.presences import Presences
 from broadcaster.ledger.quarantine import Quarantine
 from broadcaster.ledger.reminders import Reminders
@@ -36,6 +38,8 @@ class Ledger:
         self.reminders = Reminders(self.connections)
         self.presences = Presences(self.connections)
         self.requests = Requests(self.connections)
+        self.conditions = Conditions(self.connections)
+        self.overview = Overview(self.connections)
         self.quarantine = Quarantine(self.connections)
         self.broker = Broker(self.connections)
         self.accounts = Accounts(self.connections)

@@ -19,6 +19,10 @@ PAUSE_SECONDS = 0.25
 LONGEST_STREAM_SECONDS = 3600.0
 
 
+# The navigation stands twice on a page, as a bar and as a menu; one of them is seen.
+_COUNTS_IN_NAVIGATION = ("request-count-bar", "request-count-menu")
+
+
 @dataclass(frozen=True)
 class Part:
     """The inside of the element with this id: a template, and what it shows. Equal parts look equal."""
@@ -40,11 +44,20 @@ def live(request: Request, look: Look) -> StreamingResponse:
         account = sessions.visitor(request)
         if account is None or not may(account.role, Act.READ_LOG):
             return None
-        return [Part("banner", "parts/banner.html", {"banners": banners(site)}), *look()]
+        return [*_on_every_page(site), *look()]
 
     return StreamingResponse(
         changes(site, allowed_look), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
     )
+
+
+def _on_every_page(site: Site) -> list[Part]:
+    waiting = site.ledger.requests.waiting()
+    count = {"waiting_requests": {"count": waiting.count, "newest": waiting.newest}}
+    return [
+        Part("banner", "parts/banner.html", {"banners": banners(site)}),
+        *(Part(place, "parts/request_count.html", count) for place in ("calls", *_COUNTS_IN_NAVIGATION)),
+    ]
 
 
 async def changes(site: Site, look: Callable[[], Sequence[Part] | None]) -> AsyncIterator[str]:
