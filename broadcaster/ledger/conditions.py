@@ -11,7 +11,7 @@ from broadcaster.domain.delivery import TOO_HOT_CELSIUS
 from kokuchi.database import Connections
 from kokuchi.wire import Clock, Presence, Speaker
 
-# The same rules as broadcaster.domain.condition.conditions, done by SQLite for the whole town; a test holds them together.
+# The same rules as broadcaster.domain.condition, done by SQLite for the whole town; a test holds them together.
 _TESTS = {
     Condition.OFFLINE: "p.online = 0",
     Condition.SOUND: f"p.online AND ifnull(p.payload ->> '$.speaker', '') = '{Speaker.FAILED}'",
@@ -26,6 +26,11 @@ _FAULTY = " OR ".join(
 _TROUBLED = f"(p.terminal_id IS NULL OR p.online = 0 OR {_FAULTY})"
 _SOURCE = "FROM terminals AS t LEFT JOIN presences AS p ON p.terminal_id = t.id"
 _ORDER = f"CASE WHEN p.online = 0 THEN 0 WHEN {_FAULTY} THEN 1 WHEN p.terminal_id IS NULL THEN 2 ELSE 3 END, t.terminal"
+_SUMS = ", ".join(
+    f"ifnull(sum({test}), 0) AS {name}"
+    for name, test in {"well": f"NOT {_TROUBLED}", "faulty": _FAULTY, **_TESTS}.items()
+)
+_HEALTH = " ".join(["SELECT count(*) AS total,", _SUMS, _SOURCE])
 _SPACELESS = "replace(replace({}, ' ', ''), '　', '')"
 
 
@@ -68,22 +73,18 @@ class Conditions:
 
     def health(self) -> Health:
         """Count the town's terminals."""
-        sums = ", ".join(f"ifnull(sum({test}), 0) AS {condition}" for condition, test in _TESTS.items())
-        row = (
-            self._connections.read()
-            .execute(
-                f"SELECT count(*) AS total, ifnull(sum(NOT {_TROUBLED}), 0) AS well,"
-                f" ifnull(sum({_FAULTY}), 0) AS faulty, {sums} {_SOURCE}"
-            )  # fmt: skip
-            .fetchone()
-        )
+        row = self._connections.read().execute(_HEALTH).fetchone()
         found = {condition: row[condition.value] for condition in Condition if row[condition.value]}
         return Health(row["total"], row["well"], row["faulty"], found)
 
     def count(self, wanted: Wanted) -> int:
         """Return how many terminals are wanted."""
         where, arguments = _where(wanted)
-        row = self._connections.read().execute(f"SELECT count(*) AS n {_SOURCE} WHERE {where}", arguments).fetchone()
+        row = (
+            self._connections.read()
+            .execute(" ".join(["SELECT count(*) AS n", _SOURCE, "WHERE", where]), arguments)
+            .fetchone()
+        )
         return int(row["n"])
 
     def find(self, wanted: Wanted, limit: int, offset: int = 0) -> list[tuple[Terminal, Presence | None]]:
@@ -92,13 +93,13 @@ class Conditions:
         return self._listed(f"WHERE {where} ORDER BY {_ORDER} LIMIT ? OFFSET ?", [*arguments, limit, offset])
 
     def named(self, identifiers: list[str]) -> list[tuple[Terminal, Presence | None]]:
-        """Return the terminals with these identifiers, in their order; those that the town does not have are left out."""
+        """Return the terminals with these identifiers, in their order; unknown ones are left out."""
         found = self._listed("WHERE t.terminal IN (SELECT value FROM json_each(?))", [json.dumps(identifiers)])
         return sorted(found, key=lambda pair: identifiers.index(pair[0].id))
 
     def _listed(self, clause: str, arguments: list[object]) -> list[tuple[Terminal, Presence | None]]:
         rows = self._connections.read().execute(
-            f"SELECT t.terminal, t.household, t.kind, t.area, t.groups, p.payload {_SOURCE} {clause}",
+            " ".join(["SELECT t.terminal, t.household, t.kind, t.area, t.groups, p.payload", _SOURCE, clause]),
             arguments,
         )
         return [_pair(row) for row in rows]

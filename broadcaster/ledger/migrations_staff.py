@@ -1,4 +1,4 @@
-"""The tables' later steps, for what the staff do on their pages. The rules are those of broadcaster.ledger.migrations."""
+"""The tables' later steps, for what the staff do on their pages; the rules are those of the earlier ones."""
 
 from sqlite_utils import Database
 

@@ -16,6 +16,13 @@ from kokuchi.wire import CallbackRequest, RequestState
 from kokuchi.wire.fields import iso
 
 _OPEN = "r.withdrawn_at IS NULL AND r.done_at IS NULL"
+_WAITING = " ".join(
+    [
+        "SELECT count(*) AS n, sum(r.taken_by <> '') AS taken, min(r.asked_at) AS since, max(r.id) AS newest",
+        "FROM requests AS r WHERE",
+        _OPEN,
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -75,14 +82,7 @@ class Requests:
 
     def waiting(self) -> Waiting:
         """Return how many households wait for a call, and since when."""
-        row = (
-            self._connections.read()
-            .execute(
-                "SELECT count(*) AS n, sum(r.taken_by <> '') AS taken, min(r.asked_at) AS since, max(r.id) AS newest"
-                f" FROM requests AS r WHERE {_OPEN}"
-            )
-            .fetchone()
-        )
+        row = self._connections.read().execute(_WAITING).fetchone()
         return Waiting(row["n"], row["taken"] or 0, _moment(row["since"]), row["newest"])
 
     def count_open(self) -> int:

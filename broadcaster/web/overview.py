@@ -1,15 +1,17 @@
 """What the first page says: what runs, what is due, who waits, what is broken, how much was sent lately."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from broadcaster.domain.audience import describe
 from broadcaster.domain.delivery import Reach
+from broadcaster.domain.town import Category
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.ledger.requests import Waiting
 from broadcaster.web.site import Site
 from broadcaster.web.words import LEVELS, duration, moment
-from kokuchi.wire import Level, MessageType
+from kokuchi.wire import Level, MessageType, Severity
 
 QUIET_DAYS = 25
 """After so many days without a message the page reminds of it: what is not heard once a month is forgotten."""
@@ -89,8 +91,14 @@ def last_heard(site: Site) -> LastHeard:
     """Return when the town last heard something, and what could be sent if that is long ago."""
     zone, last = site.town.time_zone, site.ledger.overview.last_heard()
     days = (site.clock().astimezone(zone).date() - last.astimezone(zone).date()).days if last else None
-    calm = next((category for category in site.town.categories if Level.of(category.severity) is Level.NOTICE), None)
+    calm = _calmest(site.town.categories)
     return LastHeard(moment(last, zone) if last else "", days, calm.id if calm else "", calm.name if calm else "")
+
+
+def _calmest(categories: Sequence[Category]) -> Category | None:
+    """Return the kind of message that does least harm if nothing has happened, such as an invitation."""
+    notices = [category for category in categories if Level.of(category.severity) is Level.NOTICE]
+    return max(notices, key=lambda category: list(Severity).index(category.severity), default=None)
 
 
 def waits(site: Site, waiting: Waiting) -> str:

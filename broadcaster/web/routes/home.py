@@ -1,4 +1,4 @@
-"""The first page: what runs, what is due, who waits for a call, which terminals are in trouble, what was sent lately."""
+"""The first page: what runs, what is due, who waits for a call, which terminals are in trouble, what was sent."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response

@@ -127,9 +127,7 @@ def _not_kept(request: Request, account: Account, row: int, note: str) -> Respon
 
 
 def _too_long(request: Request, account: Account, row: int, note: str) -> Response:
-    problem = (
-        f"記録は{MAXIMUM_NOTE}文字までです。{len(note) - MAXIMUM_NOTE}文字短くしてください。まだ保存されていません。"
-    )
+    problem = f"{MAXIMUM_NOTE}文字までです。{len(note) - MAXIMUM_NOTE}文字短くしてください。まだ保存されていません。"
     return _request_page(request, account, row, problem=problem, unkept=note, status=422)
 
 
@@ -141,9 +139,7 @@ def _what_stands(site: Site, row: int) -> str:
     if found.callback.withdrawn_at:
         return "この相談は、世帯が取り消しました。"
     if found.taken_by:
-        return (
-            f"この相談は、先に{author_name(site, found.taken_by)}さんが引き受けました。かける前に、声をかけてください。"
-        )
+        return f"この相談は、先に{author_name(site, found.taken_by)}さんが引き受けました。声をかけてください。"
     return "この相談は、ほかの人が先に変えました。いまの状態を見て、もう一度操作してください。"
 
 

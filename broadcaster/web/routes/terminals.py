@@ -54,13 +54,13 @@ def parts(site: Site, view: View) -> list[Part]:
     Rows do not change their places under a reader's finger.
     """
     rows = roster_rows(site, view.shown.split(",")[:PAGE_SIZE])
-    now = roster_page(site, view.wanted, view.number).shown
+    moved = roster_page(site, view.wanted, view.number).shown != view.shown
     return [
         counts(site, view.wanted),
         Part(
             "moved",
             "parts/roster_moved.html",
-            {"address": address(view.wanted, view.number), "moved": now != view.shown},
+            {"address": address(view.wanted, view.number), "moved": moved},
         ),
         *(_part(row) for row in rows),
     ]

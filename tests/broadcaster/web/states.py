@@ -38,9 +38,7 @@ def trouble(ledger: Ledger) -> None:
     ledger.broker.record(False, "gone", NOW)
     ledger.presences.record(
         [
-            presence(
-                "t-1", speaker=Speaker.FAILED, speaker_detail="no device", clock=Clock.UNKNOWN, storage_fault="full"
-            ),
+            presence("t-1", speaker=Speaker.FAILED, speaker_detail="no device", clock=Clock.UNKNOWN, storage_fault="X"),
             presence("t-2", online=False),
         ]
     )
@@ -64,6 +62,14 @@ def long_quiet(ledger: Ledger) -> None:
     """All is well, and nothing was sent for a month."""
     ledger.presences.record(presence(terminal.id) for terminal in ROSTER)
     send(ledger, "awareness_event", "消費生活の相談会", days_ago=31)
+
+
+def busy(ledger: Ledger) -> None:
+    """Many alerts were sent lately, with texts as long as they may be, and many households wait."""
+    for number in range(60):
+        send(ledger, "scam", f"{number}番目の、とても長い見出しのお知らせ。" + "長" * 18, days_ago=number / 50)
+    for number in range(30):
+        ask(ledger, ROSTER[number % 3].id, f"r-{number}", hours_ago=30 - number)
 
 
 def large(ledger: Ledger) -> None:

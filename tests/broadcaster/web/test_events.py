@@ -16,7 +16,8 @@ async def test_a_report_moves_the_alert_s_page(operator: Browser, ledger: Ledger
         assert headers["content-type"].startswith("text/event-stream")
         assert "no-store" in headers["cache-control"]
         assert set(await stream.parts()) == {
-            "banner", "calls", "request-count-bar", "request-count-menu", "state", "counts", "troubles", "earlier", "line-t-1", "line-t-2", "line-t-3",
+            "banner", "calls", "request-count-bar", "request-count-menu",
+            "state", "counts", "troubles", "earlier", "line-t-1", "line-t-2", "line-t-3",
         }  # fmt: skip
         ledger.deliveries.record([report(alert, "t-2", received_at=NOW, displayed_at=NOW)])
         parts = await stream.parts()
