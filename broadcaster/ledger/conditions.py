@@ -28,7 +28,7 @@ _SOURCE = "FROM terminals AS t LEFT JOIN presences AS p ON p.terminal_id = t.id"
 _ORDER = f"CASE WHEN p.online = 0 THEN 0 WHEN {_FAULTY} THEN 1 WHEN p.terminal_id IS NULL THEN 2 ELSE 3 END, t.terminal"
 _SUMS = ", ".join(
     f"ifnull(sum({test}), 0) AS {name}"
-    for name, test in {"well": f"NOT {_TROUBLED}", "faulty": _FAULTY, **_TESTS}.items()
+    for name, test in [("well", f"NOT {_TROUBLED}"), ("faulty", _FAULTY), *_TESTS.items()]
 )
 _HEALTH = " ".join(["SELECT count(*) AS total,", _SUMS, _SOURCE])
 _SPACELESS = "replace(replace({}, ' ', ''), '　', '')"

@@ -20,8 +20,15 @@
     return audio.state === "running";
   };
 
-  const ring = async () => {
-    if (!(await wake())) return false;
+  const isNew = () => newest() > Number(localStorage.getItem(RUNG) ?? 0);
+
+  // Of several pages of this browser one rings; where there are no locks (plain http) two may, in the same moment.
+  const claim = () => {
+    const take = () => isNew() && (localStorage.setItem(RUNG, newest()), true);
+    return navigator.locks ? navigator.locks.request(RUNG, take) : take();
+  };
+
+  const ring = () => {
     [659.3, 523.3].forEach((frequency, index) => {
       const start = audio.currentTime + 0.05 + index * 0.35;
       const [tone, loudness] = [new OscillatorNode(audio, { frequency }), new GainNode(audio, { gain: 0 })];
@@ -32,8 +39,6 @@
       tone.start(start);
       tone.stop(start + 1);
     });
-    document.documentElement.dataset.rang = newest();
-    return true;
   };
 
   const say = (text) => {
@@ -51,9 +56,9 @@
     const count = place.querySelector("[data-count]")?.dataset.count;
     document.title = count ? `(${count}) ${title}` : title;
     place.parentElement.hidden = !count;
-    if (!isOn() || newest() <= Number(localStorage.getItem(RUNG) ?? 0)) return;
-    localStorage.setItem(RUNG, newest());
-    if (!(await ring())) say("新しい相談が来ましたが、音を鳴らせませんでした。画面のどこかを1回押すと、次から鳴ります。");
+    if (!isOn() || !isNew()) return;
+    if (!(await wake())) say("新しい相談が来ましたが、音を鳴らせませんでした。画面のどこかを1回押すと、鳴るようになります。");
+    else if (await claim()) ring();
   };
 
   document.getElementById("bell-switch")?.addEventListener("click", async () => {
@@ -61,7 +66,8 @@
     localStorage.setItem(RINGS, on ? "on" : "off");
     localStorage.setItem(RUNG, newest());
     show();
-    if (on) say((await ring()) ? "この音で知らせます。このパソコンで、告知放送の画面を開いているあいだ鳴ります。" : "このパソコンでは音を鳴らせません。");
+    if (on && (await wake())) ring();
+    if (on) say(audio.state === "running" ? "この音で知らせます。このパソコンで、告知放送の画面を開いているあいだ鳴ります。" : "このパソコンでは音を鳴らせません。");
     else say("音では知らせません。");
   });
   for (const gesture of ["pointerdown", "keydown"]) {
