@@ -14,12 +14,12 @@ PORT ?= 8080
 # Started through sudo, only the packages are installed as root; everything else belongs to the user.
 AS_USER := $(if $(SUDO_USER),sudo -u $(SUDO_USER),)
 
-.PHONY: npm bench-terminal bench-voice bench-recognition fuzz demo test check chaos packages clean
+.PHONY: npm headless bench-terminal bench-voice bench-recognition fuzz demo test check chaos packages clean
 
 demo: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json)
 
-test: packages npm $(VENV)/.installed-development $(AXE)/node_modules/.installed
+test: packages npm headless $(VENV)/.installed-development $(AXE)/node_modules/.installed
 	@$(AS_USER) $(VENV)/bin/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGUMENTS)
 
 chaos: packages $(VENV)/.installed
@@ -51,6 +51,10 @@ packages:
 # Only the tests need it, and not every machine has it from a Debian package.
 npm:
 	@command -v npm >/dev/null || scripts/install-packages npm
+
+# Chromium without its windows: the tests open some hundred pages.
+headless:
+	@command -v chromium-headless-shell >/dev/null || scripts/install-packages chromium-headless-shell
 
 $(VENV)/bin/python:
 	@echo "kokuchi: making a virtual environment" >&2

@@ -12,7 +12,7 @@ from broadcaster.dispatch.dispatcher import subscriptions
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.terminals import enrolment_of
-from broadcaster.sending import Sending
+from broadcaster.sending import PlannedSending, Sending
 from broadcaster.settings import Settings
 from broadcaster.voicing import CentreVoice
 from broadcaster.web import create_app
@@ -84,6 +84,7 @@ class Centre:
         await run_together(
             serve(application, listener),
             Dispatcher(ledger, link, key, self.town.id).run(),
+            PlannedSending(ledger, self.town, spoken, lambda: datetime.now(UTC)).run(),
             _watch_other_processes(ledger),
             enrolment.keep_broker_told(),
             close=close,

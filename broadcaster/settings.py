@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
+from broadcaster.domain.policy import Approval
 from broadcaster.domain.town import Category, Place, QuietHours, Town
 from kokuchi.configuration import ConfigurationError, FilePath, Section, load, read_toml
 from kokuchi.link import BrokerAddress
@@ -29,7 +30,7 @@ def _is_here(host: str) -> bool:
 
 
 class TownSection(Section):
-    """Who speaks. `quiet_hours` are those that each new terminal is given."""
+    """Who speaks. `quiet_hours` are those that each new terminal is given; `approval` is what needs a second person."""
 
     id: Identifier
     name: Annotated[str, Field(min_length=1, max_length=40)]
@@ -38,6 +39,7 @@ class TownSection(Section):
     names: Mapping[LanguageCode, str] = Field(default_factory=dict)
     time_zone: str = "Asia/Tokyo"
     quiet_hours: QuietHours | None = None
+    approval: Approval = Approval()
     desk: Contact
     areas: tuple[Place, ...] = ()
     groups: tuple[Place, ...] = ()

@@ -4,10 +4,16 @@ from collections.abc import Generator
 
 import pytest
 
+from tests.chromium import be_patient
 from tests.town import Town, log_tails
 
 _LONGEST_FIRST = ("tests/system/", "tests/browser/")
 """What waits most. Begun first, it waits while the other workers go through the rest."""
+
+
+def pytest_configure() -> None:
+    """Set what holds for every page."""
+    be_patient()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -18,6 +18,7 @@ from demo.preparation import USERS, environment, open_ledger, prepare
 from demo.processes import Processes, first_free
 from demo.staff import Staff
 from demo.town import start_town
+from tests.passwords import quick_passwords
 from tests.waiting import wait_until
 
 
@@ -115,7 +116,8 @@ def log_tails(town: Town, lines: int = 25) -> str:
 def running_town(folder: Path, terminals: Sequence[str] = TERMINALS) -> Iterator[Town]:
     """Start a town with its data in a folder, on free ports; of its terminals only these are switched on."""
     places = Places(folder, free_port_range())
-    prepare(places)
+    with quick_passwords():
+        prepare(places)
     with Processes(places.logs) as processes, open_ledger(places) as ledger:
         start_town(places, processes, quiet=True, terminals=terminals)
         town = Town(places, processes, ledger, terminals)

@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 
 SECONDS = 60.0
+PATIENCE = 30.0
+"""Seconds for what takes less than one on a machine that has nothing else to do."""
 
 
 async def until(condition: Callable[[], object], seconds: float = SECONDS, what: str = "") -> None:

@@ -70,7 +70,10 @@ def publish(
     translations: tuple[Translated, ...],
     as_json: bool,
 ) -> None:
-    """Write an alert into the ledger; the running centre sends it out.
+    """Write an alert into the ledger; the running centre sends it out at once.
+
+    Whoever has a shell on the server looks after the town's broadcasting: no second person is asked for, whatever
+    [town.approval] says, and the record of deeds names "shell".
 
     Exit code 0: it is committed and will go out. 1: it cannot be sent, and the message says why.
     """

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from broadcaster.domain.policy import Approval
 from kokuchi.wire import Contact, Level, Severity
 from kokuchi.wire.fields import Identifier
 
@@ -60,7 +61,7 @@ class QuietHours(_Value):
 class Town(_Value):
     """Who speaks, to whom it can speak, and about what. `names` is what it calls itself in other languages.
 
-    `quiet_hours` are those of a new terminal; its household may change them.
+    `quiet_hours` are those of a new terminal; its household may change them. `approval` is what needs a second person.
     """
 
     id: Identifier
@@ -70,6 +71,7 @@ class Town(_Value):
     names: Mapping[str, str] = Field(default_factory=dict)
     time_zone: ZoneInfo = ZoneInfo("Asia/Tokyo")
     quiet_hours: QuietHours | None = None
+    approval: Approval = Approval()
     desk: Contact
     areas: tuple[Place, ...] = ()
     groups: tuple[Place, ...] = ()
@@ -83,6 +85,14 @@ class Town(_Value):
             for code in category.translations:
                 if code not in known:
                     raise ValueError(f"category {category.id}: no language {code!r}; there are {', '.join(known)}")
+        return self
+
+    @model_validator(mode="after")
+    def _knows_what_is_approved(self) -> Self:
+        known = [category.id for category in self.categories]
+        for identifier in sorted(self.approval.categories):
+            if identifier not in known:
+                raise ValueError(f"approval: no category {identifier!r}; there are {', '.join(known)}")
         return self
 
     @property

@@ -17,7 +17,6 @@ SHELL = "shell"
 """Whom the ledger names for what was done with the command `broadcaster`, where nobody logs in."""
 
 _hasher = PasswordHasher()
-_NOBODY = _hasher.hash("nobody")
 
 
 class AccountError(Exception):
@@ -71,8 +70,11 @@ class Accounts:
     def log_in(self, name: str, password: str) -> Account | None:
         """Return the account if the password is its own. An unknown name takes as long as a wrong password."""
         row = self._connections.read().execute("SELECT * FROM accounts WHERE name = ?", [name]).fetchone()
+        if not row:
+            _hasher.hash(password)
+            return None
         try:
-            _hasher.verify(row["password_hash"] if row else _NOBODY, password)
+            _hasher.verify(row["password_hash"], password)
         except (VerificationError, InvalidHashError):
             return None
-        return Account(row["name"], row["display_name"], Role(row["role"])) if row else None
+        return Account(row["name"], row["display_name"], Role(row["role"]))

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlite_utils import Database
+
 from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.delivery import reminder_after
 from broadcaster.ledger.audit import record
@@ -29,6 +31,41 @@ class Accepted:
     dictionary: int | None = None
 
 
+def accept_within(
+    db: Database, alert: Alert, topics: Sequence[str], recipients: Sequence[str], accepted_by: str
+) -> Accepted:
+    """Accept an alert within the transaction of the deed that made it; that deed is recorded by whoever calls this.
+
+    Raises AlertExists if this revision is already there.
+    """
+    try:
+        row = db.execute(
+            "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload,"
+            " dictionary) VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT revision FROM dictionary))",
+            [
+                alert.identifier,
+                alert.revision,
+                alert.category,
+                iso(alert.sent),
+                iso(alert.expires),
+                accepted_by,
+                alert.model_dump_json(exclude_none=True),
+            ],
+        ).lastrowid
+    except sqlite3.IntegrityError as error:
+        raise AlertExists(f"alert {alert.identifier} has revision {alert.revision} already") from error
+    if row is None:
+        raise sqlite3.DatabaseError("the alert got no row")
+    db.conn.executemany("INSERT INTO outbox (alert_id, topic) VALUES (?, ?)", [(row, topic) for topic in topics])
+    db.conn.executemany(
+        "INSERT INTO deliveries (alert_id, terminal_id, next_attempt_at)"
+        " SELECT ?, id, ? FROM terminals WHERE terminal = ?",
+        [(row, iso(alert.sent + reminder_after(0)), terminal) for terminal in recipients],
+    )
+    dictionary = db.execute("SELECT revision FROM dictionary").fetchone()
+    return Accepted(row, alert, accepted_by, dictionary["revision"] if dictionary else None)
+
+
 class Alerts:
     """The alerts, one row a revision."""
 
@@ -41,35 +78,9 @@ class Alerts:
         Raises AlertExists if this revision is already there.
         """
         with self._connections.write() as db:
-            try:
-                row = db.execute(
-                    "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload,"
-                    " dictionary) VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT revision FROM dictionary))",
-                    [
-                        alert.identifier,
-                        alert.revision,
-                        alert.category,
-                        iso(alert.sent),
-                        iso(alert.expires),
-                        accepted_by,
-                        alert.model_dump_json(exclude_none=True),
-                    ],
-                ).lastrowid
-            except sqlite3.IntegrityError as error:
-                raise AlertExists(f"alert {alert.identifier} has revision {alert.revision} already") from error
-            if row is None:
-                raise sqlite3.DatabaseError("the alert got no row")
-            db.conn.executemany(
-                "INSERT INTO outbox (alert_id, topic) VALUES (?, ?)", [(row, topic) for topic in topics]
-            )
-            db.conn.executemany(
-                "INSERT INTO deliveries (alert_id, terminal_id, next_attempt_at)"
-                " SELECT ?, id, ? FROM terminals WHERE terminal = ?",
-                [(row, iso(alert.sent + reminder_after(0)), terminal) for terminal in recipients],
-            )
+            accepted = accept_within(db, alert, topics, recipients, accepted_by)
             record(db, Entry(accepted_by, _DEEDS[alert.message_type], alert.identifier, alert.sent, alert.headline))
-            dictionary = db.execute("SELECT revision FROM dictionary").fetchone()
-        return Accepted(row, alert, accepted_by, dictionary["revision"] if dictionary else None)
+        return accepted
 
     def get(self, identifier: str) -> Accepted | None:
         """Return the newest revision of an alert."""

@@ -5,6 +5,8 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlite_utils import Database
+
 from broadcaster.domain.written import Written
 from kokuchi.database import Connections
 from kokuchi.wire.fields import iso
@@ -31,6 +33,24 @@ class StoredDraft:
     changed_at: datetime
 
 
+def write_draft(db: Database, identifier: str, version: int, written: Written, account: str, now: datetime) -> bool:
+    """Keep what was written over `version`, 0 for a new draft; return False if another one stands or it is locked."""
+    text = json.dumps(written.pairs(), ensure_ascii=False)
+    if version == 0:
+        statement = db.execute(
+            "INSERT INTO drafts (identifier, version, written, author, created_at, changed_by, changed_at)"
+            " VALUES (?, 1, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            [identifier, text, account, iso(now), account, iso(now)],
+        )
+    else:
+        statement = db.execute(
+            "UPDATE drafts SET version = version + 1, written = ?, changed_by = ?, changed_at = ?"
+            " WHERE identifier = ? AND version = ? AND identifier NOT IN (SELECT identifier FROM locked_drafts)",
+            [text, account, iso(now), identifier, version],
+        )
+    return statement.rowcount == 1
+
+
 class Drafts:
     """The drafts of all authors, who write for the same town and see each other's."""
 
@@ -40,24 +60,12 @@ class Drafts:
     def save(self, identifier: str, version: int, written: Written, account: str, now: datetime) -> StoredDraft:
         """Keep what was written over the version that its writer had seen, 0 for a new draft.
 
-        Raises DraftMoved if another version stands, which is not touched.
+        Raises DraftMoved if another version stands, or it was submitted; what stands is not touched.
         """
-        text = json.dumps(written.pairs(), ensure_ascii=False)
         with self._connections.write() as db:
-            if version == 0:
-                changed = db.execute(
-                    "INSERT INTO drafts (identifier, version, written, author, created_at, changed_by, changed_at)"
-                    " VALUES (?, 1, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                    [identifier, text, account, iso(now), account, iso(now)],
-                ).rowcount
-            else:
-                changed = db.execute(
-                    "UPDATE drafts SET version = version + 1, written = ?, changed_by = ?, changed_at = ?"
-                    " WHERE identifier = ? AND version = ?",
-                    [text, account, iso(now), identifier, version],
-                ).rowcount
+            changed = write_draft(db, identifier, version, written, account, now)
             stands = self.get(identifier)
-            if changed == 0 or stands is None:
+            if not changed or stands is None:
                 raise DraftMoved(stands)
         return stands
 
@@ -67,16 +75,20 @@ class Drafts:
         return _draft(row) if row else None
 
     def unsent(self) -> list[StoredDraft]:
-        """Return the drafts from which no alert has been made, the latest change first."""
+        """Return the drafts that were not submitted, or were sent back, the latest change first."""
         rows = self._connections.read().execute(
-            "SELECT * FROM drafts WHERE identifier NOT IN (SELECT identifier FROM alerts) ORDER BY changed_at DESC"
+            "SELECT * FROM drafts WHERE identifier NOT IN (SELECT identifier FROM alerts)"
+            " AND identifier NOT IN (SELECT identifier FROM locked_drafts) ORDER BY changed_at DESC"
         )
         return [_draft(row) for row in rows]
 
     def discard(self, identifier: str) -> None:
-        """Throw a draft away; nothing happens if it is gone."""
+        """Throw a draft away; nothing happens if it is gone or was submitted."""
         with self._connections.write() as db:
-            db.execute("DELETE FROM drafts WHERE identifier = ?", [identifier])
+            db.execute(
+                "DELETE FROM drafts WHERE identifier = ? AND identifier NOT IN (SELECT identifier FROM locked_drafts)",
+                [identifier],
+            )
 
 
 def _draft(row: sqlite3.Row) -> StoredDraft:

@@ -19,7 +19,9 @@ from broadcaster.ledger.presences import Presences
 from broadcaster.ledger.quarantine import Quarantine
 from broadcaster.ledger.reminders import Reminders
 from broadcaster.ledger.requests import Requests
+from broadcaster.ledger.submissions import Submissions
 from broadcaster.ledger.terminals import Terminals
+from broadcaster.ledger.timetable import Timetable
 from kokuchi.database import Connections
 
 
@@ -33,6 +35,8 @@ class Ledger:
         self.alerts = Alerts(self.connections)
         self.audit = Audit(self.connections)
         self.drafts = Drafts(self.connections)
+        self.submissions = Submissions(self.connections, self.drafts)
+        self.timetable = Timetable(self.connections)
         self.outbox = Outbox(self.connections)
         self.deliveries = Deliveries(self.connections)
         self.reminders = Reminders(self.connections)

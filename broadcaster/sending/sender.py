@@ -1,4 +1,4 @@
-"""Sends what was written, or keeps it until it may be sent."""
+"""Sends what was written, or keeps it until it may be sent: the one way out for pages and programs."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,72 +6,185 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from broadcaster.domain.audience import recipients
-from broadcaster.domain.draft import compose, contact_of
+from broadcaster.domain.draft import DraftError, Problem
+from broadcaster.domain.policy import Need, need
+from broadcaster.domain.roles import Act, may
+from broadcaster.domain.timing import NOW, Timing, check_timing, next_after
 from broadcaster.domain.town import Town
 from broadcaster.domain.written import Written
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.alerts import AlertExists
-from broadcaster.sending.readings import furigana_or_none, reading_or_none
+from broadcaster.ledger.drafts import DraftMoved
+from broadcaster.ledger.submissions import Filing, State, StoredSubmission
+from broadcaster.sending.composing import Composer, Kana
 from broadcaster.sending.voice import VoicePreview
-from kokuchi.wire import Furigana, Reading, Topics
+from kokuchi.wire import Level
 
 
 @dataclass(frozen=True)
 class Submission:
-    """What somebody wants to be sent; `identifier` was given by `new_identifier` when it was begun to be written."""
+    """What somebody wants to be sent.
+
+    `identifier` was given by `new_identifier` when it was begun to be written; `version` is the one of the stored draft
+    that was seen, 0 without one. With a `reason` an emergency goes out now without the second person that it needs.
+    """
 
     identifier: str
     written: Written
+    version: int = 0
+    timing: Timing = NOW
+    reason: str = ""
 
 
 class Submitted(StrEnum):
     """What has become of a submission."""
 
     SENT = "sent"
+    SCHEDULED = "scheduled"
+    WAITING = "waiting"
+
+
+class MayNotApprove(Exception):  # noqa: N818 - reads as what it says
+    """Somebody who may not approve, or not of what they have submitted themselves."""
 
 
 class Sending:
-    """Takes submissions. The ledger and the voice stay the caller's to close; `clock` tells the time."""
+    """Takes submissions and what others decide about them.
+
+    Every method that changes something raises DraftMoved if somebody else was faster, and sqlite3.OperationalError if
+    the ledger cannot be written; then nothing has changed. The ledger and the voice stay the caller's to close; `clock`
+    tells the time.
+    """
 
     def __init__(self, ledger: Ledger, town: Town, voice: VoicePreview, clock: Callable[[], datetime]) -> None:
         self._ledger = ledger
         self._town = town
-        self._voice = voice
         self._clock = clock
+        self._composer = Composer(ledger, town, voice)
+
+    def need(self, written: Written) -> Need:
+        """Return whether one person may send this."""
+        return need(self._town.approval, written.category, level_of(written, self._town), drill=bool(written.drill))
 
     async def submit(self, submission: Submission, account: Account) -> Submitted:
-        """Send an alert, once however often it is submitted.
+        """Send an alert, plan it or ask for approval, once however often it is submitted.
 
-        Raises DraftError if it cannot be sent as it is, sqlite3.OperationalError if the ledger cannot be written.
+        Raises DraftError if it cannot be sent as it is.
         """
-        written = submission.written
-        category = self._town.category(written.category)
-        contact = contact_of(category, self._town) if category else self._town.desk
-        headline, body = written.headline.strip(), written.body.strip()
-        reading = await reading_or_none(self._voice, headline, body, contact)
-        furigana = await furigana_or_none(self._voice, headline, body)
-        await asyncio.to_thread(self._accept, submission, reading, furigana, account)
+        kana = await self._composer.kana(submission.written) if submission.timing.is_now else Kana()
+        return await asyncio.to_thread(self._submit, submission, kana, account)
+
+    async def approve(self, identifier: str, version: int, account: Account) -> Submitted:
+        """Let go out what somebody else has submitted: now, or at its time if that has not passed meanwhile.
+
+        Raises MayNotApprove, and DraftError if no alert can be made of it any more.
+        """
+        waiting = await asyncio.to_thread(self._waiting, identifier, version)
+        if not may(account.role, Act.APPROVE) or waiting.submitted_by == account.name:
+            raise MayNotApprove(f"{account.name} may not approve of {identifier}")
+        goes_now = self._goes_now(waiting)
+        kana = await self._composer.kana(waiting.written) if goes_now else Kana()
+        return await asyncio.to_thread(self._approve, waiting, kana, account, goes_now)
+
+    async def send_back(self, identifier: str, version: int, note: str, account: Account) -> None:
+        """Make what waits a draft again, with a note for its author.
+
+        Raises MayNotApprove, and DraftError without a note.
+        """
+        if not may(account.role, Act.APPROVE):
+            raise MayNotApprove(f"{account.name} may not send back {identifier}")
+        if not note.strip():
+            raise DraftError([Problem("note", "何を直してほしいかを書いてください。", "is missing")])
+        await asyncio.to_thread(
+            self._ledger.submissions.send_back, identifier, version, note.strip(), account.name, self._clock()
+        )
+
+    async def recall(self, identifier: str, version: int, account: Account) -> None:
+        """Make what waits or is planned a draft again."""
+        await asyncio.to_thread(self._ledger.submissions.recall, identifier, version, account.name, self._clock())
+
+    def _submit(self, submission: Submission, kana: Kana, account: Account) -> Submitted:
+        try:
+            return self._file(submission, kana, account)
+        except DraftMoved:
+            stands = self._ledger.submissions.get(submission.identifier)
+            if stands is None or not _is_the_same(stands, submission, account):
+                raise
+            return _OUTCOMES[stands.state] if stands.timing.is_now else _LATER[stands.state]
+
+    def _file(self, submission: Submission, kana: Kana, account: Account) -> Submitted:
+        now = self._clock()
+        written, timing, reason = submission.written, submission.timing, submission.reason.strip()
+        self._composer.examine(written)
+        problems = check_timing(timing, now, self._town.time_zone)
+        if problems:
+            raise DraftError(problems)
+        wanted = self.need(written)
+        alone = wanted is Need.APPROVAL_OR_REASON and bool(reason) and timing.is_now
+        filing = Filing(
+            submission.identifier, submission.version, written, timing, account.name, now, reason if alone else ""
+        )
+        if wanted is not Need.NOTHING and not alone:
+            self._ledger.submissions.ask(filing)
+            return Submitted.WAITING
+        next_at = next_after(timing, now, self._town.time_zone)
+        if next_at is not None:
+            self._ledger.submissions.plan(filing, next_at)
+            return Submitted.SCHEDULED
+        try:
+            self._ledger.submissions.send(filing, self._composer.outgoing(submission.identifier, written, kana, now))
+        except AlertExists as error:
+            # It went out without a draft, which only another centre's or an older one's alert can.
+            raise DraftMoved(None) from error
         return Submitted.SENT
 
-    def _accept(
-        self, submission: Submission, reading: Reading | None, furigana: Furigana | None, account: Account
-    ) -> None:
-        roster = self._ledger.terminals.all()
-        alert = compose(
-            submission.written.draft(self._town),
-            self._town,
-            roster,
-            self._clock(),
-            identifier=submission.identifier,
-            reading=reading,
-            furigana=furigana,
-        )
-        topics = Topics(self._town.id).of_audience(alert.audience)
-        reached = [terminal.id for terminal in recipients(alert.audience, roster)]
-        try:
-            self._ledger.alerts.accept(alert, topics, reached, account.name)
-        except AlertExists:
-            # It was submitted twice; the alert is there.
-            return
+    def _waiting(self, identifier: str, version: int) -> StoredSubmission:
+        stands = self._ledger.submissions.get(identifier)
+        if stands is None or stands.state is not State.WAITING or stands.version != version:
+            raise DraftMoved(self._ledger.drafts.get(identifier))
+        return stands
+
+    def _goes_now(self, waiting: StoredSubmission) -> bool:
+        timing = waiting.timing
+        return timing.at is None or (not timing.is_repeated and timing.at <= self._clock())
+
+    def _approve(self, waiting: StoredSubmission, kana: Kana, account: Account, goes_now: bool) -> Submitted:
+        now = self._clock()
+        if goes_now:
+            outgoing = self._composer.outgoing(waiting.identifier, waiting.written, kana, now)
+            self._ledger.submissions.approve_and_send(waiting.identifier, waiting.version, account.name, now, outgoing)
+            return Submitted.SENT
+        self._composer.examine(waiting.written)
+        next_at = next_after(waiting.timing, now, self._town.time_zone)
+        if next_at is None:
+            raise DraftError([Problem("until", "放送する日が、もうありません。差し戻してください。", "no day is left")])
+        self._ledger.submissions.approve_and_plan(waiting.identifier, waiting.version, account.name, now, next_at)
+        return Submitted.SCHEDULED
+
+
+_OUTCOMES = {
+    State.CLOSED: Submitted.SENT,
+    State.PLANNED: Submitted.SCHEDULED,
+    State.WAITING: Submitted.WAITING,
+}
+_LATER = {**_OUTCOMES, State.CLOSED: Submitted.SCHEDULED}
+
+
+def level_of(written: Written, town: Town) -> Level:
+    """Return the level that an alert of this would have."""
+    if written.level in set(Level):
+        return Level(written.level)
+    category = town.category(written.category)
+    return Level.of(category.severity) if category else Level.NOTICE
+
+
+def _is_the_same(stands: StoredSubmission, submission: Submission, account: Account) -> bool:
+    """Tell whether this very form was submitted before by the same person: sent twice, or after an answer was lost."""
+    return (
+        stands.state is not State.RETURNED
+        and stands.submitted_by == account.name
+        and stands.written == submission.written
+        and stands.timing == submission.timing
+        and stands.version > submission.version
+    )

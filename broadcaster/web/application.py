@@ -23,6 +23,7 @@ from broadcaster.web.pages import bare_error_page, error_page, not_stored_page
 from broadcaster.web.protection import Protection, protect
 from broadcaster.web.routes import (
     alerts,
+    check,
     compose,
     correction,
     dictionary,
@@ -33,8 +34,10 @@ from broadcaster.web.routes import (
     home,
     log,
     login,
+    planned,
     requests,
     sound,
+    submission,
     terminals,
     withdrawal,
     word_import,
@@ -83,6 +86,8 @@ def create_app(
     app.add_middleware(Protection)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     for subject in (health, login, home, compose, sound, events, alerts, correction, withdrawal, log, terminals):
+        app.include_router(subject.router)
+    for subject in (check, planned, submission):
         app.include_router(subject.router)
     for subject in (requests, dictionary, words, word_import, enrolment_codes, enrol):
         app.include_router(subject.router)

@@ -3,6 +3,9 @@
 import shutil
 from dataclasses import dataclass
 
+from broadcaster.domain.roles import Act, may
+from broadcaster.ledger.accounts import Account
+from broadcaster.web.planned import count_untold, waiting_for
 from broadcaster.web.site import Site
 from broadcaster.web.words import moment
 
@@ -21,9 +24,15 @@ class Banner:
     path: str = ""
 
 
-def banners(site: Site) -> tuple[Banner, ...]:
+def banners(site: Site, account: Account) -> tuple[Banner, ...]:
     """Return what the reader has to know now, most often nothing."""
-    found = (_request_banner(site), _disk_banner(site), _broker_banner(site), _enrolment_banner(site))
+    found = (
+        _request_banner(site),
+        _planned_banner(site, account),
+        _disk_banner(site),
+        _broker_banner(site),
+        _enrolment_banner(site),
+    )
     return tuple(banner for banner in found if banner)
 
 
@@ -32,6 +41,20 @@ def _request_banner(site: Site) -> Banner | None:
     if not waiting:
         return None
     return Banner(f"相談の希望 {waiting}件", "電話を待っている世帯があります。", "/requests")
+
+
+def _planned_banner(site: Site, account: Account) -> Banner | None:
+    may_send = may(account.role, Act.SEND)
+    lapsed = {lapse.submission.identifier for lapse in site.ledger.timetable.lapses()} if may_send else ()
+    counts = {
+        "承認待ち": waiting_for(site, account),
+        "予定どおりに放送できなかったお知らせ": len(lapsed),
+        "承認を待たずに放送された緊急のお知らせ": count_untold(site, account),
+    }
+    if not any(counts.values()):
+        return None
+    told = "、".join(f"{what} {count}件" for what, count in counts.items() if count)
+    return Banner(f"予定と承認 {sum(counts.values())}件", f"{told}があります。", "/planned")
 
 
 def _disk_banner(site: Site) -> Banner | None:

@@ -13,6 +13,9 @@ from kokuchi.voice.languages import LANGUAGES
 from kokuchi.wire.alert import MAXIMUM_TRANSLATED_BODY, MAXIMUM_TRANSLATED_HEADLINE
 
 _REVISION = re.compile(r"[0-9]{1,5}")
+_IDENTIFIER = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
+
+_LONGEST_VERSION = 10
 
 
 def written_of(form: FormData) -> Written:
@@ -45,6 +48,18 @@ def revision_of(form: FormData) -> int:
     """Return the revision that a form's author had seen; 0, which no alert has, if the form does not say."""
     text = text_of(form, "revision")
     return int(text) if _REVISION.fullmatch(text) else 0
+
+
+def identifier_of(form: FormData) -> str:
+    """Return the identifier that a form was given when it was begun; empty if it is none of ours."""
+    text = text_of(form, "identifier")
+    return text if _IDENTIFIER.fullmatch(text) else ""
+
+
+def version_of(form: FormData) -> int:
+    """Return the version of the stored draft that a form's writer had seen; 0 if there was none."""
+    text = text_of(form, "version")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < _LONGEST_VERSION else 0
 
 
 def translation_fields(translations: Iterable[Translated]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.responses import StreamingResponse
 
 from broadcaster.domain.roles import Act, may
+from broadcaster.ledger.accounts import Account
 from broadcaster.web import sessions
 from broadcaster.web.banner import banners
 from broadcaster.web.site import Site, site_of
@@ -44,18 +45,18 @@ def live(request: Request, look: Look) -> StreamingResponse:
         account = sessions.visitor(request)
         if account is None or not may(account.role, Act.READ_LOG):
             return None
-        return [*_on_every_page(site), *look()]
+        return [*_on_every_page(site, account), *look()]
 
     return StreamingResponse(
         changes(site, allowed_look), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
     )
 
 
-def _on_every_page(site: Site) -> list[Part]:
+def _on_every_page(site: Site, account: Account) -> list[Part]:
     waiting = site.ledger.requests.waiting()
     count = {"waiting_requests": {"count": waiting.count, "newest": waiting.newest}}
     return [
-        Part("banner", "parts/banner.html", {"banners": banners(site)}),
+        Part("banner", "parts/banner.html", {"banners": banners(site, account)}),
         *(Part(place, "parts/request_count.html", count) for place in ("calls", *_COUNTS_IN_NAVIGATION)),
     ]
 

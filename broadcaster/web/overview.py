@@ -9,6 +9,7 @@ from broadcaster.domain.delivery import Reach
 from broadcaster.domain.town import Category
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.ledger.requests import Waiting
+from broadcaster.ledger.submissions import State
 from broadcaster.web.site import Site
 from broadcaster.web.words import LEVELS, duration, moment
 from kokuchi.wire import Level, MessageType, Severity
@@ -17,6 +18,7 @@ QUIET_DAYS = 25
 """After so many days without a message the page reminds of it: what is not heard once a month is forgotten."""
 
 _SHOWN = 8
+_SHOWN_PLANNED = 3
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,24 @@ class LastHeard:
 
 
 @dataclass(frozen=True)
+class Planned:
+    """An alert that goes out at its time."""
+
+    identifier: str
+    headline: str
+    when: str
+
+
+@dataclass(frozen=True)
+class Due:
+    """What is to come: the next alerts that go out by themselves, how many more there are, and how many wait."""
+
+    planned: tuple[Planned, ...]
+    more: int
+    waiting: int
+
+
+@dataclass(frozen=True)
 class KindCount:
     """How many alerts of one kind were sent this month and last month."""
 
@@ -85,6 +105,15 @@ def running(site: Site) -> tuple[tuple[Running, ...], int]:
     reaches = site.ledger.deliveries.reach(rows[:_SHOWN])
     shown = tuple(_running(site, one, one.row in waiting, reaches[one.row]) for one in accepted)
     return shown, max(0, len(rows) - _SHOWN)
+
+
+def due(site: Site) -> Due:
+    """Return what is planned, the next one first, and how many alerts wait for approval."""
+    zone = site.town.time_zone
+    timed = [(found.next_at, found) for found in site.ledger.submissions.in_state(State.PLANNED) if found.next_at]
+    timed.sort(key=lambda pair: pair[0])
+    shown = tuple(Planned(one.identifier, one.written.headline, moment(at, zone)) for at, one in timed[:_SHOWN_PLANNED])
+    return Due(shown, len(timed) - len(shown), len(site.ledger.submissions.in_state(State.WAITING)))
 
 
 def last_heard(site: Site) -> LastHeard:

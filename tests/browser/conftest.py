@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from demo.places import TERMINALS
 from demo.preparation import USERS
-from tests.chromium import chromium
+from tests.chromium import MILLISECONDS, chromium
 from tests.town import Town, running_town
 
 
@@ -28,7 +28,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def new_page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(MILLISECONDS)
     yield context.new_page()
     context.close()
 
@@ -67,7 +67,7 @@ def written(household: Page, selector: str) -> str:
 @pytest.fixture
 def household(browser: Browser, town: Town) -> Iterator[Page]:
     context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": 1024, "height": 600})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(MILLISECONDS)
     page = context.new_page()
     page.goto(f"{town.places.terminal_url('t-0001')}/")
     page.locator("#preparing").wait_for(state="hidden")

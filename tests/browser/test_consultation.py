@@ -57,7 +57,7 @@ def test_the_desk_sees_a_wish_without_reloading_and_the_household_that_it_was_de
     assert consultation.ASK_SECONDS <= 300
     town.kill("mosquitto")
     town.processes.start_again("mosquitto")
-    expect(household.locator("#request-words")).to_have_text("役場の対応が終わりました。", timeout=30_000)
+    expect(household.locator("#request-words")).to_have_text("役場の対応が終わりました。")
     household.get_by_role("button", name="わかりました").click()
     wait_until(lambda: is_gone_after_a_touch(household), 15)
 
@@ -67,15 +67,15 @@ def test_a_wish_that_is_made_while_the_broker_is_away_is_kept_said_and_seen_when
 ) -> None:
     """Promise 8; and what the household takes back is gone from the desk's list."""
     town.kill("mosquitto")
-    household.get_by_text("役場との通信が切れています").wait_for(timeout=30_000)
+    household.get_by_text("役場との通信が切れています").wait_for()
     press(household)
     expect(household.locator("#request-words")).to_have_text("つながりしだい役場に伝えます。")
     town.kill("t-0001")
     town.processes.start_again("t-0001")
-    expect(household.locator("#request-words")).to_have_text("つながりしだい役場に伝えます。", timeout=30_000)
+    expect(household.locator("#request-words")).to_have_text("つながりしだい役場に伝えます。")
 
     town.processes.start_again("mosquitto")
-    expect(household.locator("#request-words")).to_have_text(WAITS, timeout=30_000)
+    expect(household.locator("#request-words")).to_have_text(WAITS)
     expect(desk.get_by_role("link", name="相談の希望 1件")).to_be_visible()
     desk.get_by_role("link", name="相談の希望 1件").click()
     expect(desk.locator("#request-list")).to_contain_text("お知らせなし")

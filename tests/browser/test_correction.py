@@ -7,9 +7,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import log_in, written
+from tests.chromium import MILLISECONDS
 from tests.town import Town
 from tests.waiting import wait_until
 
+SWITCHED_ON = ("t-0001",)
 WRONG = "受付は午前10時からです。電話は、0126-53-2321です。"
 RIGHT = "受付は午後1時からです。電話は、0126-53-2321です。"
 
@@ -17,7 +19,7 @@ RIGHT = "受付は午後1時からです。電話は、0126-53-2321です。"
 @pytest.fixture
 def colleague(browser: Browser, town: Town) -> Iterator[Page]:
     context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(MILLISECONDS)
     page = context.new_page()
     log_in(page, town, "admin", "kokuchi-admin")
     expect(page.get_by_role("link", name="お知らせを作る", exact=True)).to_be_visible()
@@ -48,7 +50,7 @@ def test_a_correction_reaches_the_household_and_the_page_says_who_had_heard_the_
     expect(staff.locator("ins").first).to_have_text("午後1")
     staff.get_by_role("button", name="訂正を送信する").click()
 
-    expect(household.locator("#correction")).to_be_visible(timeout=5_000)
+    expect(household.locator("#correction")).to_be_visible()
     wait_until(lambda: "午後1時" in written(household, "#text"), 15)
     expect(staff.get_by_text("訂正（第2版）の到達状況です")).to_be_visible()
     earlier = staff.locator("#earlier")
@@ -77,7 +79,7 @@ def test_staff_hear_a_correction_before_it_is_sent(town: Town, staff: Page) -> N
     begin_correction(staff, town, town.send("聞くためし", WRONG), RIGHT)
     staff.get_by_role("button", name="確認へ進む").click()
     staff.get_by_role("button", name="聞いてみる").click()
-    expect(staff.locator("#sound-player")).to_be_visible(timeout=30_000)
+    expect(staff.locator("#sound-player")).to_be_visible()
     assert staff.locator("#sound-player").evaluate("player => player.duration") > 5
 
 

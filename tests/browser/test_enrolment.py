@@ -13,6 +13,7 @@ from demo.preparation import environment
 from demo.processes import answers
 from demo.sound import file_device
 from tests.browser.conftest import written
+from tests.chromium import MILLISECONDS
 from tests.town import Town
 from tests.waiting import wait_until
 
@@ -52,7 +53,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def screen(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", viewport=VIEWPORT, has_touch=True)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(MILLISECONDS)
     yield context.new_page()
     context.close()
 
@@ -88,7 +89,7 @@ def test_a_device_becomes_a_terminal_with_a_code_typed_on_its_screen_and_receive
 
     expect(screen.locator("#done")).to_contain_text("月形町につながりました")
     # Nobody touches anything: the household's screen comes by itself, and so does an alert.
-    expect(screen.locator("#rest")).to_be_visible(timeout=30_000)
+    expect(screen.locator("#rest")).to_be_visible()
     identifier = town.send("新しい端末へ", "届きましたか。", (TERMINAL,))
     expect(screen.locator("#headline")).to_be_visible()
     assert written(screen, "#headline") == "新しい端末へ"
@@ -117,7 +118,7 @@ def test_a_second_device_takes_the_terminal_over_and_the_first_is_out(
     town.processes.start("enrol", [*enrol, "--address", f"http://{HOST}:{town.places.port}"])
     screen.goto(f"http://{HOST}:{device.port}/")
     # The device was enrolled from its shell, while its screen was asking.
-    expect(screen.locator("#cards, #alert").first).to_be_attached(timeout=30_000)
+    expect(screen.locator("#cards, #alert").first).to_be_attached()
     wait_until(lambda: headline in screen.locator("body").inner_text(), what="it has what is active")
 
     first = town.places.logs / "first device.log"

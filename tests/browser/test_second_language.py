@@ -55,9 +55,9 @@ def test_a_template_s_translation_goes_the_whole_way_to_a_screen_in_vietnamese(
     expect(shown.filter(has_text="ベトナム語").locator("[lang=vi]").first).to_have_text("Coi chừng lừa đảo")
     expect(staff.get_by_text("韓国・朝鮮語の端末には、日本語の放送があることだけを伝えます。")).to_be_visible()
     staff.get_by_role("button", name="ベトナム語を聞いてみる").click()
-    expect(staff.locator("#sound-player")).to_be_visible(timeout=30_000)
+    expect(staff.locator("#sound-player")).to_be_visible()
     assert 10 < staff.locator("#sound-player").evaluate("player => player.duration") < 40
-    staff.get_by_role("button", name="送信する").click()
+    staff.get_by_role("button", name="いますぐ放送する").click()
     expect(staff.get_by_text("ベトナム語の文面")).to_be_visible()
 
     expect(household.get_by_role("heading", name=HEADLINE, exact=True)).to_be_visible()
@@ -104,7 +104,7 @@ def test_a_correction_begins_with_the_translations_and_warns_of_those_that_staye
     compose(staff, town, "不審者情報")
     fill_gaps(staff)
     staff.get_by_role("button", name="確認へ進む").click()
-    staff.get_by_role("button", name="送信する").click()
+    staff.get_by_role("button", name="いますぐ放送する").click()
     staff.get_by_role("link", name="訂正する").click()
     body = staff.get_by_label("本文", exact=True)
     body.fill(body.input_value().replace("午後3時", "午後4時"))

@@ -13,6 +13,7 @@ from kokuchi.wire import Dictionary, Entry, SigningKey, seal
 from tests.town import Town
 from tests.waiting import wait_until
 
+SWITCHED_ON = TERMINALS[:2]
 TOPIC = "kokuchi/v1/tsukigata/dictionary"
 SECONDS = timedelta(seconds=10)
 """What is said differently within seconds."""
@@ -20,7 +21,7 @@ SECONDS = timedelta(seconds=10)
 
 def have(town: Town, revision: int) -> bool:
     presences = town.ledger.presences.all()
-    return all(presences[terminal].dictionary == revision for terminal in TERMINALS)
+    return all(presences[terminal].dictionary == revision for terminal in SWITCHED_ON)
 
 
 def add(town: Town, word: str, reading: str) -> int:
@@ -108,7 +109,7 @@ def test_a_forged_a_foreign_and_an_older_dictionary_change_nothing(town: Town) -
         town.publish_as_intruder(TOPIC, payload)
     wait_until(
         lambda: all(
-            (town.ledger.presences.all()[terminal].refused or 0) >= refused[terminal] + 3 for terminal in TERMINALS
+            (town.ledger.presences.all()[terminal].refused or 0) >= refused[terminal] + 3 for terminal in SWITCHED_ON
         ),
         what="each terminal counts what it refused",
     )
@@ -135,8 +136,8 @@ def test_a_broker_and_a_centre_that_are_started_again_keep_the_revision(town: To
     wait_until(lambda: (state := town.ledger.broker.state()) and state.connected)
     town.wait_for_presence()
     assert town.ledger.dictionary.revision() == revision
-    town.kill("t-0003")
-    town.processes.start_again("t-0003")
+    town.kill(SWITCHED_ON[1])
+    town.processes.start_again(SWITCHED_ON[1])
     wait_until(lambda: have(town, revision))
 
 

@@ -16,14 +16,13 @@ from demo.town import start_terminal
 from kokuchi.wire import NO_VOICE, Outcome, Speaker
 from terminal_client.kiosk import is_alive
 from tests.alsa import no_device
-from tests.chromium import chromium
+from tests.chromium import MILLISECONDS, chromium
 from tests.town import Town
 from tests.waiting import wait_until
 
 TERMINAL = TERMINALS[0]
 SWITCHED_ON = (TERMINAL,)
 BODY = "本日午前10時ごろ、町内で不審な電話がありました。電話を切って、役場に相談してください。"
-PATIENCE = 30_000
 
 
 @pytest.fixture(scope="module")
@@ -31,12 +30,10 @@ def screen(town: Town) -> Iterator[Page]:
     """The household's screen, which stays open all the time."""
     with chromium() as browser:
         page = browser.new_page(viewport={"width": 1024, "height": 600}, locale="ja-JP", timezone_id="Asia/Tokyo")
-        page.set_default_timeout(PATIENCE)
-        expect.set_options(timeout=PATIENCE)
+        page.set_default_timeout(MILLISECONDS)
         page.goto(f"{town.places.terminal_url(TERMINAL)}/")
         expect(page.locator("#rest")).to_be_visible()
         yield page
-        expect.set_options(timeout=5_000)
 
 
 def send(town: Town, level: str, headline: str) -> str:

@@ -7,7 +7,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from broadcaster.domain.draft import new_identifier
+from broadcaster.domain.timing import Timing
+from broadcaster.domain.written import Written
+from broadcaster.ledger.submissions import Filing
 from demo.places import TERMINALS
+from demo.preparation import USERS
 from demo.staff import confirm
 from kokuchi.link import BrokerAddress, MqttLink
 from kokuchi.wire import Audience, AudienceKind, Outcome, SigningKey, seal
@@ -81,6 +86,20 @@ def test_garbage_and_unsigned_alerts_are_refused_and_everything_goes_on(town: To
 
     identifier = town.send("そのあとの放送", TEXT)
     wait_until(lambda: all(town.line(identifier, terminal).delivery.voiced_at for terminal in TERMINALS), 60)
+
+
+def test_a_planned_alert_goes_out_by_itself_though_the_centre_was_killed_meanwhile(town: Town) -> None:
+    now = datetime.now(UTC)
+    at = now + timedelta(seconds=5)
+    written = Written(category="awareness_event", headline="予約した放送", body=TEXT)
+    filing = Filing(new_identifier(now), 0, written, Timing(at), USERS[0][0].name, now)
+    town.ledger.submissions.plan(filing, at)
+    town.kill("centre")
+    town.processes.start_again("centre")
+
+    wait_until(lambda: town.ledger.alerts.get(filing.identifier))
+    wait_until(lambda: all(town.line(filing.identifier, terminal).delivery.voiced_at for terminal in TERMINALS), 60)
+    assert town.accepted(filing.identifier).alert.sent >= at
 
 
 def test_an_expired_alert_is_refused_and_the_log_says_so(town: Town) -> None:

@@ -5,6 +5,7 @@ import pyloudnorm
 import pytest
 
 from kokuchi.voice import Phrase, Sound, Voice, VoiceName, VoiceSettings, join, morae, script_of, silence
+from kokuchi.voice.duration import PACE
 from kokuchi.voice.engines.hts_voices import HTS_VOICES
 from kokuchi.voice.kana import Reader
 from kokuchi.voice.loudness import CEILING, TARGET, levelled, limited, loudness_of
@@ -75,14 +76,23 @@ def test_what_has_no_peaks_is_not_touched_by_the_limiter() -> None:
     assert (limited(sound) == sound).all()
 
 
+_SPOKEN: dict[tuple[VoiceName, float], list[Sound]] = {}
+
+
+async def spoken(name: VoiceName, pace: float = PACE) -> list[Sound]:
+    """Return the phrases as this voice says them; it says them once for all tests."""
+    if (name, pace) not in _SPOKEN:
+        voice = Voice(VoiceSettings(voice=name, pace=pace))
+        _SPOKEN[name, pace] = [await voice.speak(phrase.text, phrase.kana) for phrase in PHRASES]
+        await voice.close()
+    return _SPOKEN[name, pace]
+
+
 @pytest.mark.parametrize("name", EITHER_VOICE)
 async def test_every_sentence_is_equally_loud_and_none_is_clipped(name: VoiceName) -> None:
-    voice = Voice(VoiceSettings(voice=name))
-    for phrase in PHRASES:
-        sound = await voice.speak(phrase.text, phrase.kana)
+    for phrase, sound in zip(PHRASES, await spoken(name), strict=True):
         assert lufs(sound) == pytest.approx(TARGET, abs=0.5), phrase.text
         assert numpy.abs(samples(sound)).max() <= CEILING
-    await voice.close()
 
 
 async def test_the_fallback_voice_is_as_loud(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,23 +109,17 @@ async def test_the_fallback_voice_is_as_loud(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("name", EITHER_VOICE)
 @pytest.mark.parametrize("pace", [4.8, 5.0, 6.0])
 async def test_a_voice_speaks_at_the_pace_that_is_set(name: VoiceName, pace: float) -> None:
-    voice = Voice(VoiceSettings(voice=name, pace=pace))
-    spoken = [(morae(Reader().reading(phrase.text)), await voice.speak(phrase.text)) for phrase in PHRASES]
-    await voice.close()
-    assert sum(count for count, _ in spoken) / sum(sound.duration for _, sound in spoken) == pytest.approx(
-        pace, rel=0.05
-    )
+    count = sum(morae(Reader().reading(phrase.text)) for phrase in PHRASES)
+    seconds = sum(sound.duration for sound in await spoken(name, pace))
+    assert count / seconds == pytest.approx(pace, rel=0.05)
 
 
 @needs_low_voice
 async def test_the_low_voice_is_a_man_s_of_120_hertz() -> None:
-    normal, low = Voice(), Voice(VoiceSettings(voice=VoiceName.LOW))
     pitches = [
-        numpy.median([pitch_of(samples(await voice.speak(phrase.text))) for phrase in PHRASES])
-        for voice in (normal, low)
+        numpy.median([pitch_of(samples(sound)) for sound in await spoken(name)])
+        for name in (VoiceName.NORMAL, VoiceName.LOW)
     ]
-    await normal.close()
-    await low.close()
     assert 300 < pitches[0] < 420
     assert 105 < pitches[1] < 130
 

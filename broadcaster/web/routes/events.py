@@ -5,7 +5,7 @@ from fastapi.responses import StreamingResponse
 
 from broadcaster.web.callbacks import Show
 from broadcaster.web.live import live
-from broadcaster.web.routes import alerts, dictionary, home, log, requests, terminals
+from broadcaster.web.routes import alerts, dictionary, home, log, planned, requests, terminals
 from broadcaster.web.sessions import Reader
 from broadcaster.web.site import site_of
 
@@ -35,6 +35,12 @@ def one_request_events(request: Request, row: int, account: Reader) -> Streaming
     """Follow who will call one household."""
     requests.state(request, account, row)  # a wish that is not there is an error now, not within the stream
     return live(request, lambda: [requests.state(request, account, row)])
+
+
+@router.get("/planned/events")
+def planned_events(request: Request, account: Reader, month: str = "") -> StreamingResponse:
+    """Follow what waits and what is planned."""
+    return live(request, lambda: planned.parts(request, account, month))
 
 
 @router.get("/log/events")

@@ -6,7 +6,7 @@ from fastapi.responses import Response
 from broadcaster.domain.roles import Act, may
 from broadcaster.ledger.accounts import Account
 from broadcaster.web.live import Part
-from broadcaster.web.overview import last_heard, months, running, waits
+from broadcaster.web.overview import due, last_heard, months, running, waits
 from broadcaster.web.pages import page
 from broadcaster.web.sessions import Reader
 from broadcaster.web.site import site_of
@@ -25,8 +25,8 @@ def parts(request: Request, account: Account) -> list[Part]:
     return [
         Part("start", "parts/start.html", {"heard": last_heard(site), "terminals": health.total, **acts}),
         Part("running", "parts/running.html", {"alerts": alerts, "more": more}),
-        Part("due", "parts/due.html", {"drafts": drafts, **acts}),
-        Part("waiting", "parts/waiting.html", {"waiting": waiting, "waits": waits(site, waiting)}),
+        Part("due", "parts/due.html", {"due": due(site), "drafts": drafts, **acts}),
+        Part("waiting", "parts/waiting_calls.html", {"waiting": waiting, "waits": waits(site, waiting)}),
         Part("health", "parts/health.html", {"health": health, "conditions": CONDITIONS}),
         Part("months", "parts/months.html", {"months": months(site)}),
     ]

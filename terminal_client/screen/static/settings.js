@@ -35,7 +35,7 @@ export class SettingsPage {
     this.wanted = {};
     this.undoable = [];
     this.underWay = 0;
-    this.sending = Promise.resolve();
+    this.turn = Promise.resolve();
     this.kinds = [];
     this.controls = [...this.steppers(), ...this.choices(), ...this.switches()];
     for (const tab of this.tabs) tab.addEventListener("click", () => this.turnTo(tab.dataset.tab));
@@ -157,35 +157,37 @@ export class SettingsPage {
     byId("kinds").replaceChildren(...(rows.length > 0 ? rows : [element("p", "hint", NO_KINDS)]));
   }
 
-  async change(changes) {
+  change(changes) {
     const before = Object.fromEntries(Object.keys(changes).map((name) => [name, this.chosen[name]]));
     this.undoable.push(before);
-    if (await this.send(changes)) this.say(CHANGED);
-    else this.undoable = this.undoable.filter((other) => other !== before);
-    this.draw();
+    this.send(changes, CHANGED, () => (this.undoable = this.undoable.filter((other) => other !== before)));
   }
 
-  async undo() {
+  undo() {
     const before = this.undoable.pop();
-    if (!before) this.say(NOTHING_TO_UNDO);
-    else if (await this.send(before)) this.say(UNDONE);
-    else this.undoable.push(before);
-    this.draw();
+    if (before) this.send(before, UNDONE, () => this.undoable.push(before));
+    else this.inTurn(() => this.undoable.length > 0 || this.say(NOTHING_TO_UNDO));
   }
 
-  // One after the other, as they were made. What could not be committed is shown as it was before.
-  async send(changes) {
+  // What could not be committed is shown as it was before.
+  send(changes, done, onRefused) {
     this.wanted = { ...this.wanted, ...changes };
     this.underWay += 1;
     this.draw();
-    this.sending = this.sending.then(() => ask("/preferences", "POST", changes));
-    const standing = await this.sending;
-    this.underWay -= 1;
-    if (standing) this.standing = standing;
-    else this.say(FAILED);
-    if (this.underWay === 0) this.wanted = {};
-    this.draw();
-    return standing !== null;
+    this.inTurn(async () => {
+      const standing = await ask("/preferences", "POST", changes);
+      this.underWay -= 1;
+      if (standing) this.standing = standing;
+      else onRefused();
+      if (this.underWay === 0) this.wanted = {};
+      this.say(standing ? done : FAILED);
+      this.draw();
+    });
+  }
+
+  // Each press is answered after the one before it, so that the message of the last one stands.
+  inTurn(answer) {
+    this.turn = this.turn.then(answer);
   }
 
   async load() {
@@ -193,9 +195,8 @@ export class SettingsPage {
     if (standing) this.know(standing);
   }
 
-  async sample() {
-    await this.sending;
-    this.say((await ask("/sample", "POST", {})) ? SPEAKS : NOT_HEARD);
+  sample() {
+    this.inTurn(async () => this.say((await ask("/sample", "POST", {})) ? SPEAKS : NOT_HEARD));
   }
 
   say(message) {

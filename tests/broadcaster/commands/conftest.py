@@ -19,8 +19,8 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     folder = tmp_path_factory.mktemp("centre")
     write_settings(folder)
     shell = Shell(folder)
-    shell.good("setup")
+    shell.quick("setup")
     roster = folder / "roster.csv"
     roster.write_text(ROSTER, encoding="utf-8")
-    shell.good("terminals", "import", str(roster))
+    shell.quick("terminals", "import", str(roster))
     return shell

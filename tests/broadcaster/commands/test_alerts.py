@@ -1,4 +1,4 @@
-"""`publish`, `withdraw`, `log`, `inspect`, `reading` and `speak` as real processes."""
+"""`publish`, `withdraw`, `log`, `inspect`, `reading` and `speak`; one of each kind as a real process."""
 
 import io
 import wave
@@ -54,14 +54,14 @@ def test_an_alert_goes_into_the_ledger_and_can_be_followed_and_withdrawn(shell: 
     )
     ledger.close()
 
-    deliveries = shell.good("log", identifier, "--json").json
+    deliveries = shell.quick("log", identifier, "--json").json
     assert [(line["terminal"], line["outcome"]) for line in deliveries] == [("t-1", None), ("t-2", "voice_failed")]
     assert deliveries[0]["voiced_at"] == "2026-11-24T01:00:00.000+00:00"
     table = shell.quick("log", identifier).out.splitlines()
     assert table[1].split() == ["t-1", "10:00:00.000", "10:00:00.000", "10:00:00.000", "-", "-"]
     assert table[2].split()[-3:] == ["voice_failed", "no", "device"]
 
-    withdrawn = shell.good("withdraw", identifier)
+    withdrawn = shell.quick("withdraw", identifier)
     assert withdrawn.out == f"{identifier}: withdrawn; 1 had heard it\n"
     again = shell.run("withdraw", identifier)
     assert (again.code, again.err) == (1, f"Error: {identifier} is withdrawn already\n")
@@ -143,7 +143,7 @@ def test_a_message_of_the_town_is_printed_and_an_altered_one_is_refused(shell: S
     token = seal(alert(), key)
     file = shell.folder / "alert.jws"
     file.write_bytes(token)
-    printed = shell.good("inspect", str(file)).json
+    printed = shell.quick("inspect", str(file)).json
     assert (printed["identifier"], printed["body"]) == ("a-1", "本文です。")
 
     header, payload, signature = token.split(b".")
@@ -162,7 +162,7 @@ def test_a_message_of_the_town_is_printed_and_an_altered_one_is_refused(shell: S
 
 
 def test_the_reading_of_a_text_is_printed(shell: Shell) -> None:
-    assert shell.good("reading", "月形町役場です").out.strip().startswith("ツキガタ")
+    assert shell.quick("reading", "月形町役場です").out.strip().startswith("ツキガタ")
     printed = shell.quick("reading", "電話です", "--json").json
     assert printed["text"] == "電話です"
     assert "デンワ" in printed["reading"]

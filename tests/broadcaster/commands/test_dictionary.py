@@ -22,7 +22,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     (folder / "base.csv").write_text(BASE, encoding="utf-8")
     (folder / "sentences.csv").write_text(SENTENCES, encoding="utf-8")
     shell = Shell(folder)
-    shell.good("setup")
+    shell.quick("setup")
     return shell
 
 

@@ -27,7 +27,7 @@ def test_those_who_wait_and_what_is_over_are_listed_for_people_and_for_programs(
     lines = shell.quick("requests").out.splitlines()[1:]
 
     assert [line.split()[1:5] for line in lines] == [["waiting", "t-1", "a-1", "-"], ["done", "t-2", "-", "hanako"]]
-    waiting, done = shell.good("requests", "--json").json
+    waiting, done = shell.quick("requests", "--json").json
     assert waiting == {
         "terminal": "t-1",
         "household": "見本 花子",

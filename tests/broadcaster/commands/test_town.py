@@ -1,4 +1,4 @@
-"""`setup`, `check-config`, `terminals` and `accounts` as real processes."""
+"""`setup`, `check-config`, `terminals` and `accounts`; the first of them as real processes."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ def test_setup_makes_everything_once_and_overwrites_nothing(empty: Shell) -> Non
     second = empty.quick("setup")
     assert "made" not in second.out
     assert secrets(empty) == made
-    good = empty.good("check-config")
+    good = empty.quick("check-config")
     assert good.out == f"{empty.config}: good: 月形町, 2 areas, 1 categories\n"
 
 
@@ -78,7 +78,7 @@ def test_the_roster_is_listed_for_people_and_for_programs(shell: Shell) -> None:
     table = shell.quick("terminals", "list").out.splitlines()
     assert table[0].split() == ["terminal", "kind", "area", "groups", "state", "speaker", "household"]
     assert table[1].split() == ["t-1", "household", "kita", "elderly", "never", "seen", "-", "見本", "花子"]
-    listed = shell.good("terminals", "list", "--json").json
+    listed = shell.quick("terminals", "list", "--json").json
     assert [entry["terminal"] for entry in listed][:3] == ["t-1", "t-2", "t-3"]
     assert listed[2] == {
         "terminal": "t-3",
@@ -117,7 +117,7 @@ def test_a_roster_with_a_wrong_line_is_not_imported_at_all(empty: Shell) -> None
 def test_accounts_are_added_and_listed_without_their_passwords(empty: Shell) -> None:
     empty.quick("setup")
     password = "correct horse battery"
-    done = empty.good(
+    done = empty.quick(
         "accounts", "add", "hanako", "--display-name", "見本 花子", "--role", "operator", "--password", password
     )
     assert done.out == "hanako can log in as operator\n"
@@ -125,7 +125,7 @@ def test_accounts_are_added_and_listed_without_their_passwords(empty: Shell) -> 
     assert (again.code, again.err) == (1, "error: there is an account 'hanako' already\n")
     short = empty.run("accounts", "add", "taro", "--password", "short")
     assert (short.code, short.err) == (1, "error: the password must have at least 10 characters\n")
-    listed = empty.good("accounts", "list", "--json").json
+    listed = empty.quick("accounts", "list", "--json").json
     assert listed == [{"name": "hanako", "display_name": "見本 花子", "role": "operator"}]
     assert "hanako  operator  見本 花子" in empty.quick("accounts", "list").out
 
@@ -135,7 +135,7 @@ def test_a_code_is_made_for_people_and_for_programs(shell: Shell) -> None:
     first, second = done.out.splitlines()
     assert re.match(r"\d{4}-\d{4}  for t-1, once, until 20\d\d-\d\d-\d\d \d\d:\d\d$", first)
     assert second.startswith("type it at the device, or: terminal-client enrol --address 127.0.0.1:8080 --code ")
-    made = shell.good("terminals", "code", "t-1", "--json").json
+    made = shell.quick("terminals", "code", "t-1", "--json").json
     assert re.fullmatch(r"\d{8}", made["code"])
     assert (made["terminal"], made["address"], made["in_service"]) == ("t-1", "127.0.0.1:8080", False)
     unknown = shell.run("terminals", "code", "t-99")

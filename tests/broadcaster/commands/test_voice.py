@@ -21,7 +21,7 @@ def test_a_text_is_read_with_the_words_of_the_dictionary_files(shell_with_words:
 
 
 def test_each_word_is_explained_by_the_rule_or_the_entry_that_gave_its_reading(shell_with_words: Shell) -> None:
-    lines = shell_with_words.good("reading", "--explain", "札比内の188番").out.splitlines()
+    lines = shell_with_words.quick("reading", "--explain", "札比内の188番").out.splitlines()
     assert lines[0] == "テストノコトバノイチハチハチバン"
     assert [line.split() for line in lines[1:]] == [
         ["WRITTEN", "READING", "FROM", "WHICH"],

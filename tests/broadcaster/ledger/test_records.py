@@ -92,7 +92,7 @@ def test_an_account_logs_in_with_its_own_password_only(ledger: Ledger) -> None:
 def test_a_password_is_kept_as_an_argon2id_hash_only(ledger: Ledger) -> None:
     ledger.accounts.add(HANAKO, PASSWORD)
     row = ledger.connections.read().execute("SELECT * FROM accounts").fetchone()
-    assert row["password_hash"].startswith("$argon2id$")
+    assert row["password_hash"].startswith("$argon2id$v=19$m=65536,t=3,p=4$"), "RFC 9106, 4"
     assert PASSWORD not in [str(value) for value in row]
 
 

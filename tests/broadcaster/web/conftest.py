@@ -7,18 +7,21 @@ from fastapi import FastAPI
 
 from broadcaster.dictionary import Editor
 from broadcaster.domain.dictionary import Sentence
+from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.enrolment import Enrolment
 from broadcaster.sending import Sending
 from broadcaster.web import create_app
 from tests.broadcaster.web.browser import Browser
 from tests.broadcaster.web.town import TOWN, Clock, FakeBroker, FakeTrial, FakeVoice, grant, make_ledger
+from tests.passwords import quick_passwords
 
 
 @pytest.fixture(scope="session")
 def made_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("web") / "ledger.sqlite"
-    make_ledger(path)
+    with quick_passwords():
+        make_ledger(path)
     return path
 
 
@@ -63,14 +66,20 @@ def enrolment(ledger: Ledger, broker: FakeBroker, clock: Clock) -> Enrolment:
 
 
 @pytest.fixture
-def app(ledger: Ledger, voice: FakeVoice, editor: Editor, enrolment: Enrolment, clock: Clock) -> FastAPI:
+def town() -> Town:
+    """The town; a test module that needs another one has a fixture of its own."""
+    return TOWN
+
+
+@pytest.fixture
+def app(ledger: Ledger, town: Town, voice: FakeVoice, editor: Editor, enrolment: Enrolment, clock: Clock) -> FastAPI:
     return create_app(
         ledger=ledger,
-        town=TOWN,
+        town=town,
         voice=voice,
         editor=editor,
         enrolment=enrolment,
-        sending=Sending(ledger, TOWN, voice, clock),
+        sending=Sending(ledger, town, voice, clock),
         session_secret="s" * 32,
         secure_cookies=False,
         clock=clock,

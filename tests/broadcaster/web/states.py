@@ -5,8 +5,10 @@ from datetime import timedelta
 
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.draft import Draft, compose
+from broadcaster.domain.timing import Timing
 from broadcaster.domain.written import Written
 from broadcaster.ledger import Ledger
+from broadcaster.ledger.submissions import Filing
 from kokuchi.wire import Alert, Audience, AudienceKind, CallbackRequest, Clock, Outcome, Severity, Speaker, Topics
 from tests.broadcaster.web.town import EVERYONE, NOW, ROSTER, TOWN, presence, publish, report
 
@@ -31,6 +33,8 @@ def usual(ledger: Ledger) -> None:
     stages = {"received_at": NOW, "displayed_at": NOW, "voice_started_at": NOW, "voiced_at": NOW}
     ledger.deliveries.record(report(alert, terminal.id, **stages) for terminal in ROSTER)
     ledger.drafts.save("20261124T005000Z-aaaaaaaa", 0, Written(category="scam", headline="書きかけ"), "hanako", NOW)
+    plan(ledger, "20261124T005100Z-bbbbbbbb", "あしたの相談会", days=1)
+    wait(ledger, "20261124T005200Z-cccccccc", "承認してほしいもの")
 
 
 def trouble(ledger: Ledger) -> None:
@@ -108,6 +112,21 @@ def send(
     ledger.alerts.accept(alert, Topics(TOWN.id).of_audience(audience), reached, "hanako")
     publish(ledger)
     return alert
+
+
+def plan(ledger: Ledger, identifier: str, headline: str, *, days: float) -> None:
+    """Let an alert go out by itself after some days."""
+    at = NOW + timedelta(days=days)
+    ledger.submissions.plan(Filing(identifier, 0, _written(headline), Timing(at), "hanako", NOW), at)
+
+
+def wait(ledger: Ledger, identifier: str, headline: str) -> None:
+    """Let an alert wait for a colleague's approval."""
+    ledger.submissions.ask(Filing(identifier, 0, _written(headline), Timing(), "hanako", NOW))
+
+
+def _written(headline: str) -> Written:
+    return Written(category="awareness_event", headline=headline, body="お知らせです。", level="notice")
 
 
 def ask(

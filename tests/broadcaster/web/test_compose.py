@@ -58,7 +58,7 @@ async def test_every_audience_can_be_addressed(
 async def test_the_last_page_says_what_will_happen(author: Browser, ledger: Ledger) -> None:
     ledger.presences.record([presence("t-1"), presence("t-2", online=False)])
     page = (await author.post("/alerts/check", ALERT)).text
-    assert "月形町 全域の3台に、いますぐ、「重要」で放送します。" in page
+    assert "月形町 全域 2世帯・1事業所に、いますぐ、重要で放送します" in page
     assert "<strong>2台</strong>は、いま電源が切れているか" in page
     assert ledger.alerts.newest(1) == []
 
@@ -66,7 +66,7 @@ async def test_the_last_page_says_what_will_happen(author: Browser, ledger: Ledg
 async def test_a_drill_says_so_before_and_is_one_alone(author: Browser, ledger: Ledger) -> None:
     page = (await author.post("/alerts/check", {**ALERT, "drill": "yes"})).text
     assert "訓練の放送です" in page
-    assert "訓練として、「重要」で放送します" in page
+    assert "訓練として、重要で放送します" in page
     await author.send(drill="yes")
     assert ledger.alerts.newest(1)[0].alert.status is Status.EXERCISE
     await author.send()

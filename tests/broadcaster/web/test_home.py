@@ -104,7 +104,20 @@ async def test_drafts_are_counted_for_those_who_write(author: Browser, ledger: L
     ledger.drafts.save("20261124T005000Z-aaaaaaaa", 0, Written(headline="書きかけ"), "hanako", NOW)
     due = part(await home(author), "due")
     assert '<a href="/drafts">下書き<strong>1件</strong></a>' in due
-    assert 'href="/planned"' in due
+
+
+async def test_what_goes_out_by_itself_and_what_waits_for_approval_is_due(author: Browser, ledger: Ledger) -> None:
+    assert "時刻を決めたお知らせはありません" in part(await home(author), "due")
+    for number in range(1, 6):
+        states.plan(ledger, f"20261124T00510{number}Z-bbbbbbbb", f"{number}日後のもの", days=number)
+    states.wait(ledger, "20261124T005200Z-cccccccc", "承認してほしいもの")
+    due = part(await home(author), "due")
+    assert 'href="/planned/20261124T005101Z-bbbbbbbb">1日後のもの</a><span>11月25日(水)10時00分に放送します' in due
+    assert "3日後のもの" in due
+    assert "4日後のもの" not in due
+    assert "<strong>ほか2件</strong>" in due
+    assert "承認を待っているお知らせ<strong>1件</strong>" in due
+    assert "書きかけのお知らせはありません" in due, "what was submitted is no draft any more"
 
 
 async def test_an_operator_sees_the_same_without_buttons(operator: Browser, ledger: Ledger) -> None:

@@ -174,7 +174,7 @@ def read(dictionary: Dictionary, text: str) -> str:
 
 
 def make_ledger(path: Path) -> None:
-    """Make a ledger with accounts and terminals; passwords are slow on purpose, so this is done once."""
+    """Make a ledger with accounts and terminals."""
     ledger = Ledger(path)
     for account in [
         Account("hanako", "田中 花子", Role.AUTHOR),

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from terminal_client.enrolment.enrolling import Enrolling
 from terminal_client.enrolment.errors import EnrolmentError, Trouble
 from terminal_client.enrolment.page import enrol_on_screen
 from terminal_client.service_manager import ServiceManager
 from terminal_client.settings import FirstStart, ScreenSection
-from tests.chromium import ARGUMENTS
+from tests.chromium import MILLISECONDS, chromium_in_loop
 from tests.contract.broker import answers, free_port
 from tests.terminal.enrolment.centre import HOST, Centre, serving_centre
 from tests.terminal.screen.accessibility import assert_accessible
@@ -28,12 +28,8 @@ SIZES = [(800, 480), (1024, 600), (1920, 1080)]
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", *ARGUMENTS]
-        )
+    async with chromium_in_loop() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -74,7 +70,7 @@ async def page(browser: Browser, device: Device) -> AsyncIterator[Page]:
     """The page, on which no script may fail and nothing may break the policy."""
     context = await browser.new_context(viewport={"width": 800, "height": 480}, has_touch=True)
     page = await context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(MILLISECONDS)
     failures: list[str] = []
     page.on("pageerror", lambda error: failures.append(str(error)))
     page.on("console", lambda message: failures.append(message.text) if "Content Security" in message.text else None)

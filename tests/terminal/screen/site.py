@@ -22,8 +22,7 @@ from terminal_client.screen import create_screen_app
 from terminal_client.screen.alive import PageLife
 from terminal_client.screen.preferences import shown
 from terminal_client.view import Card
-
-PATIENCE = 10.0
+from tests.waiting import PATIENCE
 
 KINDS: Mapping[str, str] = {"awareness_event": "消費者啓発開催情報", "scam": "詐欺事案情報"}
 

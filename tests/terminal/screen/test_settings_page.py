@@ -1,11 +1,12 @@
 """The page on which the household sets its terminal: large controls, each change committed at once."""
 
+import asyncio
 import sqlite3
 from datetime import UTC, datetime, time
 from typing import Any
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from kokuchi.voice.languages import LANGUAGES
 from kokuchi.wire import Severity
@@ -53,6 +54,13 @@ def stepper(page: Page, name: str) -> Locator:
 
 async def turn_to(page: Page, tab: str) -> None:
     await page.locator(".tabs").get_by_role("button", name=tab, exact=True).click()
+
+
+async def press(page: Page, button: str, times: int) -> None:
+    """Press it as often at once, as a hasty finger does, also where it says that there is nothing to press."""
+    await page.get_by_role("button", name=button).evaluate(
+        "(button, times) => { for (let press = 0; press < times; press++) button.click(); }", times
+    )
 
 
 async def says(page: Page, words: str) -> None:
@@ -110,17 +118,34 @@ async def test_each_control_shows_what_stands_and_changes_it_at_once(page: Page,
 async def test_hasty_fingers_lose_nothing_and_stop_at_the_end(page: Page, site: Site) -> None:
     await open_page(page, site)
     louder = page.get_by_role("button", name="声を大きくする")
-    await louder.evaluate("(button) => { for (let press = 0; press < 7; press++) button.click(); }")
+    await press(page, "声を大きくする", 7)
     await expect(stepper(page, "声の大きさ").locator("output")).to_have_text("100")
     await until(lambda: site.preferences.current().volume == 100)
     await expect(louder).to_have_attribute("aria-disabled", "true")
-    for _ in range(3):
-        await page.get_by_role("button", name="元にもどす").click()
-        await says(page, "元にもどしました")
-    await until(lambda: site.preferences.current().volume == 70)
-    # Playwright takes it for a button that cannot be pressed, which a finger does not.
-    await page.get_by_role("button", name="元にもどす").click(force=True)
+    await press(page, "元にもどす", 4)
     await says(page, "もどすものはありません")
+    assert site.preferences.current().volume == 70
+
+
+async def test_each_press_is_answered_after_the_one_before_it(page: Page, site: Site) -> None:
+    await open_page(page, site)
+    await press(page, "声を大きくする", 1)
+    await says(page, "かえました")
+    await page.locator("#settings-message").evaluate(
+        """(line) => {
+          window.said = [];
+          new MutationObserver(() => line.textContent && said.push(line.textContent)).observe(line, { childList: true });
+        }"""
+    )
+    held: asyncio.Queue[Route] = asyncio.Queue()
+    await page.route("**/preferences", held.put)
+    await press(page, "元にもどす", 2)
+    await press(page, "ためしに聞く", 1)
+    undo = await held.get()
+    assert await page.evaluate("said") == []
+    await undo.continue_()
+    await says(page, "放送します")
+    assert await page.evaluate("said") == ["元にもどしました", "もどすものはありません", "放送します"]
 
 
 async def test_a_volume_between_the_steps_goes_to_the_next_one(page: Page, site: Site) -> None:
@@ -149,9 +174,7 @@ async def test_the_last_change_can_be_undone_whatever_it_was(page: Page, site: S
     await turn_to(page, "外国語")
     await page.get_by_role("radio", name="日本語だけ").click()
     await until(lambda: site.preferences.current() == Preferences())
-    for _ in range(2):
-        await page.get_by_role("button", name="元にもどす").click()
-        await says(page, "元にもどしました")
+    await press(page, "元にもどす", 2)
     await expect(page.get_by_role("radio", name="한국어")).to_be_checked()
     await until(lambda: site.preferences.current() == before)
 

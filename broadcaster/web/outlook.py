@@ -1,0 +1,77 @@
+"""What sending will do, in the words of the last page."""
+
+from collections.abc import Sequence
+
+from broadcaster.domain.audience import Terminal, describe
+from broadcaster.domain.timing import Timing, day_in_words, in_words, quiet_until, span_in_words, time_in_words
+from broadcaster.domain.town import Town
+from broadcaster.web.words import LEVELS
+from kokuchi.wire import Alert, Audience, AudienceKind, Level
+
+_AS_LEVEL = {level: f"{word}で" for level, word in LEVELS.items()} | {Level.NOTICE: "お知らせとして"}
+
+
+def sentence(
+    town: Town,
+    audience: Audience,
+    reached: Sequence[Terminal],
+    level: Level,
+    timing: Timing,
+    *,
+    drill: bool,
+    asked: bool = False,
+) -> str:
+    """Return in one sentence what will happen; `asked` means that somebody has to approve of it before."""
+    when = f"{in_words(timing, town.time_zone)}{'' if timing.is_now else 'に'}、"
+    if asked:
+        when = "承認を待ってから、" if timing.is_now else f"承認を待ってから、{when}"
+    span = span_in_words(timing, town.time_zone)
+    return (
+        f"{whom(town, audience, reached)}に、{f'{span}、' if span else ''}{when}"
+        f"{'訓練として、' if drill else ''}{_AS_LEVEL[level]}放送します"
+    )
+
+
+def whom(town: Town, audience: Audience, reached: Sequence[Terminal]) -> str:
+    """Return 「月形町 全域 600世帯・12事業所」."""
+    place = "選んだ" if audience.kind is AudienceKind.TERMINALS else describe(audience, town)
+    return f"{place} {count(reached)}"
+
+
+def count(reached: Sequence[Terminal]) -> str:
+    """Return 「600世帯・12事業所」."""
+    businesses = sum(terminal.kind == "business" for terminal in reached)
+    households = len(reached) - businesses
+    parts = [f"{number}{word}" for number, word in ((households, "世帯"), (businesses, "事業所")) if number]
+    return "・".join(parts) or "0世帯"
+
+
+def button(timing: Timing, *, drill: bool, asked: bool) -> str:
+    """Return what the one button says."""
+    if asked:
+        return "訓練の承認を頼む" if drill else "承認を頼む"
+    if timing.is_now:
+        return "訓練をいますぐ放送する" if drill else "いますぐ放送する"
+    return "訓練を予約する" if drill else "予約する"
+
+
+def when_again(town: Town, timing: Timing) -> str:
+    """Return the time once more, to stand beside the button, since it may be far from the sentence; empty if now."""
+    if timing.is_now:
+        return ""
+    span = span_in_words(timing, town.time_zone)
+    return f"{f'{span}、' if span else ''}{in_words(timing, town.time_zone)}に放送します"
+
+
+def quiet_warning(town: Town, alert: Alert, *, repeated: bool) -> str:
+    """Return what the quiet hours change about an alert that is sent as it says; empty if nothing."""
+    end = quiet_until(town.quiet_hours, alert.sent, town.time_zone)
+    hours = town.quiet_hours
+    if end is None or hours is None or alert.level is Level.EMERGENCY:
+        return ""
+    night = f"{time_in_words(hours.start)}から{time_in_words(hours.end)}までは、おやすみ時間です。"
+    own = "世帯が自分で決めた時間は、これと違うことがあります。"
+    if end >= alert.expires:
+        return f"{night}画面にはすぐに出ますが、朝までに有効期限が過ぎるので、読み上げません。{own}"
+    day = "" if repeated else day_in_words(end.date())
+    return f"{night}画面にはすぐに出ますが、読み上げるのは{day}{time_in_words(end.time())}です。{own}"

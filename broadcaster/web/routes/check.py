@@ -1,0 +1,114 @@
+"""Looking at an alert once more, and sending it, planning it or asking for approval."""
+
+import asyncio
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
+
+from broadcaster.domain.audience import recipients
+from broadcaster.domain.draft import ADVISED_BODY, DraftError, Problem, compose, new_identifier
+from broadcaster.domain.timing import next_after
+from broadcaster.ledger.drafts import DraftMoved
+from broadcaster.sending import Need, Submission, Submitted
+from broadcaster.web.errors import storing
+from broadcaster.web.forms import identifier_of, version_of, written_of
+from broadcaster.web.moved import moved_page
+from broadcaster.web.outlook import button, quiet_warning, sentence, when_again
+from broadcaster.web.pages import page
+from broadcaster.web.routes.alerts import to_alert
+from broadcaster.web.routes.compose import form_page
+from broadcaster.web.sessions import CheckedForm, Sender, text_of
+from broadcaster.web.site import site_of
+from broadcaster.web.timing_form import TimingForm
+from broadcaster.web.words import LEVEL_EFFECTS, LEVELS, moment
+
+router = APIRouter()
+
+MAXIMUM_REASON = 200
+
+
+@router.post("/alerts/check")
+def check_alert(request: Request, _: Sender, form: CheckedForm) -> Response:
+    """Show what sending would do, or the form with what is wrong."""
+    return _check_page(request, form, [])
+
+
+@router.post("/alerts")
+async def send_alert(request: Request, account: Sender, form: CheckedForm) -> Response:
+    """Take the alert as the page said, once however often the form is sent, or show what is wrong.
+
+    The form says of which time its page spoke: whoever has chosen another one without looking is asked once more.
+    """
+    site, written = site_of(request), written_of(form)
+    chosen = TimingForm.of(form)
+    timing, problems = chosen.timing(site.clock(), site.town.time_zone)
+    is_alone = bool(text_of(form, "alone"))
+    reason = text_of(form, "reason").strip()[:MAXIMUM_REASON] if is_alone else ""
+    if is_alone and not reason:
+        problems = [*problems, Problem("reason", "承認を待てない理由を書いてください。", "is missing")]
+    identifier = identifier_of(form)
+    if problems or not identifier or text_of(form, "told") != chosen.key:
+        return await asyncio.to_thread(_check_page, request, form, problems)
+    submission = Submission(identifier, written, version_of(form), timing, reason)
+    try:
+        with storing():
+            submitted = await site.sending.submit(submission, account)
+    except DraftError as error:
+        return await asyncio.to_thread(form_page, request, written, error.problems)
+    except DraftMoved:
+        return await asyncio.to_thread(moved_page, request, identifier, written)
+    if submitted is Submitted.SENT:
+        return to_alert(identifier)
+    return RedirectResponse(f"/planned/{identifier}", status_code=303)
+
+
+def _check_page(request: Request, form: FormData, problems: Sequence[Problem]) -> Response:
+    site, written = site_of(request), written_of(form)
+    now, zone = site.clock(), site.town.time_zone
+    roster = site.ledger.terminals.all()
+    identifier = identifier_of(form) or new_identifier(now)
+    chosen = TimingForm.of(form)
+    timing, wrong = chosen.timing(now, zone)
+    problems = list({problem.field: problem for problem in [*wrong, *problems]}.values())
+    goes_at = next_after(timing, now, zone) or now
+    try:
+        alert = compose(written.draft(site.town), site.town, roster, goes_at, identifier=identifier)
+    except DraftError as error:
+        return form_page(request, written, error.problems, carried=chosen.pairs())
+    reached = recipients(alert.audience, roster)
+    presences = site.ledger.presences.all()
+    online = [terminal for terminal in reached if terminal.id in presences and presences[terminal.id].online]
+    need = site.sending.need(written)
+    asked = need is not Need.NOTHING
+    proposed = chosen.with_proposals(now, zone)
+    return page(
+        request,
+        "check.html",
+        status=422 if problems else 200,
+        alert=alert,
+        written=written,
+        version=version_of(form),
+        problems=problems,
+        problem_of={problem.field: problem.japanese for problem in problems},
+        is_timing_wrong=bool(wrong),
+        plan=sentence(site.town, alert.audience, reached, alert.level, timing, drill=alert.is_drill, asked=asked),
+        when=when_again(site.town, timing),
+        button=button(timing, drill=alert.is_drill, asked=asked),
+        timing=timing,
+        chosen=proposed,
+        told=chosen.key,
+        asked=asked,
+        alone=need is Need.APPROVAL_OR_REASON and timing.is_now,
+        reason=text_of(form, "reason"),
+        maximum_reason=MAXIMUM_REASON,
+        quiet="" if asked and timing.is_now else quiet_warning(site.town, alert, repeated=timing.is_repeated),
+        effect=LEVEL_EFFECTS[alert.level],
+        level_word=LEVELS[alert.level],
+        reached=len(reached),
+        away=len(reached) - len(online),
+        hours=int((alert.expires - alert.sent).total_seconds() // 3600),
+        expires=moment(alert.expires, zone),
+        advised=ADVISED_BODY,
+    )

@@ -1,0 +1,137 @@
+"""One submission: what a household would see, and what can be decided about it."""
+
+import asyncio
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from broadcaster.domain.audience import recipients
+from broadcaster.domain.draft import DraftError, Problem, contact_of
+from broadcaster.domain.roles import Act, may
+from broadcaster.domain.timing import NOW
+from broadcaster.ledger.accounts import Account
+from broadcaster.ledger.drafts import DraftMoved
+from broadcaster.ledger.submissions import State, StoredSubmission
+from broadcaster.sending import MayNotApprove, Submitted
+from broadcaster.web.errors import PageError, storing
+from broadcaster.web.forms import version_of
+from broadcaster.web.moved import moved_page
+from broadcaster.web.outlook import sentence
+from broadcaster.web.pages import page
+from broadcaster.web.planned import planned_row
+from broadcaster.web.routes.alerts import to_alert
+from broadcaster.web.sessions import Approver, CheckedForm, Reader, Sender, text_of
+from broadcaster.web.site import Site, site_of
+
+router = APIRouter()
+
+MAXIMUM_NOTE = 300
+
+
+@router.get("/planned/{identifier}")
+def show_submission(request: Request, identifier: str, account: Reader) -> Response:
+    """Show what was submitted, or lead to the alert that it has become."""
+    submission = _find(site_of(request), identifier)
+    if submission.state is State.CLOSED and site_of(request).ledger.alerts.get(identifier):
+        return to_alert(identifier)
+    return _page(request, submission, account)
+
+
+@router.post("/planned/{identifier}/approve")
+async def approve(request: Request, identifier: str, account: Approver, form: CheckedForm) -> Response:
+    """Let it go out, once however often the form is sent, or tell who was faster."""
+    site = site_of(request)
+    try:
+        with storing():
+            submitted = await site.sending.approve(identifier, version_of(form), account)
+    except MayNotApprove as error:
+        raise PageError(
+            403, "承認できません", "自分で承認を頼んだお知らせは、ほかの職員が承認します。何も送信されていません。"
+        ) from error
+    except DraftError as error:
+        return await asyncio.to_thread(_again, request, identifier, account, error.problems)
+    except DraftMoved:
+        return await asyncio.to_thread(_late, request, identifier, account)
+    return to_alert(identifier) if submitted is Submitted.SENT else _to_submission(identifier)
+
+
+@router.post("/planned/{identifier}/send-back")
+async def send_back(request: Request, identifier: str, account: Approver, form: CheckedForm) -> Response:
+    """Make it a draft again with a note for its author, or tell who was faster."""
+    note = text_of(form, "note").strip()[:MAXIMUM_NOTE]
+    try:
+        with storing():
+            await site_of(request).sending.send_back(identifier, version_of(form), note, account)
+    except DraftError as error:
+        return await asyncio.to_thread(_again, request, identifier, account, error.problems)
+    except DraftMoved:
+        return await asyncio.to_thread(moved_page, request, identifier)
+    return _to_submission(identifier)
+
+
+@router.post("/planned/{identifier}/recall")
+async def recall(request: Request, identifier: str, account: Sender, form: CheckedForm) -> Response:
+    """Make it a draft again, or tell who was faster."""
+    try:
+        with storing():
+            await site_of(request).sending.recall(identifier, version_of(form), account)
+    except DraftMoved:
+        return await asyncio.to_thread(moved_page, request, identifier)
+    return _to_submission(identifier)
+
+
+def _find(site: Site, identifier: str) -> StoredSubmission:
+    submission = site.ledger.submissions.get(identifier)
+    if submission is None:
+        raise PageError(
+            404,
+            "この予定は見つかりません",
+            "消されたか、アドレスがまちがっています。「予定と承認」から選びなおしてください。",
+        )
+    return submission
+
+
+def _late(request: Request, identifier: str, account: Account) -> Response:
+    submission = site_of(request).ledger.submissions.get(identifier)
+    if submission and submission.approved_by == account.name and submission.state in (State.PLANNED, State.CLOSED):
+        # The same form came twice: what was wanted has happened.
+        return _to_submission(identifier)
+    return moved_page(request, identifier)
+
+
+def _again(request: Request, identifier: str, account: Account, problems: Sequence[Problem]) -> Response:
+    return _page(request, _find(site_of(request), identifier), account, problems)
+
+
+def _page(
+    request: Request, submission: StoredSubmission, account: Account, problems: Sequence[Problem] = ()
+) -> Response:
+    site, written = site_of(request), submission.written
+    row = planned_row(site, submission, account)
+    category = site.town.category(written.category)
+    waits, draft = submission.state is State.WAITING, written.draft(site.town)
+    goes_now = submission.timing.is_now or row.overdue
+    timing = NOW if goes_now else submission.timing
+    reached = recipients(draft.audience, site.ledger.terminals.all()) if draft.audience else []
+    return page(
+        request,
+        "submission.html",
+        status=422 if problems else 200,
+        row=row,
+        written=written,
+        contact=contact_of(category, site.town) if category else site.town.desk,
+        plan=sentence(site.town, draft.audience, reached, row.level, timing, drill=row.drill) if draft.audience else "",
+        waits=waits,
+        planned=submission.state is State.PLANNED,
+        returned=submission.state is State.RETURNED,
+        goes_now=goes_now,
+        decides=waits and not row.own and may(account.role, Act.APPROVE),
+        problems=problems,
+        problem_of={problem.field: problem.japanese for problem in problems},
+        maximum_note=MAXIMUM_NOTE,
+    )
+
+
+def _to_submission(identifier: str) -> Response:
+    return RedirectResponse(f"/planned/{identifier}", status_code=303)

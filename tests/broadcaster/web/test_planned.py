@@ -1,0 +1,420 @@
+"""The last page's timing and approval, and all that is to come."""
+
+import asyncio
+import html
+import re
+from collections.abc import AsyncIterator, Sequence
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from broadcaster.domain.policy import Approval
+from broadcaster.domain.town import QuietHours, Town
+from broadcaster.ledger import Ledger
+from broadcaster.ledger.submissions import State, StoredSubmission
+from broadcaster.sending import PlannedSending
+from kokuchi.wire import Level, Status
+from tests.broadcaster.web.browser import ALERT, Browser, hidden_fields
+from tests.broadcaster.web.town import TOWN, Clock, FakeVoice
+
+Fields = dict[str, str | Sequence[str]]
+
+NOTICE: Fields = {**ALERT, "level": "notice"}
+EMERGENCY: Fields = {**ALERT, "level": "emergency"}
+TOMORROW: Fields = {"when": "once", "day": "2026-11-25", "time": "09:00"}
+MONDAYS: Fields = {"when": "repeated", "day": "2026-11-25", "time": "10:00", "days": ["0", "3"], "until": "2026-12-31"}
+
+
+@pytest.fixture
+def town() -> Town:
+    """A town in which important alerts and emergencies need a second person, and nothing is spoken at night."""
+    approval = Approval(levels=frozenset({Level.IMPORTANT, Level.EMERGENCY}))
+    night = QuietHours.model_validate({"start": "21:00", "end": "07:00"})
+    return TOWN.model_copy(update={"approval": approval, "quiet_hours": night})
+
+
+@pytest.fixture
+async def approver(app: FastAPI) -> AsyncIterator[Browser]:
+    browser = Browser(app)
+    await browser.log_in("<b>kanri</b>")
+    yield browser
+    await browser.client.aclose()
+
+
+@pytest.fixture
+def planned(ledger: Ledger, town: Town, voice: FakeVoice, clock: Clock) -> PlannedSending:
+    return PlannedSending(ledger, town, voice, clock)
+
+
+async def submit(browser: Browser, alert: Fields, timing: Fields | None = None, **more: str) -> httpx.Response:
+    """Go over the last page as somebody with a browser does."""
+    fields = {**alert, **(timing or {})}
+    checked = await browser.post("/alerts/check", fields)
+    assert checked.status_code == 200
+    return await browser.post("/alerts", {**hidden_fields(checked.text), **(timing or {}), **more})
+
+
+def plan_of(response: httpx.Response) -> str:
+    found = re.search(r'<p class="plan[^"]*">(.*?)</p>', response.text)
+    return html.unescape(found[1]) if found else ""
+
+
+def button_of(response: httpx.Response) -> str:
+    found = re.search(
+        r'<button class="button button-(?:primary|drill) button-large" type="submit">(.*?)<', response.text
+    )
+    return found[1] if found else ""
+
+
+def only(ledger: Ledger, state: State) -> StoredSubmission:
+    (found,) = ledger.submissions.in_state(state)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("alert", "timing", "plan", "button"),
+    [
+        (NOTICE, {}, "月形町 全域 2世帯・1事業所に、いますぐ、お知らせとして放送します", "いますぐ放送する"),
+        (
+            NOTICE,
+            TOMORROW,
+            "月形町 全域 2世帯・1事業所に、11月25日(水)午前9時に、お知らせとして放送します",
+            "予約する",
+        ),
+        (
+            NOTICE,
+            MONDAYS,
+            "月形町 全域 2世帯・1事業所に、11月25日(水)から12月31日(木)まで、毎週月・木曜日の午前10時に、"
+            "お知らせとして放送します",
+            "予約する",
+        ),
+        (
+            {**ALERT, "audience": "areas", "areas": ["kita"]},
+            {},
+            "北地区 2世帯に、承認を待ってから、重要で放送します",
+            "承認を頼む",
+        ),
+        (
+            EMERGENCY,
+            TOMORROW,
+            "月形町 全域 2世帯・1事業所に、承認を待ってから、11月25日(水)午前9時に、緊急で放送します",
+            "承認を頼む",
+        ),
+        (
+            {**NOTICE, "drill": "yes", "audience": "terminals", "terminals": ["t-3"]},
+            {},
+            "選んだ 1事業所に、いますぐ、訓練として、お知らせとして放送します",
+            "訓練をいますぐ放送する",
+        ),
+    ],
+)
+async def test_the_last_page_says_in_one_sentence_what_its_button_does(
+    author: Browser, alert: Fields, timing: Fields, plan: str, button: str
+) -> None:
+    checked = await author.post("/alerts/check", {**alert, **timing})
+    assert (plan_of(checked), button_of(checked)) == (plan, button)
+
+
+async def test_a_time_that_the_page_did_not_speak_of_is_asked_about_once_more(author: Browser, ledger: Ledger) -> None:
+    checked = await author.post("/alerts/check", NOTICE)
+    asked = await author.post("/alerts", {**hidden_fields(checked.text), **TOMORROW})
+    assert "11月25日(水)午前9時" in plan_of(asked)
+    assert ledger.drafts.unsent() == []
+    sent = await author.post("/alerts", {**hidden_fields(asked.text), **TOMORROW})
+    assert sent.headers["location"] == f"/planned/{only(ledger, State.PLANNED).identifier}"
+
+
+@pytest.mark.parametrize(
+    ("timing", "field", "words"),
+    [
+        ({**TOMORROW, "day": "2026-11-23"}, "at", "過ぎた時刻です"),
+        ({**TOMORROW, "day": ""}, "at", "日付と時刻を入れてください"),
+        ({**TOMORROW, "time": "25:99"}, "at", "日付と時刻を入れてください"),
+        ({**TOMORROW, "day": "9999-12-31"}, "at", "日付と時刻を入れてください"),
+        ({**TOMORROW, "day": "2029-01-01"}, "at", "1年より先"),
+        ({**MONDAYS, "days": []}, "days", "曜日を選んでください"),
+        ({**MONDAYS, "days": ["7", "x"]}, "days", "曜日を選んでください"),
+        ({**MONDAYS, "until": ""}, "until", "いつまで"),
+        ({**MONDAYS, "until": "2026-11-25"}, "until", "放送する日がありません"),
+    ],
+)
+async def test_a_time_that_cannot_be_kept_is_told_at_its_field_and_no_button_sends(
+    author: Browser, ledger: Ledger, timing: Fields, field: str, words: str
+) -> None:
+    checked = await author.post("/alerts/check", {**NOTICE, **timing})
+    assert checked.status_code == 422
+    assert re.search(rf'id="{field}-error">[^<]*{words}', checked.text)
+    assert button_of(checked) == ""
+    forced = await author.post("/alerts", {**hidden_fields(checked.text), **timing})
+    assert forced.status_code == 422
+    assert ledger.alerts.newest(1) == []
+
+
+async def test_going_back_to_the_form_keeps_the_time_too(author: Browser) -> None:
+    checked = await author.post("/alerts/check", {**NOTICE, **MONDAYS})
+    form = await author.post("/alerts/new", {**hidden_fields(checked.text), **MONDAYS})
+    again = await author.post("/alerts/check", {**NOTICE, **hidden_fields(form.text)})
+    assert "毎週月・木曜日の午前10時に" in plan_of(again)
+
+
+@pytest.mark.parametrize(
+    ("level", "timing", "words"),
+    [
+        ("notice", {**TOMORROW, "time": "22:30"}, "読み上げるのは11月26日(木)午前7時です"),
+        ("notice", {**MONDAYS, "time": "22:30"}, "読み上げるのは午前7時です"),
+        ("notice", TOMORROW, ""),
+        ("emergency", {**TOMORROW, "time": "22:30"}, ""),
+    ],
+)
+async def test_the_quiet_hours_warn_before(author: Browser, level: str, timing: Fields, words: str) -> None:
+    page = (await author.post("/alerts/check", {**ALERT, "level": level, **timing})).text
+    assert ("おやすみ時間です" in page) is bool(words)
+    assert words in page
+
+
+async def test_now_in_the_quiet_hours_says_when_it_is_spoken(author: Browser, clock: Clock) -> None:
+    clock.move(hours=13)
+    page = (await author.post("/alerts/check", NOTICE)).text
+    assert "読み上げるのは11月25日(水)午前7時です" in page
+    assert "世帯が自分で決めた時間は、これと違うことがあります" in page
+
+
+async def test_what_waits_is_approved_by_a_colleague_and_goes_out(
+    author: Browser, approver: Browser, ledger: Ledger
+) -> None:
+    submitted = await submit(author, ALERT)
+    path = submitted.headers["location"]
+    own = (await author.get(path)).text
+    assert "承認を待っています" in own
+    assert "承認して" not in own
+    assert "承認待ち 1件" in (await approver.get("/")).text
+    assert "承認待ち" not in (await author.get("/")).text
+    seen = await approver.get(path)
+    assert "不審な電話に注意" in seen.text
+    assert plan_of(seen) == "月形町 全域 2世帯・1事業所に、いますぐ、重要で放送します"
+    answer = await approver.post(f"{path}/approve", {"version": "1"})
+    (accepted,) = ledger.alerts.newest(5)
+    assert answer.headers["location"] == f"/alerts/{accepted.alert.identifier}"
+    assert path == f"/planned/{accepted.alert.identifier}"
+    assert (await author.get(path)).headers["location"] == answer.headers["location"]
+
+
+async def test_nobody_approves_of_their_own_nor_without_the_right(
+    author: Browser, approver: Browser, ledger: Ledger
+) -> None:
+    path = (await submit(approver, ALERT)).headers["location"]
+    assert "承認して" not in (await approver.get(path)).text
+    refused = await approver.post(f"{path}/approve", {"version": "1"})
+    assert (refused.status_code, "ほかの職員が承認します" in refused.text) == (403, True)
+    assert (await author.post(f"{path}/approve", {"version": "1"})).status_code == 403
+    assert (await author.post(f"{path}/send-back", {"version": "1", "note": "x"})).status_code == 403
+    assert ledger.alerts.newest(1) == []
+
+
+async def test_an_operator_sees_what_is_to_come_and_changes_nothing(
+    author: Browser, app: FastAPI, ledger: Ledger
+) -> None:
+    path = (await submit(author, NOTICE, TOMORROW)).headers["location"]
+    operator = Browser(app)
+    await operator.log_in("ops")
+    assert "不審な電話に注意" in (await operator.get("/planned")).text
+    assert "取りやめて" not in (await operator.get(path)).text
+    for deed in ("recall", "approve", "send-back", "settle", "seen"):
+        assert (await operator.post(f"{path}/{deed}", {"version": "1"})).status_code == 403
+    assert only(ledger, State.PLANNED).version == 1
+    await operator.client.aclose()
+
+
+async def test_what_is_sent_back_comes_to_its_author_with_the_note(
+    author: Browser, approver: Browser, ledger: Ledger
+) -> None:
+    path = (await submit(author, ALERT)).headers["location"]
+    empty = await approver.post(f"{path}/send-back", {"version": "1", "note": " "})
+    assert (empty.status_code, "何を直してほしいか" in empty.text) == (422, True)
+    await approver.post(f"{path}/send-back", {"version": "1", "note": "場所を<b>書いて</b>ください"})
+    page = (await author.get("/planned")).text
+    assert "差し戻されたお知らせ" in page
+    assert "場所を&lt;b&gt;書いて&lt;/b&gt;ください" in page
+    rewriting = await author.get(path)
+    assert hidden_fields(rewriting.text)["version"] == "2"
+    form = await author.post("/alerts/new", hidden_fields(rewriting.text))
+    assert 'value="不審な電話に注意"' in form.text
+    assert [draft.identifier for draft in ledger.drafts.unsent()] == [path.rsplit("/", 1)[1]]
+
+
+async def test_an_emergency_goes_out_with_a_reason_and_each_colleague_is_told_until_they_know(
+    author: Browser, approver: Browser, ledger: Ledger
+) -> None:
+    checked = await author.post("/alerts/check", EMERGENCY)
+    assert "承認を待てないとき" in checked.text
+    without = await author.post("/alerts", {**hidden_fields(checked.text), "alone": "yes", "reason": "  "})
+    assert (without.status_code, "承認を待てない理由を書いてください" in without.text) == (422, True)
+    assert ledger.alerts.newest(1) == []
+    fields = {**hidden_fields(without.text), "alone": "yes", "reason": "いま逃走中のため"}
+    sent = await author.post("/alerts", fields)
+    identifier = ledger.alerts.newest(1)[0].alert.identifier
+    assert sent.headers["location"] == f"/alerts/{identifier}"
+    assert "承認を待たずに放送された緊急のお知らせ 1件" in (await approver.get("/")).text
+    assert "理由: いま逃走中のため" in (await approver.get("/planned")).text
+    assert "承認を待たずに" not in (await author.get("/planned")).text
+    await approver.post(f"/planned/{identifier}/seen")
+    assert "承認を待たずに" not in (await approver.get("/planned")).text
+
+
+async def test_a_reason_alone_sends_nothing_that_is_no_emergency(author: Browser, ledger: Ledger) -> None:
+    checked = await author.post("/alerts/check", ALERT)
+    assert "承認を待てないとき" not in checked.text
+    await author.post("/alerts", {**hidden_fields(checked.text), "alone": "yes", "reason": "急ぐため"})
+    assert ledger.alerts.newest(1) == []
+    assert only(ledger, State.WAITING).reason == ""
+
+
+async def test_a_drill_stays_one_through_approval_and_time(
+    author: Browser, approver: Browser, ledger: Ledger, clock: Clock, planned: PlannedSending
+) -> None:
+    path = (await submit(author, {**ALERT, "drill": "yes"}, TOMORROW)).headers["location"]
+    assert "drill-page" in (await approver.get(path)).text
+    await approver.post(f"{path}/approve", {"version": "1"})
+    clock.move(hours=23)
+    await planned.send_due()
+    assert ledger.alerts.newest(1)[0].alert.status is Status.EXERCISE
+
+
+async def test_of_two_browsers_that_approve_one_is_told(author: Browser, app: FastAPI, ledger: Ledger) -> None:
+    ledger.connections.read().execute("UPDATE accounts SET role = 'approver' WHERE name = 'ops'")
+    path = (await submit(author, ALERT)).headers["location"]
+    two = [Browser(app), Browser(app)]
+    await asyncio.gather(two[0].log_in("<b>kanri</b>"), two[1].log_in("ops"))
+    answers = await asyncio.gather(*(browser.post(f"{path}/approve", {"version": "1"}) for browser in two))
+    assert sorted(answer.status_code for answer in answers) == [303, 409]
+    (late,) = [answer for answer in answers if answer.status_code == 409]
+    assert re.search("さんが、このお知らせを11月24日.*に放送しました", late.text)
+    assert len(ledger.alerts.newest(5)) == 1
+    for browser in two:
+        await browser.client.aclose()
+
+
+async def test_of_one_who_approves_and_one_who_recalls_one_is_told(
+    author: Browser, approver: Browser, ledger: Ledger
+) -> None:
+    path = (await submit(author, ALERT)).headers["location"]
+    fields = {"version": "1"}
+    approved, recalled = await asyncio.gather(
+        approver.post(f"{path}/approve", fields), author.post(f"{path}/recall", fields)
+    )
+    assert sorted([approved.status_code, recalled.status_code]) == [303, 409]
+    assert len(ledger.alerts.newest(5)) == (approved.status_code == 303)
+    assert len(ledger.drafts.unsent()) == (recalled.status_code == 303)
+
+
+async def test_approving_twice_with_one_press_leads_to_the_alert(
+    author: Browser, approver: Browser, ledger: Ledger
+) -> None:
+    path = (await submit(author, ALERT)).headers["location"]
+    answers = [await approver.post(f"{path}/approve", {"version": "1"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert len(ledger.alerts.newest(5)) == 1
+
+
+async def test_of_two_who_send_the_same_draft_one_is_told_and_keeps_the_text(
+    author: Browser, approver: Browser, ledger: Ledger
+) -> None:
+    checked = await author.post("/alerts/check", NOTICE)
+    fields = {name: value for name, value in hidden_fields(checked.text).items() if name != "csrf"}
+    answers = await asyncio.gather(
+        author.post("/alerts", fields), approver.post("/alerts", {**fields, "headline": "別の見出し"})
+    )
+    assert sorted(answer.status_code for answer in answers) == [303, 409]
+    (late,) = [answer for answer in answers if answer.status_code == 409]
+    assert "ほかの職員が先に操作しました" in late.text
+    assert ("別の見出し" in late.text) is (late is answers[1])
+    assert len(ledger.alerts.newest(5)) == 1
+
+
+async def test_withdrawing_and_approving_the_rest_do_not_meet(
+    author: Browser, approver: Browser, ledger: Ledger
+) -> None:
+    path = (await submit(author, ALERT)).headers["location"]
+    await approver.post(f"{path}/approve", {"version": "1"})
+    late = await author.post(f"{path}/recall", {"version": "1"})
+    assert late.status_code == 409
+    alert = path.replace("planned", "alerts")
+    assert alert in late.text
+    both = await asyncio.gather(
+        author.post(f"{alert}/withdraw", {"revision": "1"}), approver.post(f"{alert}/withdraw", {"revision": "1"})
+    )
+    assert [answer.status_code for answer in both] == [303, 303]
+    assert ledger.alerts.newest(1)[0].alert.revision == 2
+
+
+async def test_what_is_planned_can_be_recalled_and_written_anew(author: Browser, ledger: Ledger) -> None:
+    path = (await submit(author, NOTICE, TOMORROW)).headers["location"]
+    assert (await author.post(f"{path}/recall", {"version": "1"})).headers["location"] == path
+    page = await author.get(path)
+    assert "下書きにもどっています" in page.text
+    assert "予約したお知らせはありません" in (await author.get("/planned")).text
+    assert len(ledger.drafts.unsent()) == 1
+
+
+async def test_a_missed_one_is_shown_until_somebody_sees_to_it(
+    author: Browser, clock: Clock, planned: PlannedSending
+) -> None:
+    path = (await submit(author, NOTICE, TOMORROW)).headers["location"]
+    clock.move(days=2)
+    await planned.send_due()
+    page = (await author.get("/planned")).text
+    assert "11月25日(水)9時00分の分は、放送していません。その時刻にサーバーが止まっていて" in page
+    assert "予定どおりに放送できなかったお知らせ 1件" in (await author.get("/")).text
+    await author.post(f"{path}/settle")
+    assert "放送していません" not in (await author.get("/planned")).text
+
+
+async def test_what_cannot_go_out_any_more_is_shown_before_its_time(author: Browser, ledger: Ledger) -> None:
+    path = (await submit(author, {**NOTICE, "audience": "terminals", "terminals": ["t-3"]}, TOMORROW)).headers[
+        "location"
+    ]
+    ledger.connections.read().execute("UPDATE terminals SET terminal = 't-9' WHERE terminal = 't-3'")
+    for shown in ("/planned", path):
+        assert "「t-3」は登録されていません" in (await author.get(shown)).text
+
+
+async def test_the_month_has_each_day_of_a_series_and_pages(author: Browser, clock: Clock) -> None:
+    await submit(author, NOTICE, MONDAYS)
+    november = (await author.get("/planned")).text
+    assert "2026年11月の予定" in november
+    assert november.count("month-entry-notice") == 2
+    december = (await author.get("/planned?month=2026-12")).text
+    assert december.count("month-entry-notice") == 9
+    assert 'href="/planned?month=2026-11#month"' in december
+    assert "この月の予定はありません" in (await author.get("/planned?month=2027-02")).text
+    clock.move(days=3)
+    assert (await author.get("/planned")).text.count("month-entry-notice") == 1
+
+
+@pytest.mark.parametrize("month", ["", "x", "2026-13", "0001-01", "9999-12", "2020-01"])
+async def test_a_month_that_there_is_not_is_the_present_one(author: Browser, month: str) -> None:
+    assert "2026年11月の予定" in (await author.get(f"/planned?month={month}")).text
+
+
+async def test_the_page_follows_what_colleagues_do(author: Browser, approver: Browser, clock: Clock) -> None:
+    async with author.events("/planned/events") as stream:
+        first = await stream.parts_after_start()
+        assert "承認を待っているお知らせはありません" in first["waiting"]
+        clock.move(seconds=1)
+        await submit(approver, ALERT)
+        following = await stream.parts()
+        assert "承認を待っているお知らせ（1件）" in following["waiting"]
+
+
+@pytest.mark.parametrize("path", ["/planned/x", "/planned/20261124T010000Z-00000000"])
+async def test_what_there_is_not_is_a_page_that_says_so(author: Browser, path: str) -> None:
+    for answer in (await author.get(path), await author.post(f"{path}/recall", {"version": "1"})):
+        assert answer.status_code in (404, 409)
+
+
+async def test_no_page_of_it_is_large(author: Browser, clock: Clock) -> None:
+    for number in range(12):
+        clock.move(seconds=1)
+        await submit(author, {**NOTICE, "headline": f"お知らせ{number}"}, {**MONDAYS, "days": list("0123456")})
+    assert len((await author.get("/planned?month=2026-12")).content) < 100_000
