@@ -45,6 +45,12 @@ class Deed(StrEnum):
     ENROLMENT_CODE_MADE = "enrolment_code_made"
     TERMINALS_ADDED = "terminals_added"
 
+    REQUEST_TAKEN = "request_taken"
+    REQUEST_RELEASED = "request_released"
+    REQUEST_NOTED = "request_noted"
+    REQUEST_DONE = "request_done"
+    REQUEST_REOPENED = "request_reopened"
+
     TOKEN_MADE = "token_made"  # noqa: S105 - a deed, not a token
     TOKEN_REVOKED = "token_revoked"  # noqa: S105
 

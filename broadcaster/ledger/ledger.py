@@ -9,6 +9,7 @@ from broadcaster.ledger.answers import Answers
 from broadcaster.ledger.audit import Audit
 from broadcaster.ledger.broker import Broker
 from broadcaster.ledger.changes import Changes
+from broadcaster.ledger.conditions import Conditions
 from broadcaster.ledger.deliveries import Deliveries
 from broadcaster.ledger.dictionary import Dictionaries
 from broadcaster.ledger.drafts import Drafts
@@ -18,6 +19,7 @@ from broadcaster.ledger.links import PasswordLinks
 from broadcaster.ledger.migrations import migrations
 from broadcaster.ledger.monthly_tests import MonthlyTests
 from broadcaster.ledger.outbox import Outbox
+from broadcaster.ledger.overview import Overview
 from broadcaster.ledger.presences import Presences
 from broadcaster.ledger.progress import Progress
 from broadcaster.ledger.quarantine import Quarantine
@@ -54,6 +56,8 @@ class Ledger:
         self.reminders = Reminders(self.connections)
         self.presences = Presences(self.connections)
         self.requests = Requests(self.connections)
+        self.conditions = Conditions(self.connections)
+        self.overview = Overview(self.connections)
         self.quarantine = Quarantine(self.connections)
         self.broker = Broker(self.connections)
         self.accounts = Accounts(self.connections)

@@ -8,17 +8,30 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from broadcaster.domain.audience import Terminal
+from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.callback import Callback, merge
+from broadcaster.ledger.audit import record
 from kokuchi.database import Connections
 from kokuchi.wire import CallbackRequest, RequestState
 from kokuchi.wire.fields import iso
 
 _OPEN = "r.withdrawn_at IS NULL AND r.done_at IS NULL"
+_WAITING = " ".join(
+    [
+        "SELECT count(*) AS n, sum(r.taken_by <> '') AS taken, min(r.asked_at) AS since, max(r.id) AS newest",
+        "FROM requests AS r WHERE",
+        _OPEN,
+    ]
+)
 
 
 @dataclass(frozen=True)
 class Request:
-    """One wish in the ledger; `row` names it there, `received_at` is when the centre first heard of it."""
+    """One wish in the ledger; `row` names it there, `received_at` is when the centre first heard of it.
+
+    `taken_by` is the account that has said it will call, empty if none has. `note` is what was talked about: personal,
+    for the desk's pages alone.
+    """
 
     row: int
     terminal: Terminal
@@ -26,6 +39,22 @@ class Request:
     received_at: datetime
     done_at: datetime | None
     done_by: str
+    taken_at: datetime | None = None
+    taken_by: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many households wait for a call: since when the first does, and the row of the newest; None without any.
+
+    `taken` counts those of them whom a colleague has said they will call.
+    """
+
+    count: int = 0
+    taken: int = 0
+    since: datetime | None = None
+    newest: int | None = None
 
 
 class Requests:
@@ -51,10 +80,14 @@ class Requests:
                 found.append(RequestState(identifier=identifier, withdrawn=withdrawn, done_at=known.done_at))
         return found
 
+    def waiting(self) -> Waiting:
+        """Return how many households wait for a call, and since when."""
+        row = self._connections.read().execute(_WAITING).fetchone()
+        return Waiting(row["n"], row["taken"] or 0, _moment(row["since"]), row["newest"])
+
     def count_open(self) -> int:
         """Return how many households wait for a call."""
-        row = self._connections.read().execute(f"SELECT count(*) FROM requests AS r WHERE {_OPEN}").fetchone()  # noqa: S608 - a constant
-        return int(row[0])
+        return self.waiting().count
 
     def get(self, row: int) -> Request | None:
         """Return one wish."""
@@ -70,19 +103,69 @@ class Requests:
             "WHERE max(ifnull(r.done_at, ''), ifnull(r.withdrawn_at, '')) >= ? ORDER BY r.id DESC", [iso(since)]
         )
 
-    def finish(self, row: int, account: str, now: datetime) -> bool:
-        """Commit that somebody has called; tell whether it was still to be done. The first who did stays."""
+    def taken_by(self, account: str) -> list[Request]:
+        """Return the wishes of those who wait for a call from this account, the longest first."""
+        return self._listed(f"WHERE {_OPEN} AND r.taken_by = ? ORDER BY r.id", [account])
+
+    def take(self, row: int, account: str, now: datetime, instead_of: str = "") -> bool:
+        """Commit that this account will call; tell whether it is its to do now.
+
+        `instead_of` is who had it when the page was seen, empty for nobody: if that has changed, what stands stays.
+        """
+        with self._connections.write() as db:
+            taken = db.execute(
+                f"UPDATE requests AS r SET taken_by = ?, taken_at = ? WHERE id = ? AND taken_by = ? AND {_OPEN}",  # noqa: S608 - a constant
+                [account, iso(now), row, instead_of],
+            ).rowcount
+            if taken:
+                _record_deed(db, row, Deed.REQUEST_TAKEN, account, now)
+            has = db.execute(f"SELECT 1 FROM requests AS r WHERE id = ? AND taken_by = ? AND {_OPEN}", [row, account])  # noqa: S608
+            return has.fetchone() is not None
+
+    def release(self, row: int, account: str, now: datetime) -> bool:
+        """Commit that this account will not call after all; tell whether it was its to do."""
+        with self._connections.write() as db:
+            released = db.execute(
+                "UPDATE requests SET taken_by = '', taken_at = NULL WHERE id = ? AND taken_by = ? AND done_at IS NULL",
+                [row, account],
+            ).rowcount
+            if released:
+                _record_deed(db, row, Deed.REQUEST_RELEASED, account, now)
+        return released > 0
+
+    def annotate(self, row: int, note: str, seen: str, account: str, now: datetime) -> bool:
+        """Commit a note over the one that its writer had `seen`; tell whether that still stood."""
+        with self._connections.write() as db:
+            written = db.execute(
+                "UPDATE requests SET note = ? WHERE id = ? AND note = ? AND done_at IS NULL", [note, row, seen]
+            ).rowcount
+            if written:
+                _record_deed(db, row, Deed.REQUEST_NOTED, account, now)
+        return written > 0
+
+    def finish(self, row: int, account: str, now: datetime, note: str | None = None) -> bool:
+        """Commit that somebody has called; tell whether it was still to be done. The first who did stays.
+
+        `note` takes the place of an earlier one, None leaves it.
+        """
         with self._connections.write() as db:
             done = db.execute(
-                "UPDATE requests SET done_at = ?, done_by = ? WHERE id = ? AND done_at IS NULL",
-                [iso(now), account, row],
+                "UPDATE requests SET done_at = ?, done_by = ?, note = ifnull(?, note) WHERE id = ? AND done_at IS NULL",
+                [iso(now), account, note, row],
             ).rowcount
+            if done:
+                _record_deed(db, row, Deed.REQUEST_DONE, account, now)
         return done > 0
 
-    def reopen(self, row: int) -> None:
-        """Commit that nobody has called after all."""
+    def reopen(self, row: int, account: str, now: datetime) -> bool:
+        """Commit that nobody has called after all; tell whether somebody had. The note stays."""
         with self._connections.write() as db:
-            db.execute("UPDATE requests SET done_at = NULL, done_by = '' WHERE id = ?", [row])
+            reopened = db.execute(
+                "UPDATE requests SET done_at = NULL, done_by = '' WHERE id = ? AND done_at IS NOT NULL", [row]
+            ).rowcount
+            if reopened:
+                _record_deed(db, row, Deed.REQUEST_REOPENED, account, now)
+        return reopened > 0
 
     def _listed(self, clause: str, arguments: list[object]) -> list[Request]:
         return [_request(row) for row in self._connections.read().execute(f"{_SELECT} {clause}", arguments)]
@@ -116,6 +199,14 @@ def _record(db: Database, request: CallbackRequest, now: datetime) -> None:
     )
 
 
+def _record_deed(db: Database, row: int, deed: Deed, account: str, now: datetime) -> None:
+    terminal = db.execute(
+        "SELECT t.terminal FROM requests AS r JOIN terminals AS t ON t.id = r.terminal_id WHERE r.id = ?", [row]
+    ).fetchone()["terminal"]
+    # The note is the household's own matter: the record of deeds says that there is one, and not what it says.
+    record(db, Entry(account, deed, terminal, now))
+
+
 def _request(row: sqlite3.Row) -> Request:
     return Request(
         row=row["id"],
@@ -124,6 +215,9 @@ def _request(row: sqlite3.Row) -> Request:
         received_at=datetime.fromisoformat(row["received_at"]),
         done_at=_moment(row["done_at"]),
         done_by=row["done_by"],
+        taken_at=_moment(row["taken_at"]),
+        taken_by=row["taken_by"],
+        note=row["note"],
     )
 
 

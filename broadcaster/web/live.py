@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 from markupsafe import Markup
 
 from broadcaster.domain.roles import Act, may
+from broadcaster.ledger.accounts import Account
 from broadcaster.web import sessions
 from broadcaster.web.banner import banners
 from broadcaster.web.site import Site, site_of
@@ -20,6 +21,10 @@ PAUSE_SECONDS = 0.25
 _PAUSE_PER_WORK = 5
 # The browser asks again by itself; its session is then checked like any other request's.
 LONGEST_STREAM_SECONDS = 3600.0
+
+
+# The navigation stands twice on a page, as a bar and as a menu; one of them is seen.
+_COUNTS_IN_NAVIGATION = ("request-count-bar", "request-count-menu")
 
 
 @dataclass(frozen=True)
@@ -48,11 +53,20 @@ def live(request: Request, look: Look) -> StreamingResponse:
         account = sessions.visitor(request)
         if account is None or not may(account.role, Act.READ_LOG):
             return None
-        return [Part("banner", "parts/banner.html", {"banners": banners(site, account)}), *look()]
+        return [*_on_every_page(site, account), *look()]
 
     return StreamingResponse(
         changes(site, allowed_look), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
     )
+
+
+def _on_every_page(site: Site, account: Account) -> list[Part]:
+    waiting = site.ledger.requests.waiting()
+    count = {"waiting_requests": {"count": waiting.count, "newest": waiting.newest}}
+    return [
+        Part("banner", "parts/banner.html", {"banners": banners(site, account)}),
+        *(Part(place, "parts/request_count.html", count) for place in ("calls", *_COUNTS_IN_NAVIGATION)),
+    ]
 
 
 async def changes(site: Site, look: Callable[[], Sequence[Part] | None]) -> AsyncIterator[str]:

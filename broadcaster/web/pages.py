@@ -26,6 +26,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         may_manage=account is not None and may(account.role, Act.MANAGE),
         csrf=sessions.token_of(request),
         banners=banners(site, account) if account else (),
+        waiting_requests=site.ledger.requests.waiting() if account else None,
         path=request.url.path,
         **context,
     )

@@ -1,8 +1,11 @@
 """The terminals as operators see them: how each one is, those in trouble first."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from broadcaster.domain.audience import Terminal
 from broadcaster.domain.delivery import Fault, faults
+from broadcaster.ledger.conditions import Wanted
 from broadcaster.web.site import Site
 from broadcaster.web.words import FAULTS, SPEAKERS, moment, outdated_dictionary
 from kokuchi.wire import Presence
@@ -30,68 +33,74 @@ class RosterRow:
     restart: str
 
 
-@dataclass(frozen=True)
-class RosterCounts:
-    """How many terminals are well, and how many are not."""
-
-    total: int
-    online: int
-    offline: int
-    never: int
-    faulty: int
-
+PAGE_SIZE = 50
 
 _STATES = {"offline": "接続なし", "faulty": "異常あり", "never": "未接続", "online": "正常"}
 
 
-def roster(site: Site) -> list[RosterRow]:
-    """Return every terminal, those in trouble first."""
-    presences = site.ledger.presences.all()
+@dataclass(frozen=True)
+class RosterPage:
+    """One page of the wanted terminals; `total` counts all of them, `number` is from 1 to `pages`."""
+
+    rows: tuple[RosterRow, ...]
+    total: int
+    number: int
+    pages: int
+
+    @property
+    def shown(self) -> str:
+        """The identifiers of the rows, in their order."""
+        return ",".join(row.terminal for row in self.rows)
+
+
+def roster_page(site: Site, wanted: Wanted, number: int) -> RosterPage:
+    """Return a page of the wanted terminals, those in trouble first; one beyond the end is the last."""
+    total = site.ledger.conditions.count(wanted)
+    pages = max(1, -(-total // PAGE_SIZE))
+    number = min(number, pages)
+    found = site.ledger.conditions.find(wanted, PAGE_SIZE, (number - 1) * PAGE_SIZE)
+    return RosterPage(_rows(site, found), total, number, pages)
+
+
+def roster_rows(site: Site, identifiers: list[str]) -> tuple[RosterRow, ...]:
+    """Return the rows of some terminals; those that the town does not have are left out."""
+    return _rows(site, site.ledger.conditions.named(identifiers))
+
+
+def _rows(site: Site, found: list[tuple[Terminal, Presence | None]]) -> tuple[RosterRow, ...]:
     newest = site.ledger.dictionary.revision() or None
     areas = {area.id: area.name for area in site.town.areas}
-    rows = []
-    for terminal in site.ledger.terminals.all():
-        presence = presences.get(terminal.id)
-        state = _state(presence)
-        rows.append(
-            RosterRow(
-                terminal=terminal.id,
-                household=terminal.household,
-                area=areas.get(terminal.area, terminal.area),
-                state=state,
-                state_word=_STATES[state],
-                since=moment(presence.sent, site.town.time_zone) if presence else "—",
-                speaker=SPEAKERS[presence.speaker] if presence else "—",
-                faults=_fault_words(presence) if presence and presence.online else (),
-                refused=f"不正な信号を{presence.refused}件拒否" if presence and presence.refused else "",
-                software=(presence.software or "—") if presence else "—",
-                dictionary=f"辞書 第{presence.dictionary}版" if presence and presence.dictionary else "",
-                outdated=outdated_dictionary(presence.dictionary, newest, "最新は")
-                if presence and presence.online
-                else "",
-                unheard=f"{presence.unheard}件" if presence else "—",
-                language=_language_name(site, presence.language) if presence and presence.language else "",
-                temperature=f"温度 {presence.temperature_celsius}℃"
-                if presence and presence.temperature_celsius is not None
-                else "",
-                restart=f"自動で再起動: {presence.last_restart}" if presence and presence.last_restart else "",
-            )
-        )
-    order = list(_STATES)
-    return sorted(rows, key=lambda row: order.index(row.state))
+    return tuple(_row(site, terminal, presence, areas, newest) for terminal, presence in found)
+
+
+def _row(
+    site: Site, terminal: Terminal, presence: Presence | None, areas: Mapping[str, str], newest: int | None
+) -> RosterRow:
+    state = _state(presence)
+    return RosterRow(
+        terminal=terminal.id,
+        household=terminal.household,
+        area=areas.get(terminal.area, terminal.area),
+        state=state,
+        state_word=_STATES[state],
+        since=moment(presence.sent, site.town.time_zone) if presence else "—",
+        speaker=SPEAKERS[presence.speaker] if presence else "—",
+        faults=_fault_words(presence) if presence and presence.online else (),
+        refused=f"不正な信号を{presence.refused}件拒否" if presence and presence.refused else "",
+        software=(presence.software or "—") if presence else "—",
+        dictionary=f"辞書 第{presence.dictionary}版" if presence and presence.dictionary else "",
+        outdated=outdated_dictionary(presence.dictionary, newest, "最新は") if presence and presence.online else "",
+        unheard=f"{presence.unheard}件" if presence else "—",
+        language=_language_name(site, presence.language) if presence and presence.language else "",
+        temperature=f"温度 {presence.temperature_celsius}℃"
+        if presence and presence.temperature_celsius is not None
+        else "",
+        restart=f"自動で再起動: {presence.last_restart}" if presence and presence.last_restart else "",
+    )
 
 
 def _language_name(site: Site, code: str) -> str:
     return next((language.name for language in site.town.languages if language.code == code), code)
-
-
-def count_roster(site: Site) -> RosterCounts:
-    """Return how many terminals are in which state."""
-    presences = site.ledger.presences.all()
-    states = [_state(presences.get(terminal.id)) for terminal in site.ledger.terminals.all()]
-    return RosterCounts(
-        total=len(states), **{state: states.count(state) for state in ("online", "offline", "never", "faulty")}
-    )
 
 
 def _state(presence: Presence | None) -> str:

@@ -1,10 +1,11 @@
 """The Japanese words for what the domain knows."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from broadcaster.domain.audience import describe
+from broadcaster.domain.condition import Condition
 from broadcaster.domain.delivery import Fault, Stage, Trouble
 from broadcaster.domain.town import Town
 from kokuchi.wire import Alert, AudienceKind, Level, MessageType, Silence, Speaker
@@ -36,6 +37,16 @@ FAULTS = {
     Fault.CLOCK: "時刻を確かめられません。通信が戻れば自動で合います",
     Fault.HEAT: "端末が熱くなっています。日の当たらない、風通しのよい所に置いてもらってください",
 }
+
+CONDITIONS = {
+    Condition.OFFLINE: ("接続なし", "電源が切れているか、通信が止まっています"),
+    Condition.SOUND: ("音が出ない", "スピーカーの線と音量を確かめます"),
+    Condition.STORAGE: ("記録できない", "保守の担当者に交換を頼みます"),
+    Condition.CLOCK: ("時刻が不明", "通信が戻れば自動で合います"),
+    Condition.HEAT: ("熱い", "日の当たらない所に置いてもらいます"),
+    Condition.NEVER: ("未接続", "まだ一度もつながっていません"),
+}
+"""What a terminal's condition is called in a list, and what it means or what to do."""
 
 SILENCES = {
     Silence.HELD: "おやすみ時間のため、朝に放送します",
@@ -121,6 +132,17 @@ def clock(value: datetime | None, day: datetime, zone: ZoneInfo) -> str:
         return ""
     local = value.astimezone(zone)
     return f"{local:%H:%M:%S}" if local.date() == day.astimezone(zone).date() else f"{local:%m/%d %H:%M:%S}"
+
+
+def duration(length: timedelta) -> str:
+    """Return how long something has lasted, in the two largest units that matter."""
+    minutes = max(0, int(length.total_seconds())) // 60
+    hours, days = minutes // 60, minutes // (24 * 60)
+    if days:
+        return f"{days}日{hours % 24}時間" if hours % 24 else f"{days}日"
+    if hours:
+        return f"{hours}時間{minutes % 60}分" if minutes % 60 else f"{hours}時間"
+    return f"{minutes}分" if minutes else "1分以内"
 
 
 def plan(alert: Alert, town: Town, terminals: int) -> str:

@@ -35,6 +35,8 @@ def test_a_word_is_heard_checked_registered_and_every_terminal_has_it(town: Town
     expect(staff.locator("#reach")).to_contain_text(f"接続中の端末{len(SWITCHED_ON)}台すべてが、この版で読み上げます")
     expect(staff.get_by_role("row").filter(has_text="カクレザト")).to_have_count(1)
     staff.goto(f"{town.places.centre_url}/terminals")
+    revision = town.ledger.dictionary.revision()
+    expect(staff.locator(f"#terminal-{SWITCHED_ON[0]}")).to_contain_text(f"辞書 第{revision}版")
 
 
 def test_a_word_that_breaks_others_says_which_and_can_be_written_anew(town: Town, staff: Page) -> None:

@@ -10,7 +10,16 @@ from broadcaster.ledger.migrations import (
     m014_resends,
     m015_people,
     m016_tokens,
+    m017_requests,
 )
 from broadcaster.ledger.migrations.steps import migrations
 
-__all__ = ["m001_first_towns", "m013_submissions", "m014_resends", "m015_people", "m016_tokens", "migrations"]
+__all__ = [
+    "m001_first_towns",
+    "m013_submissions",
+    "m014_resends",
+    "m015_people",
+    "m016_tokens",
+    "m017_requests",
+    "migrations",
+]

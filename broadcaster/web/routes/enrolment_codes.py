@@ -12,7 +12,7 @@ from broadcaster.ledger.enrolment import TerminalUnknown
 from broadcaster.web.authors import author_name
 from broadcaster.web.errors import PageError, storing
 from broadcaster.web.pages import page
-from broadcaster.web.roster import RosterRow, roster
+from broadcaster.web.roster import RosterRow, roster_rows
 from broadcaster.web.sessions import CheckedForm, Installer, Reader
 from broadcaster.web.site import Site, site_of
 from broadcaster.web.words import moment
@@ -80,14 +80,14 @@ def make(request: Request, terminal: str, account: Installer, _: CheckedForm) ->
 
 
 def _find(site: Site, terminal: str) -> RosterRow:
-    row = next((row for row in roster(site) if row.terminal == terminal), None)
-    if row is None:
+    rows = roster_rows(site, [terminal])
+    if not rows:
         raise _not_found()
-    return row
+    return rows[0]
 
 
 def _not_found() -> PageError:
-    return PageError(404, "端末が見つかりません", "「端末の状態」から選びなおしてください。")
+    return PageError(404, "端末が見つかりません", "「端末」から選びなおしてください。")
 
 
 def _facts(site: Site, terminal: str) -> CodeFacts | None:

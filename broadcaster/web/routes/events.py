@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import StreamingResponse
 
+from broadcaster.web.callbacks import Show
 from broadcaster.web.live import live
 from broadcaster.web.routes import alerts, dictionary, home, log, planned, requests, terminals
 from broadcaster.web.sessions import Reader
@@ -12,10 +13,9 @@ router = APIRouter()
 
 
 @router.get("/events")
-def home_events(request: Request, _: Reader) -> StreamingResponse:
+def home_events(request: Request, account: Reader) -> StreamingResponse:
     """Follow the first page."""
-    site = site_of(request)
-    return live(request, lambda: home.parts(site))
+    return live(request, lambda: home.parts(request, account))
 
 
 @router.get("/banner/events")
@@ -25,9 +25,16 @@ def banner_events(request: Request, _: Reader) -> StreamingResponse:
 
 
 @router.get("/requests/events")
-def request_events(request: Request, account: Reader) -> StreamingResponse:
+def request_events(request: Request, account: Reader, show: Show = Show.OPEN) -> StreamingResponse:
     """Follow who waits for a call."""
-    return live(request, lambda: requests.parts(request, account))
+    return live(request, lambda: requests.parts(request, account, show))
+
+
+@router.get("/requests/{row}/events")
+def one_request_events(request: Request, row: int, account: Reader) -> StreamingResponse:
+    """Follow who will call one household."""
+    requests.state(request, account, row)  # a wish that is not there is an error now, not within the stream
+    return live(request, lambda: [requests.state(request, account, row)])
 
 
 @router.get("/planned/events")
@@ -44,10 +51,13 @@ def log_events(request: Request, _: Reader, number: log.PageNumber = 1) -> Strea
 
 
 @router.get("/terminals/events")
-def terminal_events(request: Request, _: Reader) -> StreamingResponse:
-    """Follow the roster."""
+def terminal_events(
+    request: Request, _: Reader, filters: terminals.Filters, number: terminals.PageNumber = 1, shown: str = ""
+) -> StreamingResponse:
+    """Follow the terminals that a page shows, and whether others would stand there now."""
     site = site_of(request)
-    return live(request, lambda: [terminals.counts(site), *terminals.rows(site)])
+    view = terminals.View(filters, number, shown or terminals.first_look(site, filters, number))
+    return live(request, lambda: terminals.parts(site, view))
 
 
 @router.get("/dictionary/events")

@@ -1,30 +1,38 @@
-"""The first page: write an alert, and how the latest ones and the terminals are."""
+"""The first page: what runs, what is due, who waits for a call, which terminals are in trouble, what was sent."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from broadcaster.web.alert_list import summaries
+from broadcaster.domain.roles import Act, may
+from broadcaster.ledger.accounts import Account
 from broadcaster.web.live import Part
+from broadcaster.web.overview import due, last_heard, months, running, waits
 from broadcaster.web.pages import page
-from broadcaster.web.roster import count_roster
 from broadcaster.web.sessions import Reader
-from broadcaster.web.site import Site, site_of
+from broadcaster.web.site import site_of
+from broadcaster.web.words import CONDITIONS
 
 router = APIRouter()
 
-_LATEST = 5
 
-
-def parts(site: Site) -> list[Part]:
-    """Return what moves on the page."""
-    latest = summaries(site, site.ledger.alerts.newest(_LATEST))
+def parts(request: Request, account: Account) -> list[Part]:
+    """Return what moves on the page, which is all of it."""
+    site = site_of(request)
+    acts = {"may_send": may(account.role, Act.SEND), "may_manage": may(account.role, Act.MANAGE)}
+    health, waiting = site.ledger.conditions.health(), site.ledger.requests.waiting()
+    alerts, more = running(site)
+    drafts = len(site.ledger.drafts.unsent()) if acts["may_send"] else 0
     return [
-        Part("terminals", "parts/terminal_counts.html", {"counts": count_roster(site)}),
-        Part("latest", "parts/latest.html", {"alerts": latest}),
+        Part("start", "parts/start.html", {"heard": last_heard(site), "terminals": health.total, **acts}),
+        Part("running", "parts/running.html", {"alerts": alerts, "more": more}),
+        Part("due", "parts/due.html", {"due": due(site), "drafts": drafts, **acts}),
+        Part("waiting", "parts/waiting_calls.html", {"waiting": waiting, "waits": waits(site, waiting)}),
+        Part("health", "parts/health.html", {"health": health, "conditions": CONDITIONS}),
+        Part("months", "parts/months.html", {"months": months(site)}),
     ]
 
 
 @router.get("/")
-def home(request: Request, _: Reader) -> Response:
+def home(request: Request, account: Reader) -> Response:
     """Show the first page."""
-    return page(request, "home.html", parts=parts(site_of(request)))
+    return page(request, "home.html", parts={part.id: part for part in parts(request, account)})

@@ -13,7 +13,7 @@ from broadcaster.web.site import Site, site_of
 
 router = APIRouter()
 
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 
 PageNumber = Annotated[int, Query(alias="page", ge=1, le=100_000)]
 

@@ -42,6 +42,7 @@
       if (element) replace(element, html);
       else if (main.hasAttribute("data-live-empty")) location.reload();
     }
+    document.dispatchEvent(new Event("live"));
   };
 
   const start = () => {
@@ -60,8 +61,20 @@
     source = null;
   };
 
-  // A browser holds few connections to one host; pages that nobody looks at give theirs back.
-  document.addEventListener("visibilitychange", () => (document.hidden ? stop() : start()));
+  // A browser holds few connections to one host: pages that nobody looks at give theirs back. Where new wishes are to
+  // be heard (bell.js) the page that was looked at last keeps its own.
+  const LISTENER = "kokuchi-listener";
+  const self = String(Math.random());
+
+  const rest = () => {
+    if (localStorage.getItem("kokuchi-bell") === "on") localStorage.setItem(LISTENER, self);
+    else stop();
+  };
+
+  window.addEventListener("storage", ({ key, newValue }) => {
+    if (key === LISTENER && newValue !== self && document.hidden) stop();
+  });
+  document.addEventListener("visibilitychange", () => (document.hidden ? rest() : start()));
   window.addEventListener("pagehide", stop);
   window.addEventListener("pageshow", () => document.hidden || start());
   if (!document.hidden) start();

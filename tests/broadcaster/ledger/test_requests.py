@@ -4,13 +4,15 @@ import itertools
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from broadcaster.domain.audience import Terminal
+from broadcaster.domain.audit import Deed
 from broadcaster.domain.callback import Callback, merge
 from broadcaster.ledger import Ledger
-from broadcaster.ledger.requests import Request
+from broadcaster.ledger.requests import Request, Waiting
 from kokuchi.wire import CallbackRequest, RequestState
 from tests.broadcaster.examples import NOW, ROSTER
 
@@ -94,8 +96,78 @@ def test_the_first_who_called_stays_and_a_call_can_be_taken_back(ledger: Ledger)
     [done] = ledger.requests.closed(NOW)
     assert (done.done_by, done.done_at) == ("hanako", LATER)
     assert ledger.requests.states("t-1", ["r-1"]) == [RequestState(identifier="r-1", done_at=LATER)]
-    ledger.requests.reopen(request.row)
+    assert ledger.requests.reopen(request.row, "hanako", LATER)
+    assert not ledger.requests.reopen(request.row, "taro", LATER), "there is nothing to take back any more"
     assert ledger.requests.open() == [request]
+
+
+def test_of_two_who_take_a_wish_the_first_has_it_and_the_other_can_see_who(ledger: Ledger) -> None:
+    ledger.requests.record([wish()], NOW)
+    [request] = ledger.requests.open()
+    assert ledger.requests.take(request.row, "hanako", NOW)
+    assert not ledger.requests.take(request.row, "taro", LATER)
+    assert ledger.requests.take(request.row, "hanako", LATER), "a form that is sent twice changes nothing"
+    [taken] = ledger.requests.taken_by("hanako")
+    assert (taken.taken_by, taken.taken_at) == ("hanako", NOW)
+    assert ledger.requests.taken_by("taro") == []
+    assert ledger.requests.waiting() == Waiting(1, 1, NOW, request.row)
+
+
+def test_a_colleague_can_call_instead_if_that_is_still_who_had_it(ledger: Ledger) -> None:
+    ledger.requests.record([wish()], NOW)
+    [request] = ledger.requests.open()
+    ledger.requests.take(request.row, "hanako", NOW)
+    assert not ledger.requests.take(request.row, "taro", NOW, instead_of="jiro")
+    assert ledger.requests.take(request.row, "taro", LATER, instead_of="hanako")
+    assert not ledger.requests.release(request.row, "hanako", LATER), "it is not hers any more"
+    assert ledger.requests.release(request.row, "taro", LATER)
+    assert ledger.requests.open() == [request]
+
+
+@pytest.mark.parametrize("end", ["done", "withdrawn"])
+def test_nobody_takes_what_is_over(ledger: Ledger, end: str) -> None:
+    ledger.requests.record([wish()], NOW)
+    [request] = ledger.requests.open()
+    if end == "done":
+        ledger.requests.finish(request.row, "hanako", NOW)
+    else:
+        ledger.requests.record([wish(withdrawn_at=NOW)], NOW)
+    assert not ledger.requests.take(request.row, "taro", LATER)
+
+
+def test_a_note_is_kept_over_the_one_that_was_seen_alone(ledger: Ledger) -> None:
+    ledger.requests.record([wish()], NOW)
+    [request] = ledger.requests.open()
+    assert ledger.requests.annotate(request.row, "留守", "", "hanako", NOW)
+    assert not ledger.requests.annotate(request.row, "出た", "", "taro", NOW), "taro had not seen hanako's"
+    ledger.requests.finish(request.row, "taro", LATER)
+    [done] = ledger.requests.closed(NOW)
+    assert done.note == "留守"
+    assert not ledger.requests.annotate(request.row, "あとから", "留守", "taro", LATER)
+    ledger.requests.reopen(request.row, "taro", LATER)
+    ledger.requests.finish(request.row, "taro", LATER, "話した")
+    assert ledger.requests.closed(NOW)[0].note == "話した"
+
+
+def test_the_record_of_deeds_says_who_did_it_and_nothing_that_was_said(ledger: Ledger) -> None:
+    ledger.requests.record([wish()], NOW)
+    [request] = ledger.requests.open()
+    ledger.requests.take(request.row, "hanako", NOW)
+    ledger.requests.take(request.row, "taro", NOW)
+    ledger.requests.release(request.row, "hanako", NOW)
+    ledger.requests.annotate(request.row, "口座を教えた", "", "hanako", NOW)
+    ledger.requests.finish(request.row, "hanako", NOW, "口座を教えた")
+    ledger.requests.finish(request.row, "taro", NOW)
+    ledger.requests.reopen(request.row, "taro", LATER)
+    entries = ledger.audit.newest(10)
+    assert [(entry.actor, entry.deed) for entry in reversed(entries)] == [
+        ("hanako", Deed.REQUEST_TAKEN),
+        ("hanako", Deed.REQUEST_RELEASED),
+        ("hanako", Deed.REQUEST_NOTED),
+        ("hanako", Deed.REQUEST_DONE),
+        ("taro", Deed.REQUEST_REOPENED),
+    ]
+    assert {(entry.subject, entry.detail) for entry in entries} == {("t-1", "")}
 
 
 def test_a_wish_that_is_said_again_stays_done(ledger: Ledger) -> None:

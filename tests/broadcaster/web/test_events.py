@@ -16,7 +16,8 @@ async def test_a_report_moves_the_alert_s_page(operator: Browser, ledger: Ledger
         assert headers["content-type"].startswith("text/event-stream")
         assert "no-store" in headers["cache-control"]
         assert set(await stream.parts()) == {
-            "banner", "state", "counts", "curve", "areas", "troubles", "reasons", "earlier", "found",
+            "banner", "calls", "request-count-bar", "request-count-menu",
+            "state", "counts", "curve", "areas", "troubles", "reasons", "earlier", "found",
             "line-t-1", "line-t-2", "line-t-3",
         }  # fmt: skip
         ledger.deliveries.record([report(alert, "t-2", received_at=NOW, displayed_at=NOW)])
@@ -32,7 +33,7 @@ async def test_a_new_alert_appears_in_the_log_and_on_the_first_page(operator: Br
         await home.parts_after_start()
         alert = accept(ledger)
         assert f"alert-{alert.identifier}" in await log.parts()
-        assert alert.identifier in (await home.parts())["latest"]
+        assert alert.identifier in (await home.parts())["running"]
 
 
 async def test_a_terminal_that_goes_is_seen_at_once(operator: Browser, ledger: Ledger) -> None:

@@ -173,7 +173,7 @@ async def test_static_files_can_be_had_and_nothing_beside_them(browser: Browser)
 async def test_empty_lists_say_so(operator: Browser, ledger: Ledger) -> None:
     with ledger.connections.write() as db:
         db.execute("DELETE FROM terminals")
-    assert "まだ放送はありません" in (await operator.get("/")).text
+    assert "はじめに、次の準備をしてください" in (await operator.get("/")).text
     assert "まだ放送はありません" in (await operator.get("/log")).text
     assert "端末がまだ登録されていません" in (await operator.get("/terminals")).text
 

@@ -18,7 +18,7 @@ from broadcaster.ledger.accounts import Account
 from kokuchi.serving import listen
 from tests.broadcaster.web.town import PASSWORD, Clock, accept
 from tests.chromium import ARGUMENTS
-from tests.terminal.screen.accessibility import axe
+from tests.accessibility import axe
 
 SIZES = ((1280, 800), (390, 844))
 CHOSEN = "purple lantern river"

@@ -1,18 +1,22 @@
 """The staff see at once who wants to be called back, and say that they have called."""
 
+import asyncio
+import logging
 import re
 import sqlite3
 from datetime import timedelta
 
 import pytest
+from fastapi import FastAPI
 
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.requests import Requests
 from kokuchi.wire import CallbackRequest
-from tests.broadcaster.web.browser import Browser
+from tests.broadcaster.web.browser import Browser, Stream
 from tests.broadcaster.web.town import NOW, Clock, accept
 
 BANNER = "相談の希望 {}件"
+ACTS = ["take", "release", "note", "done", "reopen"]
 
 
 def ask(ledger: Ledger, terminal: str = "t-1", identifier: str = "r-1", **more: object) -> None:
@@ -26,29 +30,51 @@ def row_of(ledger: Ledger) -> int:
     return ledger.requests.open()[0].row
 
 
-def sections(page: str) -> tuple[str, str]:
-    """Return what is said of those who wait, and of what is over."""
-    _, waiting, over = re.split(r'<div id="(?:open|closed)-requests">', page)
-    return waiting, over
+async def shown(browser: Browser, show: str = "open") -> str:
+    """Return the list of a page."""
+    page = (await browser.get(f"/requests?show={show}")).text
+    return page[page.index('<div id="request-list">') :]
+
+
+async def list_in(stream: Stream) -> str:
+    """Return the next list that a page is sent; what else changes on it is passed by."""
+    while True:
+        parts = await stream.parts()
+        if "request-list" in parts:
+            return parts["request-list"]
+
+
+async def other(app: FastAPI) -> Browser:
+    """Return a colleague who is logged in, too."""
+    browser = Browser(app)
+    await browser.log_in("<b>kanri</b>")
+    return browser
 
 
 async def test_a_household_is_listed_with_the_alert_that_it_saw(author: Browser, ledger: Ledger) -> None:
     alert = accept(ledger, headline="不審な電話に注意")
     ask(ledger, alert=alert.identifier, revision=1)
     ask(ledger, "t-2", asked_at=NOW - timedelta(hours=2))
-    waiting, over = sections((await author.get("/requests")).text)
+    waiting = await shown(author)
     assert "佐藤 一郎" in waiting
-    assert f'<a href="/alerts/{alert.identifier}">不審な電話に注意</a>' in waiting
+    assert f'href="/alerts/{alert.identifier}">不審な電話に注意</a>' in waiting
     assert "北地区" in waiting
     assert "11月24日(火)10時00分" in waiting
     assert "お知らせなし" in waiting
     assert "11月24日(火)8時00分" in waiting
+    assert "2時間待っています" in waiting
     assert waiting.count("役場に届いたのは11月24日(火)10時00分") == 1, "only of the one that came late"
-    assert "終わった相談はありません" in over
+    assert "終わった相談はありません" in await shown(author, "over")
 
 
 async def test_without_any_the_page_says_so(operator: Browser) -> None:
-    assert "相談の希望はありません" in (await operator.get("/requests")).text
+    for show, words in [
+        ("open", "相談の希望はありません"),
+        ("mine", "わたしが電話する世帯はありません"),
+        ("over", "終わった相談はありません"),
+    ]:
+        assert words in await shown(operator, show)
+    assert (await operator.get("/requests?show=all")).status_code == 422
 
 
 async def test_an_alert_that_is_not_in_the_ledger_is_not_linked(author: Browser, ledger: Ledger) -> None:
@@ -79,60 +105,167 @@ async def test_every_page_of_an_account_follows_its_banner_and_the_login_page_do
     assert "data-live" not in (await author.get("/login")).text
 
 
-async def test_an_open_page_shows_a_new_wish_and_what_a_colleague_has_done(author: Browser, ledger: Ledger) -> None:
-    async with author.events("/requests/events") as stream:
+async def test_an_open_page_shows_a_new_wish_and_what_a_colleague_does(author: Browser, ledger: Ledger) -> None:
+    async with author.events("/requests/events") as stream, author.events("/requests/events?show=over") as over:
         await stream.parts_after_start()
+        await over.parts_after_start()
         ask(ledger)
         parts = await stream.parts()
-        assert "佐藤 一郎" in parts["open-requests"]
+        assert "佐藤 一郎" in parts["request-list"]
         assert BANNER.format(1) in parts["banner"]
+        assert "data-newest" in parts["calls"]
+        ledger.requests.take(row_of(ledger), "ops", NOW)
+        assert "運用 太郎さんが電話します" in (await stream.parts())["request-list"]
         ledger.requests.finish(row_of(ledger), "hanako", NOW)
-        parts = await stream.parts()
-        assert "相談の希望はありません" in parts["open-requests"]
-        assert "田中 花子さんが電話しました" in parts["closed-requests"]
+        assert "相談の希望はありません" in (await stream.parts())["request-list"]
+        assert "田中 花子さんが電話しました" in await list_in(over)
 
 
-async def test_who_has_called_says_so_and_can_take_it_back(author: Browser, ledger: Ledger) -> None:
+async def test_who_calls_says_so_first_and_writes_down_what_was_said(author: Browser, ledger: Ledger) -> None:
     ask(ledger)
     row = row_of(ledger)
     await author.get("/requests")
-    response = await author.post(f"/requests/{row}/done")
+    response = await author.post(f"/requests/{row}/take")
+    assert (response.status_code, response.headers["location"]) == (303, f"/requests/{row}")
+    assert "わたしが電話します。" in (await author.get(f"/requests/{row}")).text
+    assert "佐藤 一郎" in await shown(author, "mine")
+    await author.post(f"/requests/{row}/note", {"note": "留守。\r\n夕方に。", "seen": ""})
+    assert ">\n留守。\n夕方に。</textarea>" in (await author.get(f"/requests/{row}")).text
+    response = await author.post(f"/requests/{row}/done", {"note": "口座は教えていない。"})
     assert (response.status_code, response.headers["location"]) == (303, "/requests")
-    waiting, over = sections((await author.get("/requests")).text)
-    assert "相談の希望はありません" in waiting
+    assert "相談の希望はありません" in await shown(author)
+    over = await shown(author, "over")
     assert "11月24日(火)10時00分に田中 花子さんが電話しました" in over
+    assert "口座は教えていない。" in over
+
+
+async def test_a_call_can_be_taken_back_and_so_can_the_word_to_call(author: Browser, ledger: Ledger) -> None:
+    ask(ledger)
+    row = row_of(ledger)
+    await author.get("/requests")
+    await author.post(f"/requests/{row}/done")
     await author.post(f"/requests/{row}/reopen")
-    waiting, over = sections((await author.get("/requests")).text)
-    assert "佐藤 一郎" in waiting
-    assert "佐藤 一郎" not in over
+    assert "佐藤 一郎" in await shown(author)
+    assert "佐藤 一郎" not in await shown(author, "over")
+    await author.post(f"/requests/{row}/take")
+    await author.post(f"/requests/{row}/release")
+    assert "わたしが電話します<span" in await shown(author), "it is there to be taken again"
+
+
+async def test_of_two_who_press_one_calls_and_the_other_is_told_who(
+    app: FastAPI, author: Browser, ledger: Ledger
+) -> None:
+    ask(ledger)
+    row = row_of(ledger)
+    colleague = await other(app)
+    for browser in (author, colleague):
+        await browser.get("/requests")
+    first, second = await asyncio.gather(author.post(f"/requests/{row}/take"), colleague.post(f"/requests/{row}/take"))
+    assert sorted([first.status_code, second.status_code]) == [303, 409]
+    loser, name = (second, "田中 花子") if second.status_code == 409 else (first, "&lt;i&gt;管理&lt;/i&gt;")
+    assert f"先に{name}さんが引き受けました" in loser.text
+    taken = ledger.requests.get(row)
+    assert taken
+    winner = "hanako" if loser is second else "<b>kanri</b>"
+    assert taken.taken_by == winner
+    late = colleague if loser is second else author
+    response = await late.post(f"/requests/{row}/take", {"instead_of": winner})
+    assert response.status_code == 303, "who has asked may call instead"
+    await colleague.client.aclose()
+
+
+async def test_what_was_written_is_not_lost_to_a_colleague_who_was_faster(
+    app: FastAPI, author: Browser, ledger: Ledger
+) -> None:
+    ask(ledger)
+    row = row_of(ledger)
+    colleague = await other(app)
+    await author.get(f"/requests/{row}")
+    await colleague.get(f"/requests/{row}")
+    await colleague.post(f"/requests/{row}/note", {"note": "留守でした", "seen": ""})
+    response = await author.post(f"/requests/{row}/note", {"note": "息子さんが出た", "seen": ""})
+    assert response.status_code == 409
+    assert "留守でした" in response.text
+    assert ">\n息子さんが出た</textarea>" in response.text
+    await colleague.post(f"/requests/{row}/done", {"note": "話した"})
+    response = await author.post(f"/requests/{row}/done", {"note": "息子さんが出た"})
+    assert response.status_code == 409
+    assert "先に&lt;i&gt;管理&lt;/i&gt;さんが「電話しました」と記録しました" in response.text
+    assert "保存していない記録" in response.text
+    assert "息子さんが出た" in response.text
+    found = ledger.requests.get(row)
+    assert found
+    assert (found.done_by, found.note) == ("<b>kanri</b>", "話した")
+    await colleague.client.aclose()
+
+
+@pytest.mark.parametrize("act", ["note", "done"])
+async def test_a_note_that_is_too_long_is_given_back_to_be_shortened(author: Browser, ledger: Ledger, act: str) -> None:
+    ask(ledger)
+    row = row_of(ledger)
+    await author.get(f"/requests/{row}")
+    response = await author.post(f"/requests/{row}/{act}", {"note": "あ" * 503, "seen": ""})
+    assert response.status_code == 422
+    assert "3文字短くしてください" in response.text
+    assert "あ" * 503 in response.text
+    assert ledger.requests.count_open() == 1
+
+
+async def test_a_note_is_written_to_no_log(author: Browser, ledger: Ledger, caplog: pytest.LogCaptureFixture) -> None:
+    ask(ledger)
+    row = row_of(ledger)
+    await author.get(f"/requests/{row}")
+    with caplog.at_level(logging.DEBUG):
+        await author.post(f"/requests/{row}/note", {"note": "口座の番号", "seen": ""})
+        await author.post(f"/requests/{row}/done", {"note": "口座の番号"})
+    assert "口座の番号" not in caplog.text
 
 
 async def test_what_the_household_took_back_is_among_what_is_over_for_thirty_days(
     author: Browser, ledger: Ledger, clock: Clock
 ) -> None:
+    ask(ledger)
+    row = row_of(ledger)
     ask(ledger, withdrawn_at=NOW)
-    waiting, over = sections((await author.get("/requests")).text)
-    assert "相談の希望はありません" in waiting
-    assert "11月24日(火)10時00分に取り消されました" in over
+    assert "相談の希望はありません" in await shown(author)
+    over = await shown(author, "over")
+    assert "11月24日(火)10時00分に世帯が取り消しました" in over
     assert "まだにもどす" not in over
+    response = await author.post(f"/requests/{row}/take")
+    assert response.status_code == 409
+    assert "世帯が取り消しました" in response.text
     clock.move(days=31)
     await author.log_in("hanako")
-    assert "佐藤 一郎" not in (await author.get("/requests")).text
+    assert "佐藤 一郎" not in await shown(author, "over")
+
+
+async def test_a_wish_that_is_not_there_is_said_so(author: Browser) -> None:
+    await author.get("/requests")
+    for response in [
+        await author.get("/requests/99"),
+        await author.get("/requests/99/events"),
+        await author.post("/requests/99/take"),
+        await author.post("/requests/99/note", {"note": "x", "seen": ""}),
+        await author.post("/requests/99/done", {"note": "x"}),
+    ]:
+        assert response.status_code == 404
+        assert "相談が見つかりません" in response.text
 
 
 async def test_an_operator_reads_and_cannot_say_that_somebody_called(operator: Browser, ledger: Ledger) -> None:
     """Promise 10."""
     ask(ledger)
-    page = (await operator.get("/requests")).text
+    row = row_of(ledger)
+    page = (await operator.get("/requests")).text + (await operator.get(f"/requests/{row}")).text
     assert "佐藤 一郎" in page
     assert "電話しました</" not in page
-    assert "/done" not in page
-    for act in ("done", "reopen"):
-        assert (await operator.post(f"/requests/{row_of(ledger)}/{act}")).status_code == 403
+    assert not re.search(r'action="/requests/', page)
+    for act in ACTS:
+        assert (await operator.post(f"/requests/{row}/{act}")).status_code == 403
     assert ledger.requests.count_open() == 1
 
 
-@pytest.mark.parametrize("act", ["done", "reopen"])
+@pytest.mark.parametrize("act", ACTS)
 async def test_a_form_of_another_site_changes_nothing(author: Browser, ledger: Ledger, act: str) -> None:
     ask(ledger)
     author.token = "forged"
@@ -143,7 +276,8 @@ async def test_a_form_of_another_site_changes_nothing(author: Browser, ledger: L
 async def test_only_those_logged_in_see_it(browser: Browser, ledger: Ledger) -> None:
     """Promise 10."""
     ask(ledger)
-    for path in ("/requests", "/requests/events", "/banner/events"):
+    row = row_of(ledger)
+    for path in ("/requests", f"/requests/{row}", "/requests/events", f"/requests/{row}/events", "/banner/events"):
         response = await browser.get(path)
         assert (response.status_code, response.headers["location"].split("?")[0]) == (303, "/login")
     assert "相談の希望" not in (await browser.get("/login")).text

@@ -4,13 +4,13 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 
+from broadcaster.domain.callback import SHOWN_FOR
 from broadcaster.domain.tokens import Scope, Token
 from broadcaster.ledger.requests import Request as Wish
 from broadcaster.web.api import problems
 from broadcaster.web.api.models.requests import RequestAnswer, RequestList
 from broadcaster.web.api.problems import ProblemRaised
 from broadcaster.web.api.rights import Bearer, names_of, reading, writing
-from broadcaster.web.callbacks import SHOWN_FOR
 from broadcaster.web.errors import storing
 from broadcaster.web.site import Site, site_of
 
@@ -48,7 +48,7 @@ def reopen_request(request: Request, row: Row, token: Bearer) -> RequestAnswer:
     site = site_of(request)
     _find(site, row)
     with storing():
-        site.ledger.requests.reopen(row)
+        site.ledger.requests.reopen(row, token.actor, site.clock())
     return _answer(token, _find(site, row))
 
 

@@ -1,0 +1,265 @@
+"""Every page of the staff in every state is seen and pressed by everybody: WCAG 2.2 AA, by day and by night, on a phone
+and at 200 %. A page that is not in the table fails the last test."""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from broadcaster.ledger import Ledger
+from tests.accessibility import axe, judge
+from tests.broadcaster.web import states
+from tests.broadcaster.web.serving import town_with
+from tests.broadcaster.web.town import PASSWORD
+from tests.chromium import chromium
+
+ACCOUNTS = {"author": "hanako", "operator": "ops", "administrator": "<b>kanri</b>"}
+LARGEST_PAGE_BYTES = 100_000
+SMALLEST_TARGET = 44
+
+
+@dataclass(frozen=True)
+class View:
+    """A page as somebody sees it: its address, with {alert} for the newest alert; who looks; the town's state.
+
+    `act` is what is done on it first; `role` empty is nobody who is logged in.
+    """
+
+    path: str
+    role: str = "author"
+    state: Callable[[Ledger], None] = states.usual
+    act: Callable[[Page], object] | None = None
+
+    def __str__(self) -> str:
+        done = f"-{self.act.__name__}" if self.act else ""
+        return f"{self.path}-{self.role or 'nobody'}-{self.state.__name__}{done}"
+
+
+def open_menus(page: Page) -> None:
+    for summary in page.locator("details.menu:visible > summary").all():
+        summary.evaluate("(summary) => { summary.parentElement.open = true; }")
+
+
+def press_send(page: Page) -> None:
+    page.locator("#alert-form button[type=submit].button-primary").first.click()
+
+
+def take(page: Page) -> None:
+    page.get_by_role("button", name="わたしが電話します").first.click()
+
+
+def log_in_wrongly(page: Page) -> None:
+    page.get_by_label("アカウント名").fill("nobody")
+    page.get_by_label("パスワード").fill("wrong")
+    page.get_by_role("button", name="ログイン").click()
+    page.locator(".error-summary").wait_for()
+
+
+# A new page is one line here.
+VIEWS = [
+    View("/login", ""),
+    View("/login", "", act=log_in_wrongly),
+    View("/"),
+    View("/", state=states.empty),
+    View("/", "administrator", states.empty),
+    View("/", "administrator", states.trouble, open_menus),
+    View("/", "operator", states.trouble),
+    View("/", state=states.long_quiet),
+    View("/requests", state=states.trouble),
+    View("/requests", "operator", states.trouble),
+    View("/requests"),
+    View("/requests?show=mine", state=states.trouble),
+    View("/requests?show=over", state=states.trouble),
+    View("/requests/1", state=states.trouble),
+    View("/requests/2", state=states.trouble),
+    View("/requests/3", state=states.trouble),
+    View("/requests/4", "operator", states.trouble),
+    View("/requests/5", state=states.trouble),
+    View("/terminals", state=states.trouble),
+    View("/terminals", state=states.empty),
+    View("/terminals", state=states.large),
+    View("/terminals?condition=sound&area=kita&q=nobody", state=states.large),
+    View("/terminals/t-1", state=states.trouble),
+    View("/terminals/t-1", "operator"),
+    View("/terminals/t-1/code"),
+    View("/planned"),
+    View("/planned", "operator", states.trouble),
+    View("/planned/20261124T005100Z-bbbbbbbb"),
+    View("/planned/20261124T005200Z-cccccccc", "administrator"),
+    View("/log"),
+    View("/log", state=states.empty),
+    View("/log", state=states.trouble),
+    View("/log", state=states.busy),
+    View("/", state=states.busy),
+    View("/alerts/new"),
+    View("/alerts/new?category=scam"),
+    View("/alerts/{alert}"),
+    View("/alerts/{alert}", "operator", states.trouble),
+    View("/alerts/{alert}/correct"),
+    View("/alerts/{alert}/withdraw"),
+    View("/dictionary"),
+    View("/dictionary", "operator"),
+    View("/dictionary/new"),
+    View("/dictionary/import"),
+    View("/nothing"),
+]
+
+EXCEPTIONS = {
+    "/healthz": "for programs",
+    "/dictionary/words.csv": "a file",
+    "/dictionary/change": "the form of /dictionary/new",
+    "/dictionary/remove": "asks for a word of the staff's own, which only a voice can have tried",
+}
+"""GET routes that are no pages of their own, and why; streams of events are none either."""
+
+# What axe does not see: a page that is wider than its window, targets that are too small or lie over each other.
+TARGETS = """(smallest) => {
+  const found = [];
+  const wide = document.documentElement.scrollWidth - window.innerWidth;
+  if (wide > 0) found.push(`the page is ${wide} px wider than its window`);
+  const isInText = (element) => element.tagName === "A" && getComputedStyle(element).display === "inline";
+  const words = (element) => (element.textContent || element.id).trim().slice(0, 20);
+  const name = (element) => `${element.tagName.toLowerCase()} "${words(element)}"`;
+  const isToTick = (element) => element.matches("[type=radio], [type=checkbox]");
+  const targets = [...document.querySelectorAll("a[href], button, summary, select, textarea, input:not([type=hidden])")]
+    .filter((each) => each.checkVisibility({ visibilityProperty: true, opacityProperty: true }))
+    .filter((each) => !each.closest(".skip-link, .visually-hidden") && !isInText(each));
+  const boxes = targets.map((each) => {
+    const pressed = isToTick(each) ? each.labels[0] : each;
+    return { each, box: pressed.getBoundingClientRect() };
+  });
+  for (const { each, box } of boxes) {
+    if (box.height < smallest - 0.5 || box.width < 24) {
+      found.push(`${name(each)} is a target of ${Math.round(box.width)}x${Math.round(box.height)}`);
+    }
+    if (box.right > window.innerWidth + 1 || box.left < -1) found.push(`${name(each)} is out of the window`);
+  }
+  boxes.forEach(({ each, box }, index) => {
+    for (const other of boxes.slice(index + 1)) {
+      if (each.contains(other.each) || other.each.contains(each)) continue;
+      const across = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
+      const down = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
+      // An open menu lies over the page on purpose.
+      const isMenu = document.querySelector("details.menu[open]");
+      if (across > 2 && down > 2 && !isMenu) found.push(`${name(each)} and ${name(other.each)} overlap`);
+    }
+  });
+  return found;
+}"""
+
+
+class Towns:
+    """Served towns, one for each state, and a browser's page for each of their accounts."""
+
+    def __init__(self, browser: Browser, made_ledger: Path, folder: Path, stack: ExitStack) -> None:
+        self._browser, self._made, self._folder, self._stack = browser, made_ledger, folder, stack
+        self._addresses: dict[str, str] = {}
+        self._pages: dict[tuple[str, str], Page] = {}
+        self.problems: list[str] = []
+
+    def page(self, view: View) -> tuple[Page, str]:
+        """Return a page and the address of the town."""
+        state = view.state.__name__
+        if state not in self._addresses:
+            folder = self._folder / state
+            folder.mkdir()
+            self._addresses[state] = self._stack.enter_context(town_with(self._made, folder, view.state))
+        address = self._addresses[state]
+        if (state, view.role) not in self._pages:
+            self._pages[state, view.role] = self._new_page(view.role, address)
+        self.problems.clear()
+        return self._pages[state, view.role], address
+
+    def _new_page(self, role: str, address: str) -> Page:
+        # Closed before its town, which would wait for the streams to its pages.
+        context = self._stack.enter_context(self._browser.new_context(locale="ja-JP", reduced_motion="reduce"))
+        if role:
+            token = re.search(r'name="csrf" value="([^"]*)"', context.request.get(f"{address}/login").text())
+            assert token
+            fields = {"csrf": token[1], "name": ACCOUNTS[role], "password": PASSWORD, "next": "/requests"}
+            assert context.request.post(f"{address}/login", form=fields).url == f"{address}/requests"
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.problems.append(f"script: {error}"))
+        page.on("console", self._hear)
+        page.on("request", lambda request: self.problems.extend(strangers(request.url, address)))
+        return page
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if "Content Security" in message.text:
+            self.problems.append(message.text)
+
+
+@pytest.fixture(scope="module")
+def towns(made_ledger: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Towns]:
+    with chromium() as browser, ExitStack() as stack:
+        yield Towns(browser, made_ledger, tmp_path_factory.mktemp("towns"), stack)
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=str)
+def test_a_page_is_for_everybody_light_and_its_own(towns: Towns, view: View) -> None:
+    page, address = towns.page(view)
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    page.goto(f"{address}{named(page, view.path, address)}")
+    sizes: dict[str, int] = page.evaluate(WEIGHT)
+    if view.act:
+        view.act(page)
+    page.evaluate(axe())
+    problems = [*page.evaluate(judge())]
+    page.emulate_media(color_scheme="dark")
+    problems += [f"by night: {fault}" for fault in page.evaluate(judge(rules=["color-contrast"]))]
+    for width in (390, 640):
+        page.set_viewport_size({"width": width, "height": 800})
+        problems += [f"at {width} px: {fault}" for fault in page.evaluate(TARGETS, SMALLEST_TARGET)]
+    problems += towns.problems
+    if sum(sizes.values()) > LARGEST_PAGE_BYTES:
+        problems.append(f"{sum(sizes.values())} bytes: {sizes}")
+    assert not problems, "\n".join(problems)
+
+
+def named(page: Page, path: str, address: str) -> str:
+    """Return the path with the newest alert's identifier, if it asks for one."""
+    if "{alert}" not in path:
+        return path
+    found = re.search(r'href="/alerts/(\d{8}T[^"]+)"', page.request.get(f"{address}/log").text())
+    assert found
+    return path.format(alert=found[1])
+
+
+def strangers(url: str, address: str) -> list[str]:
+    return [] if url.startswith((address, "blob:", "data:")) else [f"asks {urlsplit(url).hostname}"]
+
+
+WEIGHT = """() => Object.fromEntries(
+  [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+    .filter(({ initiatorType }) => ["navigation", "link", "script", "img", "css"].includes(initiatorType))
+    .map(({ name, decodedBodySize }) => [new URL(name).pathname, decodedBodySize]))"""
+
+
+def routes_of(app: FastAPI) -> Iterator[APIRoute]:
+    for route in app.routes:
+        router = getattr(route, "original_router", None)
+        yield from (each for each in (router.routes if router else [route]) if isinstance(each, APIRoute))
+
+
+def test_every_page_is_in_the_table_or_an_exception(app: FastAPI) -> None:
+    looked_at = [urlsplit(view.path.replace("{alert}", "x")).path for view in VIEWS]
+    routes = list(routes_of(app))
+    assert len(routes) > 20
+    forgotten = [
+        route.path
+        for route in routes
+        if "GET" in (route.methods or ())
+        and not route.path.endswith("/events")
+        and route.path not in EXCEPTIONS
+        and not any(route.path_regex.fullmatch(path) for path in looked_at)
+    ]
+    assert forgotten == []
+    assert set(EXCEPTIONS) <= {route.path for route in routes}, "an exception that is no page any more"
