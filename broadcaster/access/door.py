@@ -77,7 +77,11 @@ class Door:
         return counted
 
     def _failures(self, name_hash: str, place: str) -> Failures | None:
-        return self._unwritten.get((name_hash, place)) or self._ledger.failures.get(name_hash, place)
+        kept = self._unwritten.get((name_hash, place))
+        stored = self._ledger.failures.get(name_hash, place)
+        if kept and stored:
+            return Failures(max(kept.count, stored.count), max(kept.last, stored.last))
+        return kept or stored
 
     def _hash(self, name: str) -> str:
         return hmac.digest(self._key, name.encode(), hashlib.sha256).hex()

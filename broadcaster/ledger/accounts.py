@@ -1,6 +1,7 @@
 """Who may log in. Every change is recorded in its own transaction, and at least one administrator always stays."""
 
 import sqlite3
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -125,7 +126,8 @@ class Accounts:
         if not fits or row["suspended_at"]:
             return None
         if passwords.is_outdated(row["password_hash"]):
-            with self._connections.write() as db:
+            # On a disk that is full one can still log in; the hash is renewed the next time.
+            with suppress(sqlite3.OperationalError), self._connections.write() as db:
                 db.execute(
                     "UPDATE accounts SET password_hash = ? WHERE name = ? AND password_hash = ?",
                     [passwords.hashed(password), name, row["password_hash"]],

@@ -108,6 +108,8 @@ def display_name_problem(text: str) -> Problem | None:
 
 def _problems(fields: dict[str, str]) -> list[Problem]:
     problems = []
+    if problem := display_name_problem(fields["display_name"]):
+        problems.append(problem)
     if not _NAME.fullmatch(fields["name"]):
         problems.append(
             Problem(
@@ -116,8 +118,6 @@ def _problems(fields: dict[str, str]) -> list[Problem]:
                 "the name is malformed",
             )
         )
-    if problem := display_name_problem(fields["display_name"]):
-        problems.append(problem)
     if role_of(fields["role"]) is None:
         problems.append(Problem("role", "役割を選んでください。", "the role is missing"))
     return problems

@@ -89,10 +89,16 @@ def test_failures_are_recorded_and_what_nobody_is_called_is_not_kept_as_typed(ac
     assert "my secret password" not in "\n".join(ledger.connections.read().conn.iterdump())
 
 
-def test_guessing_is_not_free_while_nothing_can_be_written(access: Access, ledger: Ledger) -> None:
+def test_guessing_is_not_free_while_nothing_can_be_written(access: Access, ledger: Ledger, clock: Clock) -> None:
     ledger.connections.read().execute("PRAGMA query_only=ON")
     fail(access, 5)
     assert access.door.seconds_to_wait("hanako", STRANGER) == 30
+    ledger.connections.read().execute("PRAGMA query_only=OFF")
+    clock.move(seconds=30)
+    # What the ledger counts from now on does not undo what was kept in memory.
+    fail(access, 1)
+    assert access.door.seconds_to_wait("hanako", STRANGER) == 30
+    fail(access, 5)
+    assert access.door.seconds_to_wait("hanako", STRANGER) == 60
     access.door.succeeded("hanako", STRANGER)
     assert access.door.seconds_to_wait("hanako", STRANGER) == 0
-    ledger.connections.read().execute("PRAGMA query_only=OFF")
