@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
 from broadcaster.domain.policy import Approval
-from broadcaster.domain.town import Category, Place, QuietHours, Town
+from broadcaster.domain.town import Category, Place, QuietHours, Rules, Town
 from kokuchi.configuration import ConfigurationError, FilePath, Section, load, read_toml
 from kokuchi.link import BrokerAddress
 from kokuchi.voice.languages import LANGUAGES, known_code
@@ -39,6 +39,7 @@ class TownSection(Section):
     names: Mapping[LanguageCode, str] = Field(default_factory=dict)
     time_zone: str = "Asia/Tokyo"
     quiet_hours: QuietHours | None = None
+    rules: Rules = Rules()
     approval: Approval = Approval()
     desk: Contact
     areas: tuple[Place, ...] = ()
@@ -93,6 +94,12 @@ class CategoriesFile(Section):
     categories: tuple[Category, ...]
 
 
+class HardWordsFile(Section):
+    """The file that `hard_words` names: a table of words, each with a plainer one."""
+
+    words: Mapping[Annotated[str, Field(min_length=1)], Annotated[str, Field(min_length=1)]]
+
+
 class Settings(Section):
     """Everything that the centre is told."""
 
@@ -103,6 +110,7 @@ class Settings(Section):
     terminals: FilePath = Path("terminals")
     dictionaries: tuple[FilePath, ...] = ()
     sentences: FilePath | None = None
+    hard_words: FilePath | None = None
     town: TownSection
     web: WebSection
     broker: BrokerSection
@@ -113,12 +121,14 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> tuple[Settings,
     """Return the settings and the town that they describe, or raise ConfigurationError."""
     settings = load(Settings, path, environment)
     categories = load(CategoriesFile, settings.categories, {}).categories
+    hard_words = load(HardWordsFile, settings.hard_words, {}).words if settings.hard_words else {}
     try:
         town = Town.model_validate(
             {
                 **settings.town.model_dump(),
                 "languages": [{"code": known.code, "name": known.japanese} for known in LANGUAGES.values()],
                 "categories": [category.model_dump() for category in categories],
+                "hard_words": hard_words,
             }
         )
     except ValidationError as error:

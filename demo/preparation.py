@@ -66,7 +66,8 @@ def open_ledger(places: Places) -> Iterator[Ledger]:
 def _copy_settings(places: Places) -> None:
     places.config.parent.mkdir(parents=True, exist_ok=True)
     source = REPOSITORY / "config"
-    shutil.copy(source / "categories.toml", places.config.parent)
+    for name in ("categories.toml", "hard_words.toml"):
+        shutil.copy(source / name, places.config.parent)
     shutil.copytree(source / "dictionary", places.config.parent / "dictionary", dirs_exist_ok=True)
     text = (source / "broadcaster.toml").read_text(encoding="utf-8")
     sounds = json.dumps(str(REPOSITORY / "sounds"))

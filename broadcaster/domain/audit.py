@@ -11,6 +11,8 @@ class Deed(StrEnum):
     SENT = "sent"
     CORRECTED = "corrected"
     WITHDRAWN = "withdrawn"
+    DRAFT_DISCARDED = "draft_discarded"
+    DRAFT_RESTORED = "draft_restored"
     SUBMITTED = "submitted"
     PLANNED = "planned"
     APPROVED = "approved"

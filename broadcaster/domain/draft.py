@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from broadcaster.domain.advice import ADVISED_BODY as ADVISED_BODY
+from broadcaster.domain.advice import check_rules
 from broadcaster.domain.audience import Terminal, recipients, unknown_members
 from broadcaster.domain.texts import Problem as Problem
 from broadcaster.domain.texts import Translated, check_text, check_translations, translations_of
@@ -12,9 +14,6 @@ from broadcaster.domain.town import Category, Town
 from kokuchi.wire import Alert, Audience, Contact, Furigana, MessageType, Reading, Severity, Status
 from kokuchi.wire.alert import MAXIMUM_BODY, MAXIMUM_HEADLINE
 from kokuchi.wire.audience import MAXIMUM_MEMBERS
-
-ADVISED_BODY = 300
-"""Over this many characters staff are told that the text is long (a commercial system's limit; field.md)."""
 
 _SHORTEST_VALIDITY = timedelta(hours=1)
 _MAXIMUM_REFERENCES = 100
@@ -52,6 +51,7 @@ def check(draft: Draft, town: Town, roster: Sequence[Terminal]) -> list[Problem]
         *_check_category(draft, town),
         *check_text("headline", "見出し", draft.headline, MAXIMUM_HEADLINE),
         *check_text("body", "本文", draft.body, MAXIMUM_BODY),
+        *_check_rules(draft.headline, draft.body, draft.category, town),
         *check_translations(draft.translations, town),
         *_check_audience(draft, town, roster),
     ]
@@ -121,6 +121,7 @@ def correct(
         *_check_correctable(alert, now),
         *check_text("headline", "見出し", headline, MAXIMUM_HEADLINE),
         *check_text("body", "本文", body, MAXIMUM_BODY),
+        *_check_rules(headline, body, alert.category, town),
         *check_translations(translations, town),
     ]
     is_same = (headline.strip(), body.strip()) == (alert.headline, alert.body)
@@ -192,6 +193,13 @@ def _check_category(draft: Draft, town: Town) -> list[Problem]:
     return [
         Problem("category", "種別を選んでください。", f"there is no category {draft.category!r}; known are {known}")
     ]
+
+
+def _check_rules(headline: str, body: str, identifier: str, town: Town) -> list[Problem]:
+    category = town.category(identifier)
+    if not body.strip():
+        return []
+    return check_rules(headline, body, identifier, contact_of(category, town) if category else town.desk, town)
 
 
 def _check_audience(draft: Draft, town: Town, roster: Sequence[Terminal]) -> list[Problem]:

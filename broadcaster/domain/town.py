@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import time
+from enum import StrEnum
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
@@ -58,10 +59,26 @@ class QuietHours(_Value):
     end: time
 
 
+class Element(StrEnum):
+    """What a warning tells, so that people can act on it (Mileti and Sorensen); CONTACT is whom to call about fraud."""
+
+    WHEN = "when"
+    WHERE = "where"
+    ACTION = "action"
+    CONTACT = "contact"
+
+
+class Rules(_Value):
+    """What the town makes a rule of what else is only advice: no alert is sent that lacks something `required`."""
+
+    required: frozenset[Element] = frozenset()
+
+
 class Town(_Value):
     """Who speaks, to whom it can speak, and about what. `names` is what it calls itself in other languages.
 
     `quiet_hours` are those of a new terminal; its household may change them. `approval` is what needs a second person.
+    `hard_words` are words that many do not understand, each with a plainer one.
     """
 
     id: Identifier
@@ -71,6 +88,8 @@ class Town(_Value):
     names: Mapping[str, str] = Field(default_factory=dict)
     time_zone: ZoneInfo = ZoneInfo("Asia/Tokyo")
     quiet_hours: QuietHours | None = None
+    rules: Rules = Rules()
+    hard_words: Mapping[str, str] = Field(default_factory=dict)
     approval: Approval = Approval()
     desk: Contact
     areas: tuple[Place, ...] = ()

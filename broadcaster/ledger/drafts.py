@@ -74,6 +74,11 @@ class Drafts:
         row = self._connections.read().execute("SELECT * FROM drafts WHERE identifier = ?", [identifier]).fetchone()
         return _draft(row) if row else None
 
+    def is_locked(self, identifier: str) -> bool:
+        """Tell whether a draft was submitted, so that nobody may change it."""
+        row = self._connections.read().execute("SELECT 1 FROM locked_drafts WHERE identifier = ?", [identifier])
+        return row.fetchone() is not None
+
     def unsent(self) -> list[StoredDraft]:
         """Return the drafts that were not submitted, or were sent back, the latest change first."""
         rows = self._connections.read().execute(

@@ -27,6 +27,7 @@ from broadcaster.web.routes import (
     compose,
     correction,
     dictionary,
+    drafts,
     enrol,
     enrolment_codes,
     events,
@@ -35,6 +36,7 @@ from broadcaster.web.routes import (
     log,
     login,
     planned,
+    preview,
     requests,
     sound,
     submission,
@@ -85,9 +87,22 @@ def create_app(
     )
     app.add_middleware(Protection)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
-    for subject in (health, login, home, compose, sound, events, alerts, correction, withdrawal, log, terminals):
+    for subject in (
+        health,
+        login,
+        home,
+        compose,
+        preview,
+        sound,
+        events,
+        alerts,
+        correction,
+        withdrawal,
+        log,
+        terminals,
+    ):
         app.include_router(subject.router)
-    for subject in (check, planned, submission):
+    for subject in (check, drafts, planned, submission):
         app.include_router(subject.router)
     for subject in (requests, dictionary, words, word_import, enrolment_codes, enrol):
         app.include_router(subject.router)

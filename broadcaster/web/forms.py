@@ -53,7 +53,12 @@ def revision_of(form: FormData) -> int:
 def identifier_of(form: FormData) -> str:
     """Return the identifier that a form was given when it was begun; empty if it is none of ours."""
     text = text_of(form, "identifier")
-    return text if _IDENTIFIER.fullmatch(text) else ""
+    return text if is_identifier(text) else ""
+
+
+def is_identifier(text: str) -> bool:
+    """Tell whether this is an identifier as `new_identifier` gives them."""
+    return bool(_IDENTIFIER.fullmatch(text))
 
 
 def version_of(form: FormData) -> int:

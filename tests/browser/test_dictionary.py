@@ -47,7 +47,9 @@ def test_a_word_is_heard_checked_registered_and_every_terminal_has_it(town: Town
     )
     expect(staff.get_by_role("row").filter(has_text="カクレザト")).to_have_count(1)
     staff.goto(f"{town.places.centre_url}/terminals")
-    expect(staff.locator(f"#terminal-{SWITCHED_ON[0]}")).to_contain_text(f"辞書 第{town.ledger.dictionary.revision()}版")
+    expect(staff.locator(f"#terminal-{SWITCHED_ON[0]}")).to_contain_text(
+        f"辞書 第{town.ledger.dictionary.revision()}版"
+    )
 
 
 def test_a_word_that_breaks_others_says_which_and_can_be_written_anew(town: Town, staff: Page) -> None:

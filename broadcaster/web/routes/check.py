@@ -1,38 +1,44 @@
 """Looking at an alert once more, and sending it, planning it or asking for approval."""
 
 import asyncio
+import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
 from broadcaster.domain.audience import recipients
-from broadcaster.domain.draft import ADVISED_BODY, DraftError, Problem, compose, new_identifier
+from broadcaster.domain.draft import ADVISED_BODY, DraftError, Problem, compose
 from broadcaster.domain.timing import next_after
+from broadcaster.domain.written import Written
+from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.drafts import DraftMoved
 from broadcaster.sending import Need, Submission, Submitted
-from broadcaster.web.errors import storing
+from broadcaster.web.compose_form import Editing, editing_of, form_page, new_editing
+from broadcaster.web.drafting import keep, moved
+from broadcaster.web.errors import NotStored, storing
 from broadcaster.web.forms import identifier_of, version_of, written_of
 from broadcaster.web.moved import moved_page
 from broadcaster.web.outlook import button, quiet_warning, sentence, when_again
 from broadcaster.web.pages import page
 from broadcaster.web.routes.alerts import to_alert
-from broadcaster.web.routes.compose import form_page
 from broadcaster.web.sessions import CheckedForm, Sender, text_of
-from broadcaster.web.site import site_of
+from broadcaster.web.site import Site, site_of
 from broadcaster.web.timing_form import TimingForm
 from broadcaster.web.words import LEVEL_EFFECTS, LEVELS, moment
 
 router = APIRouter()
+log = logging.getLogger(__name__)
 
 MAXIMUM_REASON = 200
 
 
 @router.post("/alerts/check")
-def check_alert(request: Request, _: Sender, form: CheckedForm) -> Response:
-    """Show what sending would do, or the form with what is wrong."""
-    return _check_page(request, form, [])
+def check_alert(request: Request, account: Sender, form: CheckedForm) -> Response:
+    """Keep what was written and show what sending would do, or the form with what is wrong."""
+    return _check_page(request, form, account, [])
 
 
 @router.post("/alerts")
@@ -50,13 +56,13 @@ async def send_alert(request: Request, account: Sender, form: CheckedForm) -> Re
         problems = [*problems, Problem("reason", "承認を待てない理由を書いてください。", "is missing")]
     identifier = identifier_of(form)
     if problems or not identifier or text_of(form, "told") != chosen.key:
-        return await asyncio.to_thread(_check_page, request, form, problems)
+        return await asyncio.to_thread(_check_page, request, form, account, problems)
     submission = Submission(identifier, written, version_of(form), timing, reason)
     try:
         with storing():
             submitted = await site.sending.submit(submission, account)
     except DraftError as error:
-        return await asyncio.to_thread(form_page, request, written, error.problems)
+        return await asyncio.to_thread(form_page, request, written, editing_of(site, form), error.problems)
     except DraftMoved:
         return await asyncio.to_thread(moved_page, request, identifier, written)
     if submitted is Submitted.SENT:
@@ -64,19 +70,23 @@ async def send_alert(request: Request, account: Sender, form: CheckedForm) -> Re
     return RedirectResponse(f"/planned/{identifier}", status_code=303)
 
 
-def _check_page(request: Request, form: FormData, problems: Sequence[Problem]) -> Response:
+def _check_page(request: Request, form: FormData, account: Account, problems: Sequence[Problem]) -> Response:
     site, written = site_of(request), written_of(form)
     now, zone = site.clock(), site.town.time_zone
+    try:
+        editing = _kept(site, editing_of(site, form), written, account)
+    except DraftMoved as error:
+        identifier = identifier_of(form)
+        return form_page(request, written, new_editing(site), moved=moved(site, identifier, error.now))
     roster = site.ledger.terminals.all()
-    identifier = identifier_of(form) or new_identifier(now)
     chosen = TimingForm.of(form)
     timing, wrong = chosen.timing(now, zone)
     problems = list({problem.field: problem for problem in [*wrong, *problems]}.values())
     goes_at = next_after(timing, now, zone) or now
     try:
-        alert = compose(written.draft(site.town), site.town, roster, goes_at, identifier=identifier)
+        alert = compose(written.draft(site.town), site.town, roster, goes_at, identifier=editing.identifier)
     except DraftError as error:
-        return form_page(request, written, error.problems, carried=chosen.pairs())
+        return form_page(request, written, editing, error.problems, carried=chosen.pairs())
     reached = recipients(alert.audience, roster)
     presences = site.ledger.presences.all()
     online = [terminal for terminal in reached if terminal.id in presences and presences[terminal.id].online]
@@ -89,7 +99,7 @@ def _check_page(request: Request, form: FormData, problems: Sequence[Problem]) -
         status=422 if problems else 200,
         alert=alert,
         written=written,
-        version=version_of(form),
+        version=editing.version,
         problems=problems,
         problem_of={problem.field: problem.japanese for problem in problems},
         is_timing_wrong=bool(wrong),
@@ -112,3 +122,12 @@ def _check_page(request: Request, form: FormData, problems: Sequence[Problem]) -
         expires=moment(alert.expires, zone),
         advised=ADVISED_BODY,
     )
+
+
+def _kept(site: Site, editing: Editing, written: Written, account: Account) -> Editing:
+    """Return what is edited once it is kept. That it cannot be kept is no reason not to warn."""
+    try:
+        return replace(editing, version=keep(site, editing.identifier, editing.version, written, account).version)
+    except NotStored as error:
+        log.warning("draft not kept", extra={"reason": error.advice})
+        return editing

@@ -46,6 +46,14 @@ window.kokuchiTranslations = (() => {
     const state = names.length ? `　${names.join("・")}` : "";
     const shown = document.getElementById("translations-state");
     if (shown.textContent !== state) shown.textContent = state;
+    const isOpen = (field) => field.value.includes("〔");
+    const left = blocks.filter(({ fields }) => fields.some(isOpen)).map(({ element }) => element.dataset.name);
+    // As long as the Japanese has gaps itself, there is nothing to decide about its translations.
+    const asked = left.length > 0 && !japanese.some(isOpen);
+    document.getElementById("translations-gaps").hidden = !asked;
+    const note = asked ? `${left.join("・")}の文面に、日本語の言葉が〔 〕で残っています。` : "";
+    const place = document.getElementById("translations-gaps-text");
+    if (place.textContent !== note) place.textContent = note;
   };
 
   const fillFrom = (category) => {
@@ -72,6 +80,10 @@ window.kokuchiTranslations = (() => {
   };
 
   show(document.getElementById("translations-clear"), () => blocks.forEach(clear));
+  show(document.getElementById("translations-without"), () => {
+    blocks.forEach(clear);
+    box.querySelector("summary").focus();
+  });
   for (const block of blocks) show(block.element.querySelector(".translation-clear"), () => clear(block));
   box.addEventListener("input", showState);
 
@@ -85,5 +97,6 @@ window.kokuchiTranslations = (() => {
       else if (japanese.some((field) => field.value.trim() !== "")) block.isCleared = isUntouched(block);
     }
   }
-  return { fillFrom };
+  showState();
+  return { fillFrom, gapsOf };
 })();

@@ -1,0 +1,148 @@
+"use strict";
+
+// Keeps what is written at the centre while it is written, and tells who comes second.
+(() => {
+  const form = document.getElementById("alert-form");
+  const status = document.getElementById("draft-status");
+  const notice = document.getElementById("draft-moved");
+  const identifier = form.elements.identifier;
+  const version = form.elements.version;
+  const PAUSE = 1000;
+  const AGAIN = 5000;
+  // These are no part of the alert, and change by themselves.
+  const BESIDES = ["csrf", "identifier", "version", "words"];
+  let timer = null;
+  let saving = null;
+  let isMoved = document.getElementById("moved-notice") !== null;
+  let isLoggedOut = false;
+
+  const fields = () => {
+    const found = new URLSearchParams(new FormData(form));
+    for (const name of BESIDES) found.delete(name);
+    return found;
+  };
+
+  const address = () => `/drafts/${identifier.value}`;
+  let kept = fields().toString();
+  // What was sent and not answered may have been kept: it is sent once more as it was before anything newer.
+  let unanswered = null;
+
+  const say = (...parts) => {
+    const text = parts.map((part) => part.textContent ?? part).join("");
+    if (status.textContent !== text) status.replaceChildren(...parts);
+  };
+
+  const body = (text) => new URLSearchParams([["csrf", form.elements.csrf.value], ["version", version.value], ...new URLSearchParams(text)]);
+
+  const login = () => {
+    const link = document.createElement("a");
+    link.href = `/login?next=${encodeURIComponent(version.value === "0" ? "/drafts" : address())}`;
+    link.target = "_blank";
+    link.textContent = "別の画面でログイン";
+    return link;
+  };
+
+  // A new session has a new token; the page goes on with it.
+  const takeToken = async () => {
+    const response = await fetch("/drafts/token");
+    if (!response.ok || response.redirected) return false;
+    const { csrf } = await response.json();
+    const isNew = csrf !== form.elements.csrf.value;
+    for (const input of document.querySelectorAll('input[name="csrf"]')) input.value = csrf;
+    return isNew;
+  };
+
+  const tell = ({ notice: html, fresh }) => {
+    isMoved = true;
+    notice.innerHTML = html;
+    document.getElementById("moved-keep").addEventListener("click", () => {
+      [identifier.value, version.value, kept, unanswered, isMoved] = [fresh, "0", "", null, false];
+      notice.replaceChildren();
+      document.getElementById("headline").focus();
+      save();
+    });
+    say("まだ保存していません");
+    document.getElementById("moved-notice").focus();
+  };
+
+  const send = async (text) => {
+    const response = await fetch(address(), { method: "POST", body: body(text) });
+    const isOurs = !response.redirected && response.headers.get("content-type")?.startsWith("application/json");
+    const answer = isOurs ? await response.json() : {};
+    if (response.ok && isOurs) {
+      version.value = String(answer.version);
+      [kept, unanswered, isLoggedOut] = [text, null, false];
+      say(`下書きを保存しました ${answer.saved}`);
+      // From now on this page is the draft's: going back or reloading leads to what was kept.
+      history.replaceState(null, "", address());
+      return true;
+    }
+    if (response.status === 409 && isOurs) {
+      tell(answer);
+    } else if (response.redirected || response.status === 403) {
+      if (await takeToken()) return send(text);
+      isLoggedOut = true;
+      say("ログインの時間が切れました。書いた文はこの画面に残っています。", login(), "すると、自動で保存します。");
+    } else {
+      say(`下書きを保存できません。${answer.message || ""}もう一度ためします。`);
+    }
+    return false;
+  };
+
+  const attempt = async () => {
+    if (unanswered !== null && !(await send(unanswered))) return;
+    while (!isMoved && fields().toString() !== kept) {
+      unanswered = fields().toString();
+      if (!(await send(unanswered))) return;
+    }
+  };
+
+  const save = () => {
+    clearTimeout(timer);
+    if (isMoved || (fields().toString() === kept && unanswered === null)) return Promise.resolve();
+    saving ||= attempt()
+      .catch((error) => {
+        if (!(error instanceof TypeError)) throw error;
+        say("つながらないため、下書きを保存できません。書いた文はこの画面に残っています。もう一度ためします。");
+      })
+      .finally(() => {
+        saving = null;
+        if (!isMoved && fields().toString() !== kept) timer = setTimeout(save, AGAIN);
+      });
+    return saving;
+  };
+
+  const changed = () => {
+    if (saving || isMoved) return;
+    clearTimeout(timer);
+    timer = setTimeout(save, PAUSE);
+  };
+
+  const leave = () => {
+    if (isMoved || saving || fields().toString() === kept) return;
+    unanswered = fields().toString();
+    navigator.sendBeacon(address(), body(unanswered));
+  };
+
+  form.addEventListener("input", changed);
+  form.addEventListener("change", changed);
+  window.addEventListener("pagehide", leave);
+  window.addEventListener("pageshow", (event) => event.persisted && save());
+  window.addEventListener("online", save);
+  document.addEventListener("visibilitychange", save);
+
+  form.addEventListener("submit", async (event) => {
+    if (isMoved || (fields().toString() === kept && !isLoggedOut)) return;
+    event.preventDefault();
+    const button = event.submitter;
+    await save();
+    await save();
+    // Only a lost session would lose the text; whatever else is wrong, the next page tells or does not mind.
+    if (isLoggedOut || isMoved) {
+      (document.getElementById("moved-notice") || status).scrollIntoView({ block: "center" });
+      return;
+    }
+    kept = fields().toString();
+    form.requestSubmit(button);
+  });
+})();
