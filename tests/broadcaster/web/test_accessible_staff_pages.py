@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from broadcaster.ledger import Ledger
 from tests.accessibility import axe, judge
 from tests.broadcaster.web import states
-from tests.broadcaster.web.serving import town_with
 from tests.broadcaster.web.town import PASSWORD
+from tests.broadcaster.web.towns import town_with
 from tests.chromium import chromium
 
 ACCOUNTS = {"author": "hanako", "operator": "ops", "administrator": "<b>kanri</b>"}
@@ -100,6 +100,11 @@ VIEWS = [
     View("/", state=states.busy),
     View("/alerts/new"),
     View("/alerts/new?category=scam"),
+    View("/drafts"),
+    View("/drafts", state=states.trouble),
+    View("/drafts/20261124T005000Z-aaaaaaaa"),
+    View("/drafts/20261124T005000Z-aaaaaaaa/discard"),
+    View("/alerts/new", state=states.large),
     View("/alerts/{alert}"),
     View("/alerts/{alert}", "operator", states.trouble),
     View("/alerts/{alert}/correct"),
@@ -113,6 +118,8 @@ VIEWS = [
 
 EXCEPTIONS = {
     "/healthz": "for programs",
+    "/alerts/terminals": "a part of the form",
+    "/drafts/token": "for the form's script",
     "/dictionary/words.csv": "a file",
     "/dictionary/change": "the form of /dictionary/new",
     "/dictionary/remove": "asks for a word of the staff's own, which only a voice can have tried",

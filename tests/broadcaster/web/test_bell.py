@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from broadcaster.ledger import Ledger
-from tests.broadcaster.web.serving import make_app, served
+from tests.broadcaster.web.serving import served
 from tests.broadcaster.web.states import ask
 from tests.broadcaster.web.town import PASSWORD, Clock
+from tests.broadcaster.web.towns import make_app
 from tests.chromium import chromium
 from tests.waiting import wait_until
 

@@ -16,9 +16,9 @@ from broadcaster.domain.roles import Role
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.accounts import Account
 from kokuchi.serving import listen
+from tests.accessibility import axe
 from tests.broadcaster.web.town import PASSWORD, Clock, accept
 from tests.chromium import ARGUMENTS
-from tests.accessibility import axe
 
 SIZES = ((1280, 800), (390, 844))
 CHOSEN = "purple lantern river"
