@@ -7,7 +7,6 @@ NONE = ""
 """Stands for the hash of an account whose owner has not chosen a password yet: nothing fits it."""
 
 _hasher = PasswordHasher()
-_nobody = _hasher.hash("nobody")
 
 
 def hashed(password: str) -> str:
@@ -17,8 +16,11 @@ def hashed(password: str) -> str:
 
 def fits(password_hash: str, password: str) -> bool:
     """Tell whether a password is the one that was hashed. It takes as long where there is none."""
+    if password_hash == NONE:
+        _hasher.hash(password)
+        return False
     try:
-        return _hasher.verify(password_hash or _nobody, password) and password_hash != NONE
+        return _hasher.verify(password_hash, password)
     except (VerificationError, InvalidHashError):
         return False
 

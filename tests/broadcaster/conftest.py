@@ -3,16 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from argon2 import PasswordHasher
 
-from broadcaster.ledger import passwords
+from tests.passwords import quick_passwords
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _cheap_passwords() -> Iterator[None]:
-    """Let passwords be hashed with little time and memory: argon2 is slow on purpose, and tests log in often."""
-    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", cheap)
-        patch.setattr(passwords, "_nobody", cheap.hash("nobody"))
+def _quick_passwords() -> Iterator[None]:
+    """Argon2 is slow on purpose, and tests log in often."""
+    with quick_passwords():
         yield

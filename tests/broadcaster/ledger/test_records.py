@@ -7,12 +7,13 @@ import pytest
 
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.roles import Role
-from broadcaster.ledger import Ledger
+from broadcaster.ledger import Ledger, passwords
 from broadcaster.ledger.accounts import Account, AccountError
 from broadcaster.ledger.broker import BrokerState
 from broadcaster.ledger.terminals import TerminalExists
 from kokuchi.wire import Refusal, WireError
 from tests.broadcaster.examples import NOW, ROSTER, presence
+from tests.passwords import SHIPPED
 
 
 def test_the_roster_comes_back_as_it_went_in(ledger: Ledger) -> None:
@@ -89,7 +90,8 @@ def test_an_account_logs_in_with_its_own_password_only(ledger: Ledger) -> None:
     assert [account.name for account in ledger.accounts.all()] == ["hanako", "ops"]
 
 
-def test_a_password_is_kept_as_an_argon2id_hash_only(ledger: Ledger) -> None:
+def test_a_password_is_kept_as_an_argon2id_hash_only(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_hasher", SHIPPED)
     ledger.accounts.add(HANAKO, PASSWORD)
     row = ledger.connections.read().execute("SELECT * FROM accounts").fetchone()
     assert row["password_hash"].startswith("$argon2id$v=19$m=65536,t=3,p=4$"), "RFC 9106, 4"

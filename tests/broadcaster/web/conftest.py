@@ -14,14 +14,12 @@ from broadcaster.sending import Sending
 from broadcaster.web import create_app
 from tests.broadcaster.web.browser import Browser
 from tests.broadcaster.web.town import TOWN, Clock, FakeBroker, FakeTrial, FakeVoice, grant, make_ledger
-from tests.passwords import quick_passwords
 
 
 @pytest.fixture(scope="session")
 def made_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("web") / "ledger.sqlite"
-    with quick_passwords():
-        make_ledger(path)
+    make_ledger(path)
     return path
 
 
