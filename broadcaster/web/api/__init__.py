@@ -8,7 +8,7 @@ from starlette.routing import Mount
 from broadcaster.web.api.contract import PREFIX, describe
 from broadcaster.web.api.failures import handle_failures
 from broadcaster.web.api.gate import Gate
-from broadcaster.web.api.routes import alerts, drafts, requests, sending, terminals, town
+from broadcaster.web.api.routes import alerts, drafts, requests, sending, submissions, terminals, town
 from broadcaster.web.site import Site
 
 
@@ -23,7 +23,7 @@ def create_api(site: Site) -> FastAPI:
     )
     api.state.site = site
     api.add_middleware(Gate, site=site)
-    for subject in (alerts, sending, drafts, terminals, requests, town):
+    for subject in (alerts, sending, drafts, submissions, terminals, requests, town):
         api.include_router(subject.router)
     handle_failures(api)
     describe(api)

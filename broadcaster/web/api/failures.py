@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from broadcaster.domain.draft import DraftError
 from broadcaster.ledger.drafts import DraftMoved
+from broadcaster.sending import MayNotApprove
 from broadcaster.web.api import problems
 from broadcaster.web.api.problems import FieldError, Kind, ProblemRaised
 from broadcaster.web.api.versions import etag
@@ -42,6 +43,7 @@ def handle_failures(api: FastAPI) -> None:
     api.add_exception_handler(ProblemRaised, _raised)
     api.add_exception_handler(DraftError, _not_sendable)
     api.add_exception_handler(DraftMoved, _moved)
+    api.add_exception_handler(MayNotApprove, _may_not_approve)
     api.add_exception_handler(NotStored, _not_stored)
     api.add_exception_handler(PageError, _page_error)
     api.add_exception_handler(RequestValidationError, _invalid)
@@ -70,6 +72,10 @@ def _moved(_: Request, error: Exception) -> Response:
     stands = error.now if isinstance(error, DraftMoved) else None
     detail = f"its ETag is {etag(stands.version)}" if stands else "it is not there any more"
     return ProblemRaised(problems.MOVED, detail).response()
+
+
+def _may_not_approve(_: Request, _error: Exception) -> Response:
+    return ProblemRaised(problems.FORBIDDEN, "nobody approves of what they have submitted themselves").response()
 
 
 def _not_stored(_: Request, error: Exception) -> Response:

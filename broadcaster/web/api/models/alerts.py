@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from broadcaster.domain.delivery import Reach, Trouble
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.ledger.deliveries import Line
+from broadcaster.sending import Submitted
 from broadcaster.web.prospect import Prospect
 from kokuchi.wire import Audience, Contact, Level, MessageType, Outcome, Silence, Translation
 from kokuchi.wire.fields import Instant
@@ -142,4 +143,8 @@ class SubmittedAnswer(BaseModel):
     """What has become of a text."""
 
     identifier: str = Field(description="The alert's identifier.", examples=["20261124T010000Z-0a1b2c3d"])
-    submitted: str = Field(description="`sent`: it is committed and goes out.", examples=["sent"])
+    submitted: Submitted = Field(
+        description="`sent`: it is committed and goes out; `scheduled`: it goes out at its time; `waiting`: somebody "
+        "has to approve of it first.",
+        examples=["sent"],
+    )

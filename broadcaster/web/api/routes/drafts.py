@@ -8,15 +8,15 @@ from fastapi.responses import Response
 from broadcaster.domain.tokens import Scope
 from broadcaster.ledger.answers import Answer, Begun
 from broadcaster.ledger.drafts import DraftMoved, StoredDraft
-from broadcaster.sending import Submission
 from broadcaster.web.api import problems
 from broadcaster.web.api.models.alerts import SubmittedAnswer
 from broadcaster.web.api.models.content import DraftContent
 from broadcaster.web.api.models.drafts import DraftAnswer, DraftList
+from broadcaster.web.api.models.submissions import SubmissionContent
 from broadcaster.web.api.once import ONCE, IdempotencyKey, once
 from broadcaster.web.api.problems import ProblemRaised
 from broadcaster.web.api.rights import Bearer, reading, writing
-from broadcaster.web.api.routes.sending import submit
+from broadcaster.web.api.routes.sending import submission_of, submit
 from broadcaster.web.api.versions import CHANGES, IfMatch, etag, version_in
 from broadcaster.web.errors import storing
 from broadcaster.web.site import Site, site_of
@@ -95,19 +95,14 @@ def discard_draft(request: Request, identifier: str, if_match: IfMatch) -> None:
     **writing(Scope.ALERTS_SEND, errors=(*ONCE, *CHANGES, problems.NOT_SENDABLE)),
 )
 async def submit_draft(
-    request: Request, identifier: str, token: Bearer, key: IdempotencyKey, if_match: IfMatch
+    request: Request, identifier: str, token: Bearer, key: IdempotencyKey, if_match: IfMatch, content: SubmissionContent
 ) -> Response:
-    """Send a draft as it was seen. The alert has the draft's identifier, so that it is sent once whoever asks."""
+    """Send a draft as it was seen, now or at a time. The alert has its identifier: it is sent once whoever asks."""
     site = site_of(request)
 
-    def find() -> StoredDraft:
-        if site.ledger.alerts.get(identifier) is None:
-            _seen(site, identifier, if_match)
-        return _find(site, identifier)
-
     async def act(_: Begun) -> Answer:
-        draft = await asyncio.to_thread(find)
-        return await submit(site, Submission(identifier, draft.written), token)
+        draft = await asyncio.to_thread(_find, site, identifier)
+        return await submit(site, submission_of(identifier, draft.written, version_in(if_match), content), token)
 
     return await once(request, token, key, act)
 

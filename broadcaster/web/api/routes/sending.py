@@ -6,15 +6,18 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from broadcaster.domain.draft import can_be_corrected, withdraw
+from broadcaster.domain.timing import NOW
 from broadcaster.domain.tokens import Scope, Token
+from broadcaster.domain.written import Written
 from broadcaster.ledger.alerts import AlertExists
 from broadcaster.ledger.answers import Answer, Begun
-from broadcaster.sending import Submission
+from broadcaster.sending import Submission, Submitted
 from broadcaster.sending.readings import furigana_or_none, reading_or_none
 from broadcaster.web.acceptance import accept_revision, corrected, is_sent
 from broadcaster.web.api import problems
 from broadcaster.web.api.models.alerts import AlertAnswer, SubmittedAnswer
-from broadcaster.web.api.models.content import AlertContent, CorrectionContent, WithdrawalContent
+from broadcaster.web.api.models.content import CorrectionContent, WithdrawalContent
+from broadcaster.web.api.models.submissions import NewAlert, SubmissionContent
 from broadcaster.web.api.once import ONCE, IdempotencyKey, once
 from broadcaster.web.api.problems import ProblemRaised
 from broadcaster.web.api.rights import Bearer, account_of, writing
@@ -32,11 +35,11 @@ router = APIRouter(tags=["sending"])
     response_model=SubmittedAnswer,
     **writing(Scope.ALERTS_SEND, errors=(*ONCE, problems.NOT_SENDABLE)),
 )
-async def send_alert(request: Request, token: Bearer, key: IdempotencyKey, content: AlertContent) -> Response:
-    """Send an alert, once however often this is asked with the same key."""
+async def send_alert(request: Request, token: Bearer, key: IdempotencyKey, content: NewAlert) -> Response:
+    """Send an alert, now or at a time, once however often this is asked with the same key."""
 
     async def act(begun: Begun) -> Answer:
-        return await submit(site_of(request), Submission(begun.identifier, content.written()), token)
+        return await submit(site_of(request), submission_of(begun.identifier, content.written(), 0, content), token)
 
     return await once(request, token, key, act)
 
@@ -80,12 +83,19 @@ async def withdraw_alert(
     return await once(request, token, key, act)
 
 
+def submission_of(identifier: str, written: Written, version: int, content: SubmissionContent) -> Submission:
+    """Return what is to be submitted."""
+    timing = content.timing.timing() if content.timing else NOW
+    return Submission(identifier, written, version, timing, content.reason)
+
+
 async def submit(site: Site, submission: Submission, token: Token) -> Answer:
-    """Hand a text to the one way out; raises DraftError or NotStored."""
+    """Hand a text to the one way out; raises DraftError, DraftMoved or NotStored."""
     with storing():
         submitted = await site.sending.submit(submission, account_of(token))
-    answer = SubmittedAnswer(identifier=submission.identifier, submitted=submitted.value)
-    return Answer(201, answer.model_dump_json(), location=f"/api/v1/alerts/{submission.identifier}")
+    answer = SubmittedAnswer(identifier=submission.identifier, submitted=submitted)
+    room = "alerts" if submitted is Submitted.SENT else "submissions"
+    return Answer(201, answer.model_dump_json(), location=f"/api/v1/{room}/{submission.identifier}")
 
 
 def _correct(

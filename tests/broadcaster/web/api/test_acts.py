@@ -207,13 +207,13 @@ async def test_a_draft_is_written_on_by_whoever_has_seen_it_last(program: Progra
         for response in (
             await program.put(path, CONTENT, **headers),
             await program.delete(path, **headers),
-            await program.post(f"{path}/submission", **headers),
+            await program.post(f"{path}/submission", {}, **headers),
         ):
             assert problem_of(response)[0] == status
     read = await program.get(path)
     assert (read.headers["etag"], read.json()["content"]["headline"]) == ('"2"', "続き")
     assert [draft["version"] for draft in (await program.get("/drafts")).json()["drafts"]] == [2]
-    sent = await program.post(f"{path}/submission", **{"if-match": '"2"'})
+    sent = await program.post(f"{path}/submission", {}, **{"if-match": '"2"'})
     assert (sent.status_code, sent.json()["submitted"]) == (201, "sent")
     accepted = ledger.alerts.get(sent.json()["identifier"])
     assert accepted is not None
@@ -232,7 +232,7 @@ async def test_a_draft_is_thrown_away(program: Program) -> None:
 
 async def test_an_unfinished_draft_is_not_sent(program: Program, ledger: Ledger) -> None:
     made = await program.post("/drafts", {"category": "scam", "headline": "書きかけ"})
-    response = await program.post(f"/drafts/{made.json()['identifier']}/submission", **{"if-match": '"1"'})
+    response = await program.post(f"/drafts/{made.json()['identifier']}/submission", {}, **{"if-match": '"1"'})
     assert problem_of(response) == (422, "not-sendable")
     assert [error["field"] for error in response.json()["errors"]] == ["body"]
     assert ledger.alerts.newest(1) == []

@@ -59,6 +59,8 @@ async def test_every_example_of_the_document_works_in_its_order(program: Program
         assert response.status_code < 300, (line, response.text)
         if response.headers.get("location", "").startswith("/api/v1/drafts/"):
             names["DRAFT"] = response.json()["identifier"]
+        elif response.headers.get("location", "").startswith("/api/v1/submissions/"):
+            names["PLANNED"] = response.json()["identifier"]
         elif response.status_code == 201:
             names["ALERT"] = response.json()["identifier"]
     assert len(examples()) > 15

@@ -28,7 +28,7 @@ OPERATIONS: list[tuple[str, str, Any, Scope | None]] = [
     ("POST", "/drafts", CONTENT, Scope.DRAFTS_WRITE),
     ("GET", "/drafts/{draft}", None, Scope.DRAFTS_WRITE),
     ("PUT", "/drafts/{draft}", CONTENT, Scope.DRAFTS_WRITE),
-    ("POST", "/drafts/{draft}/submission", None, Scope.ALERTS_SEND),
+    ("POST", "/drafts/{draft}/submission", {}, Scope.ALERTS_SEND),
     ("DELETE", "/drafts/{draft}", None, Scope.DRAFTS_WRITE),
     ("GET", "/terminals", None, Scope.TERMINALS_READ),
     ("GET", "/terminals/t-1", None, Scope.TERMINALS_READ),
@@ -76,7 +76,12 @@ async def test_the_list_of_operations_is_the_contracts(app: FastAPI) -> None:
     paths = app.state.api.openapi()["paths"]
     ours = {(method, named(path)) for method, path, *_ in OPERATIONS}
     assert {(method.upper(), path) for path, methods in paths.items() for method in methods} == ours | {
-        ("POST", "/checks")
+        ("POST", "/checks"),
+        ("GET", "/submissions"),
+        ("GET", "/submissions/{identifier}"),
+        ("POST", "/submissions/{identifier}/approval"),
+        ("POST", "/submissions/{identifier}/return"),
+        ("POST", "/submissions/{identifier}/recall"),
     }
 
 

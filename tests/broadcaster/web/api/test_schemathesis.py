@@ -21,7 +21,15 @@ from tests.broadcaster.web.api.test_rights import OPERATIONS, contents, named, p
 
 AnyCase = Case[Any]
 
-LABELS = [*((method, named(path)) for method, path, *_ in OPERATIONS), ("POST", "/checks")]
+LABELS = [
+    *((method, named(path)) for method, path, *_ in OPERATIONS),
+    ("POST", "/checks"),
+    ("GET", "/submissions"),
+    ("GET", "/submissions/{identifier}"),
+    ("POST", "/submissions/{identifier}/approval"),
+    ("POST", "/submissions/{identifier}/return"),
+    ("POST", "/submissions/{identifier}/recall"),
+]
 
 NOT_OURS: list[Callable[[Any, Any, AnyCase], bool | None]] = [positive_data_acceptance, negative_data_rejection]
 """A text that follows the contract may still be one that the town does not send, and a strange query is overlooked."""

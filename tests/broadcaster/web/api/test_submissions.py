@@ -1,0 +1,101 @@
+"""What waits for a second person or for its time, through the interface."""
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from broadcaster.domain.policy import Approval
+from broadcaster.domain.tokens import Scope
+from broadcaster.ledger import Ledger
+from broadcaster.ledger.answers import Answers
+from broadcaster.sending import Sending
+from broadcaster.web.site import Site
+from kokuchi.wire import Level
+from tests.broadcaster.web.api.program import CONTENT, Program, make_token, problem_of
+from tests.broadcaster.web.town import TOWN, Clock, FakeVoice
+
+TIMING: dict[str, Any] = {"at": "2026-11-25T10:00:00+09:00", "days": [2, 3], "until": "2026-12-25"}
+
+
+@pytest.fixture
+def program(app: FastAPI, ledger: Ledger, voice: FakeVoice, clock: Clock) -> Program:
+    """A program in a town where two have to agree about what is important."""
+    site: Site = app.state.site
+    town = TOWN.model_copy(update={"approval": Approval(levels=frozenset({Level.IMPORTANT, Level.EMERGENCY}))})
+    object.__setattr__(site, "sending", Sending(ledger, town, voice, clock))
+    return Program(app, make_token(ledger))
+
+
+@pytest.fixture
+def approver(app: FastAPI, ledger: Ledger) -> Program:
+    return Program(app, make_token(ledger, Scope.ALERTS_APPROVE, name="当直"))
+
+
+async def waiting(program: Program) -> tuple[str, dict[str, str]]:
+    """Submit an alert that waits, and return its address and what to name in If-Match."""
+    sent = await program.post("/alerts", CONTENT)
+    assert (sent.status_code, sent.json()["submitted"]) == (201, "waiting")
+    path = f"/submissions/{sent.json()['identifier']}"
+    assert sent.headers["location"] == f"/api/v1{path}"
+    return path, {"if-match": (await program.get(path)).headers["etag"]}
+
+
+async def test_what_needs_a_second_person_waits_and_goes_out_when_another_token_approves(
+    program: Program, approver: Program, ledger: Ledger
+) -> None:
+    path, seen = await waiting(program)
+    assert ledger.alerts.newest(1) == []
+    assert [each["state"] for each in (await approver.get("/submissions")).json()["submissions"]] == ["waiting"]
+    assert problem_of(await program.post(f"{path}/approval", **seen)) == (403, "forbidden")
+    assert problem_of(await approver.post(f"{path}/approval", **{"if-match": '"9"'})) == (412, "moved")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delattr(Answers, "finish")
+        assert problem_of(await approver.post(f"{path}/approval", key="1", **seen)) == (500, "failed")
+    approved = await approver.post(f"{path}/approval", key="1", **seen)
+    assert (approved.status_code, approved.json()["approved_by"]) == (200, "api:当直")
+    (accepted,) = ledger.alerts.newest(10)
+    assert accepted.alert.headline == CONTENT["headline"]
+
+
+async def test_what_is_sent_back_is_a_draft_again_with_the_note(program: Program, approver: Program) -> None:
+    path, seen = await waiting(program)
+    empty = await approver.post(f"{path}/return", {"note": " "}, **seen)
+    assert problem_of(empty) == (422, "not-sendable")
+    back = await approver.post(f"{path}/return", {"note": "時刻を書いてください。"}, **seen)
+    assert (back.json()["state"], back.json()["note"]) == ("returned", "時刻を書いてください。")
+    assert len((await program.get("/drafts")).json()["drafts"]) == 1
+
+
+async def test_an_emergency_goes_out_alone_with_a_reason(program: Program, ledger: Ledger) -> None:
+    sent = await program.post("/alerts", {**CONTENT, "level": "emergency", "reason": "夜間で一人です。"})
+    assert sent.json()["submitted"] == "sent"
+    assert ledger.audit.newest(1)[0].detail == "夜間で一人です。"
+
+
+async def test_what_is_planned_is_listed_and_recalled(program: Program, app: FastAPI, ledger: Ledger) -> None:
+    planned = await program.post("/alerts", {**CONTENT, "level": "notice", "timing": TIMING})
+    assert planned.json()["submitted"] == "scheduled"
+    (found,) = (await program.get("/submissions", params={"state": "planned"})).json()["submissions"]
+    assert (found["days"], found["until"], found["next_at"]) == ([2, 3], "2026-12-25", "2026-11-25T01:00:00Z")
+    path = f"/submissions/{found['identifier']}"
+    headers = {"if-match": f'"{found["version"]}"'}
+    recalled = [await program.post(f"{path}/recall", key="1", **headers) for _ in range(2)]
+    assert [answer.json()["state"] for answer in recalled] == ["returned", "returned"]
+    other = Program(app, make_token(ledger, name="other"))
+    assert problem_of(await other.post(f"{path}/recall", **headers)) == (412, "moved")
+    assert ledger.alerts.newest(1) == []
+
+
+@pytest.mark.parametrize(
+    ("timing", "field"),
+    [
+        ({"at": "2026-11-20T10:00:00+09:00"}, "at"),
+        ({**TIMING, "until": None}, "until"),
+        ({**TIMING, "days": [7]}, "days"),
+    ],
+)
+async def test_a_time_that_cannot_be_is_told(program: Program, timing: dict[str, Any], field: str) -> None:
+    response = await program.post("/alerts", {**CONTENT, "timing": timing})
+    assert problem_of(response) == (422, "not-sendable")
+    assert [error["field"] for error in response.json()["errors"]] == [field]
