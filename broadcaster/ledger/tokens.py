@@ -19,7 +19,9 @@ PREFIX = "kokuchi_"
 """Each secret begins with it, so that one that was published by mistake can be found."""
 
 _USE_IS_NOTED_EVERY = timedelta(minutes=10)
-_TOKENS = "SELECT t.*, a.role FROM api_tokens AS t LEFT JOIN accounts AS a ON a.name = t.made_by"
+_TOKENS = (
+    "SELECT t.*, a.role FROM api_tokens AS t LEFT JOIN accounts AS a ON a.name = t.made_by AND a.suspended_at IS NULL"
+)
 
 
 class TokenExists(Exception):  # noqa: N818 - reads as what it says

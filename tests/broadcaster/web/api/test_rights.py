@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from broadcaster.domain.tokens import Scope
 from broadcaster.domain.written import Written
 from broadcaster.ledger import Ledger
+from kokuchi.wire.fields import iso
 from tests.broadcaster.web.api.program import CONTENT, EVERYTHING, Program, make_token, problem_of
 from tests.broadcaster.web.browser import Browser
 from tests.broadcaster.web.test_requests import ask
@@ -164,7 +165,12 @@ def remove_its_maker(ledger: Ledger, _: Clock) -> None:
         db.execute("DELETE FROM accounts")
 
 
-@pytest.mark.parametrize("end", [revoke, expire, demote_its_maker, remove_its_maker])
+def suspend_its_maker(ledger: Ledger, clock: Clock) -> None:
+    with ledger.connections.write() as db:
+        db.execute("UPDATE accounts SET suspended_at = ?", [iso(clock())])
+
+
+@pytest.mark.parametrize("end", [revoke, expire, demote_its_maker, remove_its_maker, suspend_its_maker])
 async def test_a_token_that_has_ended_opens_nothing_from_that_moment_on(
     app: FastAPI, ledger: Ledger, clock: Clock, end: Callable[[Ledger, Clock], None]
 ) -> None:
