@@ -2,6 +2,7 @@
 
 from broadcaster.domain.tokens import ACTOR_PREFIX
 from broadcaster.ledger.accounts import SHELL
+from broadcaster.ledger.timetable import CLOCK
 from broadcaster.web.site import Site
 
 
@@ -12,4 +13,6 @@ def author_name(site: Site, name: str) -> str:
         return account.display_name
     if name.startswith(ACTOR_PREFIX):
         return f"{name.removeprefix(ACTOR_PREFIX)}（外部連携）"
+    if name == CLOCK:
+        return "予約（自動）"
     return "保守の担当者" if name == SHELL else name

@@ -17,7 +17,8 @@ def test_a_town_asks_for_no_second_person_unless_it_says_so() -> None:
 
 
 def test_the_example_of_what_needs_a_second_person_is_right_once_it_is_switched_on(tmp_path: Path) -> None:
-    shutil.copy(CONFIG / "categories.toml", tmp_path)
+    for name in ("categories.toml", "hard_words.toml"):
+        shutil.copy(CONFIG / name, tmp_path)
     switched_on = [
         line.removeprefix("# ")
         if line.startswith(("# [town.approval]", "# levels", "# categories", "# drills"))

@@ -183,6 +183,7 @@ async def test_what_was_held_and_has_ended_is_not_promised_for_the_morning(
         ]
     )
     clock.move(days=2)
+    await operator.log_in("ops")
     page = (await operator.get(f"/alerts/{alert.identifier}")).text
     assert "朝に放送します" not in page
     assert "おやすみ時間のため、放送していません: <strong>1台</strong>" in page

@@ -21,13 +21,9 @@ CATEGORIES = Path(__file__).parents[3] / "config" / "categories.toml"
 
 
 @pytest.fixture
-def town(app: FastAPI) -> Town:
+def town() -> Town:
     """The town with the kinds of message that ship."""
-    town = TOWN.model_copy(update={"categories": tuple(load(CategoriesFile, CATEGORIES, {}).categories)})
-    site: Site = app.state.site
-    object.__setattr__(site, "town", town)
-    object.__setattr__(site.sending, "_town", town)
-    return town
+    return TOWN.model_copy(update={"categories": tuple(load(CategoriesFile, CATEGORIES, {}).categories)})
 
 
 def send_test(ledger: Ledger, town: Town, days_ago: float = 0, *, drill: bool = True) -> Alert:
@@ -77,7 +73,9 @@ async def test_the_page_says_when_the_last_one_was_and_that_the_next_is_due(
     assert "試験放送の準備をする" not in page, "an operator changes nothing"
 
 
-async def test_without_the_kind_in_the_settings_the_page_says_so(author: Browser) -> None:
+async def test_without_the_kind_in_the_settings_the_page_says_so(author: Browser, app: FastAPI) -> None:
+    site: Site = app.state.site
+    object.__setattr__(site, "town", TOWN)
     assert "「毎月の試験放送」という種別が、サーバーの設定にありません" in (await author.get("/monthly-test")).text
 
 
@@ -106,7 +104,7 @@ async def test_the_report_says_what_is_wrong_what_to_do_and_what_is_new_or_mende
     early = (await operator.get(f"/monthly-test/{now.identifier}")).text
     assert "試験の途中です" in early
     assert "届いたが、音が出なかった端末" not in early
-    clock.move(hours=1)
+    clock.move(minutes=59)
     page = (await operator.get(f"/monthly-test/{now.identifier}")).text
     assert "3台のうち1台は正常です。2台を確かめてください。" in page
     offline = page[page.index("届かなかった端末　1台") :]

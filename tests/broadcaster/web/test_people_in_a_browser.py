@@ -152,6 +152,7 @@ async def test_from_the_new_account_to_the_log_in_with_a_code(
         await new.looks_at("確認コードを使いはじめました")
         await new.open("/account")
         await new.looks_at("自分のアカウント")
+        await new.page.locator("summary:visible", has_text="メニュー").last.click()
         await new.press("ログアウト")
         await new.log_in("takahashi", CHOSEN)
         await new.looks_at("確認コード")

@@ -120,7 +120,7 @@ async def test_a_time_that_the_page_did_not_speak_of_is_asked_about_once_more(au
     checked = await author.post("/alerts/check", NOTICE)
     asked = await author.post("/alerts", {**hidden_fields(checked.text), **TOMORROW})
     assert "11月25日(水)午前9時" in plan_of(asked)
-    assert ledger.drafts.unsent() == []
+    assert ledger.submissions.in_state(State.PLANNED) == []
     sent = await author.post("/alerts", {**hidden_fields(asked.text), **TOMORROW})
     assert sent.headers["location"] == f"/planned/{only(ledger, State.PLANNED).identifier}"
 
@@ -175,6 +175,7 @@ async def test_the_quiet_hours_warn_before(author: Browser, level: str, timing: 
 
 async def test_now_in_the_quiet_hours_says_when_it_is_spoken(author: Browser, clock: Clock) -> None:
     clock.move(hours=13)
+    await author.log_in("hanako")
     page = (await author.post("/alerts/check", NOTICE)).text
     assert "読み上げるのは11月25日(水)午前7時です" in page
     assert "世帯が自分で決めた時間は、これと違うことがあります" in page
@@ -193,7 +194,7 @@ async def test_what_waits_is_approved_by_a_colleague_and_goes_out(
     seen = await approver.get(path)
     assert "不審な電話に注意" in seen.text
     assert plan_of(seen) == "月形町 全域 2世帯・1事業所に、いますぐ、重要で放送します"
-    answer = await approver.post(f"{path}/approve", {"version": "1"})
+    answer = await approver.post(f"{path}/approve", {"version": "2"})
     (accepted,) = ledger.alerts.newest(5)
     assert answer.headers["location"] == f"/alerts/{accepted.alert.identifier}"
     assert path == f"/planned/{accepted.alert.identifier}"
@@ -205,10 +206,10 @@ async def test_nobody_approves_of_their_own_nor_without_the_right(
 ) -> None:
     path = (await submit(approver, ALERT)).headers["location"]
     assert "承認して" not in (await approver.get(path)).text
-    refused = await approver.post(f"{path}/approve", {"version": "1"})
+    refused = await approver.post(f"{path}/approve", {"version": "2"})
     assert (refused.status_code, "ほかの職員が承認します" in refused.text) == (403, True)
-    assert (await author.post(f"{path}/approve", {"version": "1"})).status_code == 403
-    assert (await author.post(f"{path}/send-back", {"version": "1", "note": "x"})).status_code == 403
+    assert (await author.post(f"{path}/approve", {"version": "2"})).status_code == 403
+    assert (await author.post(f"{path}/send-back", {"version": "2", "note": "x"})).status_code == 403
     assert ledger.alerts.newest(1) == []
 
 
@@ -221,8 +222,8 @@ async def test_an_operator_sees_what_is_to_come_and_changes_nothing(
     assert "不審な電話に注意" in (await operator.get("/planned")).text
     assert "取りやめて" not in (await operator.get(path)).text
     for deed in ("recall", "approve", "send-back", "settle", "seen"):
-        assert (await operator.post(f"{path}/{deed}", {"version": "1"})).status_code == 403
-    assert only(ledger, State.PLANNED).version == 1
+        assert (await operator.post(f"{path}/{deed}", {"version": "2"})).status_code == 403
+    assert only(ledger, State.PLANNED).version == 2
     await operator.client.aclose()
 
 
@@ -230,14 +231,14 @@ async def test_what_is_sent_back_comes_to_its_author_with_the_note(
     author: Browser, approver: Browser, ledger: Ledger
 ) -> None:
     path = (await submit(author, ALERT)).headers["location"]
-    empty = await approver.post(f"{path}/send-back", {"version": "1", "note": " "})
+    empty = await approver.post(f"{path}/send-back", {"version": "2", "note": " "})
     assert (empty.status_code, "何を直してほしいか" in empty.text) == (422, True)
-    await approver.post(f"{path}/send-back", {"version": "1", "note": "場所を<b>書いて</b>ください"})
+    await approver.post(f"{path}/send-back", {"version": "2", "note": "場所を<b>書いて</b>ください"})
     page = (await author.get("/planned")).text
     assert "差し戻されたお知らせ" in page
     assert "場所を&lt;b&gt;書いて&lt;/b&gt;ください" in page
     rewriting = await author.get(path)
-    assert hidden_fields(rewriting.text)["version"] == "2"
+    assert hidden_fields(rewriting.text)["version"] == "3"
     form = await author.post("/alerts/new", hidden_fields(rewriting.text))
     assert 'value="不審な電話に注意"' in form.text
     assert [draft.identifier for draft in ledger.drafts.unsent()] == [path.rsplit("/", 1)[1]]
@@ -275,7 +276,7 @@ async def test_a_drill_stays_one_through_approval_and_time(
 ) -> None:
     path = (await submit(author, {**ALERT, "drill": "yes"}, TOMORROW)).headers["location"]
     assert "drill-page" in (await approver.get(path)).text
-    await approver.post(f"{path}/approve", {"version": "1"})
+    await approver.post(f"{path}/approve", {"version": "2"})
     clock.move(hours=23)
     await planned.send_due()
     assert ledger.alerts.newest(1)[0].alert.status is Status.EXERCISE
@@ -286,7 +287,7 @@ async def test_of_two_browsers_that_approve_one_is_told(author: Browser, app: Fa
     path = (await submit(author, ALERT)).headers["location"]
     two = [Browser(app), Browser(app)]
     await asyncio.gather(two[0].log_in("<b>kanri</b>"), two[1].log_in("ops"))
-    answers = await asyncio.gather(*(browser.post(f"{path}/approve", {"version": "1"}) for browser in two))
+    answers = await asyncio.gather(*(browser.post(f"{path}/approve", {"version": "2"}) for browser in two))
     assert sorted(answer.status_code for answer in answers) == [303, 409]
     (late,) = [answer for answer in answers if answer.status_code == 409]
     assert re.search("さんが、このお知らせを11月24日.*に放送しました", late.text)
@@ -299,7 +300,7 @@ async def test_of_one_who_approves_and_one_who_recalls_one_is_told(
     author: Browser, approver: Browser, ledger: Ledger
 ) -> None:
     path = (await submit(author, ALERT)).headers["location"]
-    fields = {"version": "1"}
+    fields = {"version": "2"}
     approved, recalled = await asyncio.gather(
         approver.post(f"{path}/approve", fields), author.post(f"{path}/recall", fields)
     )
@@ -312,7 +313,7 @@ async def test_approving_twice_with_one_press_leads_to_the_alert(
     author: Browser, approver: Browser, ledger: Ledger
 ) -> None:
     path = (await submit(author, ALERT)).headers["location"]
-    answers = [await approver.post(f"{path}/approve", {"version": "1"}) for _ in range(2)]
+    answers = [await approver.post(f"{path}/approve", {"version": "2"}) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303]
     assert len(ledger.alerts.newest(5)) == 1
 
@@ -336,8 +337,8 @@ async def test_withdrawing_and_approving_the_rest_do_not_meet(
     author: Browser, approver: Browser, ledger: Ledger
 ) -> None:
     path = (await submit(author, ALERT)).headers["location"]
-    await approver.post(f"{path}/approve", {"version": "1"})
-    late = await author.post(f"{path}/recall", {"version": "1"})
+    await approver.post(f"{path}/approve", {"version": "2"})
+    late = await author.post(f"{path}/recall", {"version": "2"})
     assert late.status_code == 409
     alert = path.replace("planned", "alerts")
     assert alert in late.text
@@ -350,7 +351,7 @@ async def test_withdrawing_and_approving_the_rest_do_not_meet(
 
 async def test_what_is_planned_can_be_recalled_and_written_anew(author: Browser, ledger: Ledger) -> None:
     path = (await submit(author, NOTICE, TOMORROW)).headers["location"]
-    assert (await author.post(f"{path}/recall", {"version": "1"})).headers["location"] == path
+    assert (await author.post(f"{path}/recall", {"version": "2"})).headers["location"] == path
     page = await author.get(path)
     assert "下書きにもどっています" in page.text
     assert "予約したお知らせはありません" in (await author.get("/planned")).text
@@ -362,6 +363,7 @@ async def test_a_missed_one_is_shown_until_somebody_sees_to_it(
 ) -> None:
     path = (await submit(author, NOTICE, TOMORROW)).headers["location"]
     clock.move(days=2)
+    await author.log_in("hanako")
     await planned.send_due()
     page = (await author.get("/planned")).text
     assert "11月25日(水)9時00分の分は、放送していません。その時刻にサーバーが止まっていて" in page
@@ -389,6 +391,7 @@ async def test_the_month_has_each_day_of_a_series_and_pages(author: Browser, clo
     assert 'href="/planned?month=2026-11#month"' in december
     assert "この月の予定はありません" in (await author.get("/planned?month=2027-02")).text
     clock.move(days=3)
+    await author.log_in("hanako")
     assert (await author.get("/planned")).text.count("month-entry-notice") == 1
 
 
@@ -409,7 +412,7 @@ async def test_the_page_follows_what_colleagues_do(author: Browser, approver: Br
 
 @pytest.mark.parametrize("path", ["/planned/x", "/planned/20261124T010000Z-00000000"])
 async def test_what_there_is_not_is_a_page_that_says_so(author: Browser, path: str) -> None:
-    for answer in (await author.get(path), await author.post(f"{path}/recall", {"version": "1"})):
+    for answer in (await author.get(path), await author.post(f"{path}/recall", {"version": "2"})):
         assert answer.status_code in (404, 409)
 
 

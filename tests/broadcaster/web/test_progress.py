@@ -156,6 +156,7 @@ async def test_after_its_end_nothing_is_sent_again(author: Browser, ledger: Ledg
     alert = half_reached(ledger)
     asked = (await author.get(f"/alerts/{alert.identifier}/resend")).text
     clock.move(days=2)
+    await author.log_in("hanako")
     assert "送りなおす</a>" not in (await author.get(f"/alerts/{alert.identifier}")).text
     told = await author.post(f"/alerts/{alert.identifier}/resend", {**resend_fields(asked), "who": "unreached"})
     assert told.status_code == 409

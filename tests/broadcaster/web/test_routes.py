@@ -24,6 +24,7 @@ PUBLIC = {
     ("GET", "/password/{token}"),
     ("POST", "/password/{token}"),
     ("POST", "/enrol"),
+    ("GET", "/api"),
 }
 """What is meant for people who are not logged in, and for devices."""
 
