@@ -9,9 +9,10 @@ import click
 
 from broadcaster.access import Access
 from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table
+from broadcaster.domain.audit import SHELL
 from broadcaster.domain.roles import Role
 from broadcaster.ledger import Ledger
-from broadcaster.ledger.accounts import SHELL, Account, AccountError
+from broadcaster.ledger.accounts import Account, AccountError
 from broadcaster.ledger.links import VALID
 from broadcaster.settings import Settings
 

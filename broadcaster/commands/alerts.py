@@ -9,11 +9,11 @@ from pydantic import ValidationError
 from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table, voice_with
 from broadcaster.commands.translations import translation_option
 from broadcaster.domain.audience import recipients
+from broadcaster.domain.audit import SHELL
 from broadcaster.domain.draft import Draft, compose, correct, translations_in, withdraw
 from broadcaster.domain.texts import Translated
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
-from broadcaster.ledger.accounts import SHELL
 from broadcaster.ledger.alerts import Accepted, AlertExists
 from kokuchi.voice.errors import VoiceError
 from kokuchi.wire import Alert, Audience, AudienceKind, Dictionary, Severity, Topics

@@ -12,9 +12,9 @@ import click
 from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table, voice_with
 from broadcaster.dictionary import TRIAL_SECONDS, Editor, VoiceTrial
 from broadcaster.dictionary.files import format_words, parse_words, read_base, read_sentences
+from broadcaster.domain.audit import SHELL
 from broadcaster.domain.dictionary import Word, written
 from broadcaster.ledger import Ledger
-from broadcaster.ledger.accounts import SHELL
 from broadcaster.settings import Settings
 from kokuchi.voice.dictionary import katakana
 from kokuchi.voice.speech import Voice

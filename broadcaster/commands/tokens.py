@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import click
 
 from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table
+from broadcaster.domain.audit import SHELL
 from broadcaster.domain.draft import DraftError
 from broadcaster.domain.tokens import Scope, Token, check_token
-from broadcaster.ledger.accounts import SHELL
 from kokuchi.wire.fields import iso
 
 

@@ -8,7 +8,7 @@ import click
 from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table
 from broadcaster.dictionary.files import read_base
 from broadcaster.domain.audience import Terminal
-from broadcaster.ledger.accounts import SHELL
+from broadcaster.domain.audit import SHELL
 from broadcaster.provisioning.roster import KINDS, RosterError, check_terminal, read_roster
 from broadcaster.provisioning.secrets import make_signing_key, new_password, write_secret
 from broadcaster.provisioning.terminals import enrolment_of, take_into_service, write_broker_files

@@ -4,6 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+SHELL = "shell"
+"""Who did what was done with the command `broadcaster`, where nobody logs in."""
+
+CLOCK = "clock"
+"""Who did what was planned and went out by itself."""
+
 
 class Deed(StrEnum):
     """An act that is recorded. Its value is kept for years: it never changes its meaning."""

@@ -7,16 +7,14 @@ from datetime import UTC, datetime
 
 from sqlite_utils import Database
 
-from broadcaster.domain.audit import Deed, Entry
+from broadcaster.domain.audit import CLOCK, SHELL, Deed, Entry
 from broadcaster.domain.passwords import problem_with
 from broadcaster.domain.roles import Role
+from broadcaster.domain.tokens import ACTOR_PREFIX
 from broadcaster.ledger import passwords
 from broadcaster.ledger.audit import record
 from kokuchi.database import Connections
 from kokuchi.wire.fields import iso
-
-SHELL = "shell"
-"""Whom the ledger names for what was done with the command `broadcaster`, where nobody logs in."""
 
 
 class AccountError(Exception):
@@ -74,8 +72,9 @@ class Accounts:
 
     def add(self, account: Account, password: str | None, made_by: str = SHELL, now: datetime | None = None) -> None:
         """Make an account, or raise AccountError. Without a password its owner chooses one by a link."""
-        if account.name == SHELL:
-            raise AccountError(f"{SHELL!r} stands for the commands", "このアカウント名は使えません。")
+        if account.name in (SHELL, CLOCK) or account.name.startswith(ACTOR_PREFIX):
+            message = f"{account.name!r} stands for what no person does: the commands, the clock, other programs"
+            raise AccountError(message, "このアカウント名は使えません。ほかの名前にしてください。")
         password_hash = passwords.NONE if password is None else _hashed(account, password)
         at = now or datetime.now(UTC)
         try:

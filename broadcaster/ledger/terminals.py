@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from broadcaster.domain.audience import Terminal
-from broadcaster.domain.audit import Deed, Entry
-from broadcaster.ledger.accounts import SHELL
+from broadcaster.domain.audit import SHELL, Deed, Entry
 from broadcaster.ledger.audit import record
 from kokuchi.database import Connections
 from kokuchi.wire.fields import iso

@@ -8,15 +8,12 @@ from enum import StrEnum
 
 from sqlite_utils import Database
 
-from broadcaster.domain.audit import Deed, Entry
+from broadcaster.domain.audit import CLOCK, Deed, Entry
 from broadcaster.ledger.alerts import AlertExists, accept_within
 from broadcaster.ledger.audit import record
 from broadcaster.ledger.submissions import Outgoing, StoredSubmission, stored_submission
 from kokuchi.database import Connections
 from kokuchi.wire.fields import iso
-
-CLOCK = "clock"
-"""Whom the record of deeds names for what happened at its time without anybody."""
 
 
 class Outcome(StrEnum):

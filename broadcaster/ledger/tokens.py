@@ -7,10 +7,9 @@ import sqlite3
 from collections.abc import Set
 from datetime import datetime, timedelta
 
-from broadcaster.domain.audit import Deed, Entry
+from broadcaster.domain.audit import SHELL, Deed, Entry
 from broadcaster.domain.roles import Act, Role, may
 from broadcaster.domain.tokens import Scope, Token
-from broadcaster.ledger.accounts import SHELL
 from broadcaster.ledger.audit import record
 from kokuchi.database import Connections
 from kokuchi.wire.fields import iso

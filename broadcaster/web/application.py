@@ -23,41 +23,7 @@ from broadcaster.web.api import mount_api
 from broadcaster.web.errors import NotLoggedIn, NotStored, PageError, error_of_status
 from broadcaster.web.pages import bare_error_page, error_page, not_stored_page
 from broadcaster.web.protection import Protection, protect
-from broadcaster.web.routes import (
-    account,
-    alerts,
-    audit,
-    check,
-    compose,
-    contract,
-    correction,
-    dictionary,
-    drafts,
-    enrol,
-    enrolment_codes,
-    events,
-    health,
-    home,
-    log,
-    login,
-    monthly_test,
-    password_link,
-    people,
-    person,
-    planned,
-    preview,
-    requests,
-    resend,
-    second_step,
-    sound,
-    submission,
-    terminals,
-    tokens,
-    visits,
-    withdrawal,
-    word_import,
-    words,
-)
+from broadcaster.web.routes import ROUTERS
 from broadcaster.web.site import HERE, Site
 
 
@@ -102,29 +68,8 @@ def create_app(
     app.add_middleware(Protection)
     mount_api(app, app.state.site)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
-    for subject in (
-        health,
-        login,
-        home,
-        compose,
-        preview,
-        sound,
-        events,
-        alerts,
-        correction,
-        withdrawal,
-        log,
-        terminals,
-    ):
-        app.include_router(subject.router)
-    for subject in (check, drafts, planned, submission):
-        app.include_router(subject.router)
-    for subject in (resend, visits, monthly_test):
-        app.include_router(subject.router)
-    for subject in (requests, dictionary, words, word_import, enrolment_codes, enrol, tokens, contract):
-        app.include_router(subject.router)
-    for subject in (people, person, password_link, account, second_step, audit):
-        app.include_router(subject.router)
+    for router in ROUTERS:
+        app.include_router(router)
     app.add_exception_handler(NotLoggedIn, _lead_to_login)
     app.add_exception_handler(PageError, _show_error)
     app.add_exception_handler(NotStored, _show_not_stored)

@@ -1,8 +1,7 @@
 """Who did something, as colleagues know them."""
 
+from broadcaster.domain.audit import CLOCK, SHELL
 from broadcaster.domain.tokens import ACTOR_PREFIX
-from broadcaster.ledger.accounts import SHELL
-from broadcaster.ledger.timetable import CLOCK
 from broadcaster.web.site import Site
 
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from broadcaster.domain.audit import Deed, Wanted
-from broadcaster.ledger.accounts import SHELL, Account
+from broadcaster.domain.audit import SHELL, Deed, Wanted
+from broadcaster.ledger.accounts import Account
 from broadcaster.web.authors import author_name
 from broadcaster.web.deeds import DEEDS, deed_line
 from broadcaster.web.pages import page

@@ -1,6 +1,8 @@
 """Households that want to be called back: who will call, and what became of it."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import FormData
 
@@ -18,6 +20,9 @@ from broadcaster.web.site import Site, site_of
 
 router = APIRouter()
 
+Row = Annotated[int, Path(ge=1, le=2**63 - 1)]
+"""SQLite's own bound: a larger number names nothing."""
+
 
 def parts(request: Request, account: Account, show: Show) -> list[Part]:
     """Return the list and the numbers above it."""
@@ -31,7 +36,7 @@ def parts(request: Request, account: Account, show: Show) -> list[Part]:
     ]
 
 
-def state(request: Request, account: Account, row: int) -> Part:
+def state(request: Request, account: Account, row: Row) -> Part:
     """Return how one wish stands now, and what can be done about it."""
     return Part(
         "request-state",
@@ -48,13 +53,13 @@ def show_requests(request: Request, account: Reader, show: Show = Show.OPEN) -> 
 
 
 @router.get("/requests/{row}")
-def show_request(request: Request, row: int, account: Reader) -> Response:
+def show_request(request: Request, row: Row, account: Reader) -> Response:
     """Show one wish, with a place for what is talked about."""
     return _request_page(request, account, row)
 
 
 @router.post("/requests/{row}/take")
-def take(request: Request, row: int, account: Sender, form: CheckedForm) -> Response:
+def take(request: Request, row: Row, account: Sender, form: CheckedForm) -> Response:
     """Note that this account will call; if a colleague was faster, that stands."""
     site = site_of(request)
     with storing():
@@ -64,7 +69,7 @@ def take(request: Request, row: int, account: Sender, form: CheckedForm) -> Resp
 
 
 @router.post("/requests/{row}/release")
-def release(request: Request, row: int, account: Sender, _: CheckedForm) -> Response:
+def release(request: Request, row: Row, account: Sender, _: CheckedForm) -> Response:
     """Note that this account will not call after all."""
     site = site_of(request)
     with storing():
@@ -73,7 +78,7 @@ def release(request: Request, row: int, account: Sender, _: CheckedForm) -> Resp
 
 
 @router.post("/requests/{row}/note")
-def annotate(request: Request, row: int, account: Sender, form: CheckedForm) -> Response:
+def annotate(request: Request, row: Row, account: Sender, form: CheckedForm) -> Response:
     """Keep what was talked about, or that nobody answered; the household still waits."""
     site, note = site_of(request), _note(form)
     if len(note) > MAXIMUM_NOTE:
@@ -85,7 +90,7 @@ def annotate(request: Request, row: int, account: Sender, form: CheckedForm) -> 
 
 
 @router.post("/requests/{row}/done")
-def finish(request: Request, row: int, account: Sender, form: CheckedForm) -> Response:
+def finish(request: Request, row: Row, account: Sender, form: CheckedForm) -> Response:
     """Note that this household has been called, and what was talked about; if a colleague was faster, that stands."""
     site, note = site_of(request), _note(form)
     if len(note) > MAXIMUM_NOTE:
@@ -97,7 +102,7 @@ def finish(request: Request, row: int, account: Sender, form: CheckedForm) -> Re
 
 
 @router.post("/requests/{row}/reopen")
-def reopen(request: Request, row: int, account: Sender, _: CheckedForm) -> Response:
+def reopen(request: Request, row: Row, account: Sender, _: CheckedForm) -> Response:
     """Note that this household has not been called after all."""
     site = site_of(request)
     with storing():
@@ -106,7 +111,7 @@ def reopen(request: Request, row: int, account: Sender, _: CheckedForm) -> Respo
 
 
 def _request_page(
-    request: Request, account: Account, row: int, *, problem: str = "", unkept: str = "", status: int = 409
+    request: Request, account: Account, row: Row, *, problem: str = "", unkept: str = "", status: int = 409
 ) -> Response:
     part = state(request, account, row)
     return page(
@@ -121,17 +126,17 @@ def _request_page(
     )
 
 
-def _not_kept(request: Request, account: Account, row: int, note: str) -> Response:
+def _not_kept(request: Request, account: Account, row: Row, note: str) -> Response:
     problem = _what_stands(site_of(request), row)
     return _request_page(request, account, row, problem=problem, unkept=note)
 
 
-def _too_long(request: Request, account: Account, row: int, note: str) -> Response:
+def _too_long(request: Request, account: Account, row: Row, note: str) -> Response:
     problem = f"{MAXIMUM_NOTE}文字までです。{len(note) - MAXIMUM_NOTE}文字短くしてください。まだ保存されていません。"
     return _request_page(request, account, row, problem=problem, unkept=note, status=422)
 
 
-def _what_stands(site: Site, row: int) -> str:
+def _what_stands(site: Site, row: Row) -> str:
     """Return why nothing was changed, for the one who was slower."""
     found = _find(site, row)
     if found.done_at:
@@ -143,7 +148,7 @@ def _what_stands(site: Site, row: int) -> str:
     return "この相談は、ほかの人が先に変えました。いまの状態を見て、もう一度操作してください。"
 
 
-def _find(site: Site, row: int) -> Wish:
+def _find(site: Site, row: Row) -> Wish:
     found = site.ledger.requests.get(row)
     if found is None:
         raise PageError(404, "相談が見つかりません", "「相談の希望」から選びなおしてください。")

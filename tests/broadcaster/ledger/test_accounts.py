@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from argon2 import PasswordHasher
 
-from broadcaster.domain.audit import Deed
+from broadcaster.domain.audit import CLOCK, SHELL, Deed
 from broadcaster.domain.roles import Role
 from broadcaster.ledger import Ledger, passwords
-from broadcaster.ledger.accounts import SHELL, Account, AccountError, LastAdministrator
+from broadcaster.ledger.accounts import Account, AccountError, LastAdministrator
 from broadcaster.ledger.links import VALID, LinkFault, LinkRefused
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
@@ -31,9 +31,10 @@ def deeds(ledger: Ledger, count: int = 1) -> list[tuple[str, Deed, str]]:
     return [(entry.actor, entry.deed, entry.subject) for entry in ledger.audit.newest(count)]
 
 
-def test_the_commands_own_name_is_nobody_s(ledger: Ledger) -> None:
-    with pytest.raises(AccountError):
-        ledger.accounts.add(Account(SHELL, "だれか", Role.AUTHOR), PASSWORD)
+@pytest.mark.parametrize("name", [SHELL, CLOCK, "api:防災メール"])
+def test_the_name_of_what_is_no_person_is_nobody_s(ledger: Ledger, name: str) -> None:
+    with pytest.raises(AccountError, match="no person"):
+        ledger.accounts.add(Account(name, "だれか", Role.AUTHOR), PASSWORD)
 
 
 def test_an_account_is_changed_and_that_is_recorded(ledger: Ledger) -> None:

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from broadcaster.domain.audience import Terminal
+from broadcaster.domain.audit import SHELL
 from broadcaster.domain.delivery import Delivery, Stage, merge, trouble
 from broadcaster.domain.standing import TROUBLES, Circumstances, Standing
 from broadcaster.ledger import Ledger
-from broadcaster.ledger.accounts import SHELL
 from broadcaster.ledger.progress import Selection, Tick
 from broadcaster.ledger.resends import SentAgainMeanwhile
 from kokuchi.wire import DeliveryReport, Outcome, Silence

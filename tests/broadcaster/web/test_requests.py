@@ -298,3 +298,8 @@ async def test_a_full_disk_is_told_and_the_household_still_waits(
     assert response.status_code == 503
     assert "サーバーのディスクがいっぱいです" in response.text
     assert ledger.requests.count_open() == 1
+
+
+async def test_a_number_that_no_wish_can_have_is_said_to_be_wrong(author: Browser) -> None:
+    assert (await author.get(f"/requests/{2**63}")).status_code == 422
+    assert (await author.post(f"/requests/{2**70}/done")).status_code == 422

@@ -20,6 +20,8 @@ class RequestAnswer(BaseModel):
     asked_at: datetime
     received_at: datetime = Field(description="When the centre heard of it.")
     withdrawn_at: datetime | None = Field(description="When the household took it back.")
+    taken_at: datetime | None = Field(description="When somebody said that they will call; null if nobody has.")
+    taken_by: str | None
     done_at: datetime | None = Field(description="When somebody said that they have called.")
     done_by: str | None
 
@@ -37,6 +39,8 @@ class RequestAnswer(BaseModel):
             asked_at=callback.asked_at,
             received_at=request.received_at,
             withdrawn_at=callback.withdrawn_at,
+            taken_at=request.taken_at,
+            taken_by=request.taken_by or None,
             done_at=request.done_at,
             done_by=request.done_by or None,
         )

@@ -32,6 +32,18 @@ def list_requests(
     return RequestList(requests=[_answer(token, wish) for wish in found])
 
 
+@router.post("/requests/{id}/take", **writing(Scope.REQUESTS_WRITE, errors=(problems.NOT_FOUND, problems.OVERTAKEN)))
+def take_request(request: Request, row: Row, token: Bearer) -> RequestAnswer:
+    """Say that this household will be called; refused if somebody else has said so, or the wish is over."""
+    site = site_of(request)
+    _find(site, row)
+    with storing():
+        is_taken = site.ledger.requests.take(row, token.actor, site.clock())
+    if not is_taken:
+        raise ProblemRaised(problems.OVERTAKEN, "somebody else calls this household, or nobody has to any more")
+    return _answer(token, _find(site, row))
+
+
 @router.post("/requests/{id}/done", **writing(Scope.REQUESTS_WRITE, errors=(problems.NOT_FOUND,)))
 def finish_request(request: Request, row: Row, token: Bearer) -> RequestAnswer:
     """Say that somebody has called this household; whoever said so first stays."""

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
+from broadcaster.domain.audit import SHELL
 from broadcaster.domain.tokens import Scope
 from broadcaster.ledger import Ledger
-from broadcaster.ledger.accounts import SHELL
 from tests.broadcaster.web.town import NOW
 
 CONTENT: dict[str, Any] = {

@@ -263,6 +263,17 @@ async def test_terminals_are_listed_with_how_they_are(program: Program, ledger: 
     assert problem_of(await program.get("/terminals/t-9")) == (404, "not-found")
 
 
+async def test_of_a_program_and_a_colleague_one_takes_a_call(program: Program, ledger: Ledger, author: Browser) -> None:
+    ask(ledger)
+    (wish,) = (await program.get("/requests")).json()["requests"]
+    taken = await program.post(f"/requests/{wish['id']}/take")
+    assert (taken.status_code, taken.json()["taken_by"]) == (200, "api:防災メール")
+    assert (await author.post(f"/requests/{wish['id']}/take")).status_code == 409
+    ledger.requests.release(wish["id"], "api:防災メール", NOW)
+    await author.post(f"/requests/{wish['id']}/take")
+    assert problem_of(await program.post(f"/requests/{wish['id']}/take")) == (409, "overtaken")
+
+
 async def test_a_call_is_noted_and_taken_back(program: Program, ledger: Ledger, author: Browser) -> None:
     ask(ledger)
     (wish,) = (await program.get("/requests")).json()["requests"]

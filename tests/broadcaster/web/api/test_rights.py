@@ -34,6 +34,7 @@ OPERATIONS: list[tuple[str, str, Any, Scope | None]] = [
     ("GET", "/terminals", None, Scope.TERMINALS_READ),
     ("GET", "/terminals/t-1", None, Scope.TERMINALS_READ),
     ("GET", "/requests", None, Scope.REQUESTS_READ),
+    ("POST", "/requests/1/take", None, Scope.REQUESTS_WRITE),
     ("POST", "/requests/1/done", None, Scope.REQUESTS_WRITE),
     ("POST", "/requests/1/reopen", None, Scope.REQUESTS_WRITE),
     ("GET", "/town", None, None),
