@@ -99,7 +99,7 @@ def test_a_planned_alert_goes_out_by_itself_though_the_centre_was_killed_meanwhi
     town.processes.start_again("centre")
 
     wait_until(lambda: town.ledger.alerts.get(filing.identifier))
-    wait_until(lambda: all(town.line(filing.identifier, terminal).delivery.voiced_at for terminal in TERMINALS), 60)
+    wait_until(lambda: all(town.line(filing.identifier, terminal).delivery.voiced_at for terminal in SWITCHED_ON))
     assert town.accepted(filing.identifier).alert.sent >= at
 
 
