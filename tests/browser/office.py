@@ -75,4 +75,4 @@ def enter(page: Page, address: str, name: str = "hanako", path: str = "/") -> No
     page.get_by_label("アカウント名").fill(name)
     page.get_by_label("パスワード").fill(PASSWORD)
     page.get_by_role("button", name="ログイン").click()
-    expect(page.get_by_role("button", name="ログアウト")).to_be_visible()
+    expect(page.locator("summary:visible", has_text="さんでログイン中")).to_be_visible()

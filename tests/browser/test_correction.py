@@ -22,7 +22,7 @@ def colleague(browser: Browser, town: Town) -> Iterator[Page]:
     context.set_default_timeout(MILLISECONDS)
     page = context.new_page()
     log_in(page, town, "admin", "kokuchi-admin")
-    expect(page.get_by_role("link", name="お知らせを作る", exact=True)).to_be_visible()
+    expect(page.get_by_role("link", name="お知らせを作る", exact=True).first).to_be_visible()
     yield page
     context.close()
 

@@ -83,7 +83,7 @@ def test_a_warning_of_each_kind_is_sent_in_twelve_interactions(
     if page.locator("#translations-gaps").is_visible():
         hand.click("button", "外国語の文面をつけない")
     hand.click("button", "確認へ進む")
-    hand.click("button", "送信する")
+    hand.click("button", "いますぐ放送する")
 
     expect(page.get_by_role("heading", level=1)).to_contain_text(WORDS[kind][0])
     alert = town_office.ledger.alerts.newest(1)[0].alert

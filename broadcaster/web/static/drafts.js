@@ -138,9 +138,11 @@
 
   const leave = () => {
     const text = fields().toString();
-    if (isMoved || text === kept || (saving && text === unanswered)) return;
-    // What is on its way will be one version more by then.
-    navigator.sendBeacon(address(), body(text, saving ? String(Number(version.value) + 1) : version.value));
+    if (isMoved || text === kept) return;
+    // What is on its way will be one version more by then. The same text goes once more, which does no harm: a request
+    // that is under way may end with its page.
+    const isNewer = saving && text !== unanswered;
+    navigator.sendBeacon(address(), body(text, isNewer ? String(Number(version.value) + 1) : version.value));
     unanswered = text;
   };
 
