@@ -1,17 +1,30 @@
 """The states of a town in which its pages are looked at: nothing yet, an ordinary day, trouble, a large roster."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
+import pyotp
+
+from broadcaster.access import Access
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.draft import Draft, compose
+from broadcaster.domain.monthly_test import CATEGORY
+from broadcaster.domain.roles import Role
 from broadcaster.domain.timing import Timing
+from broadcaster.domain.tokens import Scope
 from broadcaster.domain.written import Written
 from broadcaster.ledger import Ledger
+from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.submissions import Filing
 from kokuchi.wire import Alert, Audience, AudienceKind, CallbackRequest, Clock, Outcome, Severity, Speaker, Topics
-from tests.broadcaster.web.town import EVERYONE, NOW, ROSTER, TOWN, presence, publish, report
+from tests.broadcaster.web.town import EVERYONE, NOW, PASSWORD, ROSTER, presence, publish, report
+from tests.broadcaster.web.towns import FULL_TOWN, SESSION_SECRET
 
+READY, DRILL, EMERGENCY = (f"20261124T005{number}00Z-{str(number) * 8}" for number in (3, 4, 5))
+"""Drafts that only need to be sent."""
+
+WITH_SECOND_STEP, SUSPENDED = "buchou", "maeda"
 NORTH = Audience(kind=AudienceKind.AREAS, members=("kita",))
 MANY = tuple(
     Terminal(f"t-{number:04}", f"見本 {number}番", "household", ("kita", "minami")[number % 2])
@@ -33,8 +46,16 @@ def usual(ledger: Ledger) -> None:
     stages = {"received_at": NOW, "displayed_at": NOW, "voice_started_at": NOW, "voiced_at": NOW}
     ledger.deliveries.record(report(alert, terminal.id, **stages) for terminal in ROSTER)
     ledger.drafts.save("20261124T005000Z-aaaaaaaa", 0, Written(category="scam", headline="書きかけ"), "hanako", NOW)
+    for identifier, level, drill in ((READY, "notice", ""), (DRILL, "important", "yes"), (EMERGENCY, "emergency", "")):
+        ready = replace(_written("クマが出ました"), level=level, drill=drill)
+        ledger.drafts.save(identifier, 0, ready, "hanako", NOW)
     plan(ledger, "20261124T005100Z-bbbbbbbb", "あしたの相談会", days=1)
     wait(ledger, "20261124T005200Z-cccccccc", "承認してほしいもの")
+    people(ledger)
+    manager = "<b>kanri</b>"
+    ledger.tokens.make("防災メール連携", {Scope.ALERTS_READ}, NOW + timedelta(days=365), manager, NOW)
+    ledger.tokens.make("古い連携", {Scope.ALERTS_SEND}, NOW + timedelta(days=9), manager, NOW)
+    ledger.tokens.revoke("古い連携", manager, NOW)
 
 
 def trouble(ledger: Ledger) -> None:
@@ -91,6 +112,9 @@ def large(ledger: Ledger) -> None:
     )
     alert = send(ledger, "scam", "役場をかたる不審な電話に注意", roster=[*ROSTER, *MANY])
     stages = {"received_at": NOW, "displayed_at": NOW, "voice_started_at": NOW, "voiced_at": NOW}
+    for days_ago, unheard in ((40.0, 200), (5.0, 90)):
+        test = send(ledger, CATEGORY, "毎月の試験放送", drill=True, days_ago=days_ago, roster=[*ROSTER, *MANY])
+        ledger.deliveries.record(report(test, terminal.id, **stages) for terminal in MANY[unheard:])
     ledger.deliveries.record(report(alert, terminal.id, **stages) for terminal in MANY[75:])
 
 
@@ -107,11 +131,20 @@ def send(
 ) -> Alert:
     """Send an alert as if it had been sent from the pages."""
     draft = Draft(category, headline, "電話を切って、\n役場に相談してください。", audience, severity, drill)
-    alert = compose(draft, TOWN, roster, NOW - timedelta(days=days_ago))
+    alert = compose(draft, FULL_TOWN, roster, NOW - timedelta(days=days_ago))
     reached = [terminal.id for terminal in roster if audience == EVERYONE or terminal.area in audience.members]
-    ledger.alerts.accept(alert, Topics(TOWN.id).of_audience(audience), reached, "hanako")
+    ledger.alerts.accept(alert, Topics(FULL_TOWN.id).of_audience(audience), reached, "hanako")
     publish(ledger)
     return alert
+
+
+def people(ledger: Ledger) -> None:
+    """Let one colleague have a second step, and one be suspended."""
+    second_step = Access(ledger, SESSION_SECRET, lambda: NOW).second_step
+    secret = second_step.new_secret(WITH_SECOND_STEP, FULL_TOWN.name)
+    second_step.turn_on(WITH_SECOND_STEP, secret.sealed, pyotp.TOTP(secret.clear).at(NOW))
+    ledger.accounts.add(Account(SUSPENDED, "前の係長", Role.AUTHOR), PASSWORD)
+    ledger.accounts.suspend(SUSPENDED, "<b>kanri</b>", NOW)
 
 
 def plan(ledger: Ledger, identifier: str, headline: str, *, days: float) -> None:

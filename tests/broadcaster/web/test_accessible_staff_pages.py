@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pyotp
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -16,7 +17,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from broadcaster.ledger import Ledger
 from tests.accessibility import axe, judge
 from tests.broadcaster.web import states
-from tests.broadcaster.web.town import PASSWORD
+from tests.broadcaster.web.town import NOW, PASSWORD
 from tests.broadcaster.web.towns import town_with
 from tests.chromium import chromium
 
@@ -27,7 +28,7 @@ SMALLEST_TARGET = 44
 
 @dataclass(frozen=True)
 class View:
-    """A page as somebody sees it: its address, with {alert} for the newest alert; who looks; the town's state.
+    """A page as somebody sees it: its address, with {alert} and {test} for the newest one; who looks; the town's state.
 
     `act` is what is done on it first; `role` empty is nobody who is logged in.
     """
@@ -47,12 +48,61 @@ def open_menus(page: Page) -> None:
         summary.evaluate("(summary) => { summary.parentElement.open = true; }")
 
 
+def open_details(page: Page) -> None:
+    page.evaluate("() => document.querySelectorAll('main details').forEach((each) => { each.open = true; })")
+
+
 def press_send(page: Page) -> None:
-    page.locator("#alert-form button[type=submit].button-primary").first.click()
+    with page.expect_navigation():
+        page.locator("#alert-form button[type=submit].button-primary").first.click()
+
+
+def plan_it(page: Page) -> None:
+    press_send(page)
+    page.get_by_text("放送する時を変える").click()
+    page.get_by_label("曜日を決めて、くりかえし").check()
+    page.get_by_role("button", name="予約する").wait_for()
+
+
+def choose_a_time_that_has_passed(page: Page) -> None:
+    press_send(page)
+    page.get_by_text("放送する時を変える").click()
+    page.get_by_label("日時を決めて、1回").check()
+    page.get_by_label("日付").fill("2026-01-01")
+    page.locator("#decision .field-error").wait_for()
+
+
+def give_no_reason(page: Page) -> None:
+    press_send(page)
+    page.get_by_text("承認を待てないとき").click()
+    press(page, "承認を待たずに、いますぐ放送する")
+
+
+def come_second(page: Page) -> None:
+    press_send(page)
+    colleague = page.context.new_page()
+    colleague.goto(f"{page.url.removesuffix('/alerts/check')}/drafts/{states.READY}")
+    colleague.get_by_label("見出し", exact=True).fill("ほかの見出し")
+    press_send(colleague)
+    colleague.close()
+    with page.expect_navigation():
+        page.locator("#alert-form .button-primary").click()
 
 
 def take(page: Page) -> None:
     page.get_by_role("button", name="わたしが電話します").first.click()
+
+
+def press(page: Page, name: str) -> None:
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
+
+
+def submit_unchecked(page: Page) -> None:
+    """Send the page's first form as a browser would that checks nothing."""
+    page.evaluate("() => document.querySelectorAll('form').forEach((form) => { form.noValidate = true; })")
+    with page.expect_navigation():
+        page.locator("main form .button-primary").first.click()
 
 
 def log_in_wrongly(page: Page) -> None:
@@ -62,16 +112,67 @@ def log_in_wrongly(page: Page) -> None:
     page.locator(".error-summary").wait_for()
 
 
+def give_the_password(page: Page) -> None:
+    page.goto(f"{page.url.partition('/login')[0]}/login")
+    page.get_by_label("アカウント名").fill(states.WITH_SECOND_STEP)
+    page.get_by_label("パスワード").fill(PASSWORD)
+    press(page, "ログイン")
+    page.get_by_role("heading", name="確認コード").wait_for()
+    open_details(page)
+
+
+def give_a_wrong_code(page: Page) -> None:
+    give_the_password(page)
+    page.get_by_label("スマートフォンの").fill("000000")
+    press(page, "ログイン")
+
+
+def turn_on_the_second_step(page: Page) -> None:
+    secret = page.locator(".secret").inner_text().replace(" ", "")
+    page.get_by_label("アプリに出た").fill(pyotp.TOTP(secret).at(NOW))
+    page.get_by_label("いまの").fill(PASSWORD)
+    press(page, "使いはじめる")
+    page.get_by_role("heading", name="確認コードを使いはじめました").wait_for()
+
+
+def hand_over(page: Page) -> None:
+    press(page, "リンクを作る")
+    page.locator("#link-address").wait_for()
+
+
+def open_the_link(page: Page) -> None:
+    hand_over(page)
+    page.goto(page.locator("#link-address").inner_text())
+
+
+def choose_a_weak_password(page: Page) -> None:
+    open_the_link(page)
+    page.get_by_label("新しいパスワード").fill("password1234")
+    page.get_by_label("もう一度").fill("password1234")
+    press(page, "このパスワードにする")
+
+
+def make_token(page: Page) -> None:
+    page.get_by_label("名前").fill("河川の水位計")
+    page.get_by_label("放送記録を読む").check()
+    press(page, "トークンを作る")
+    page.get_by_text("この画面でしか見られません").wait_for()
+
+
 # A new page is one line here.
 VIEWS = [
     View("/login", ""),
     View("/login", "", act=log_in_wrongly),
+    View("/login?next=/alerts/new&ended=1", ""),
+    View("/login/code", "", act=give_the_password),
+    View("/login/code", "", act=give_a_wrong_code),
     View("/"),
     View("/", state=states.empty),
     View("/", "administrator", states.empty),
     View("/", "administrator", states.trouble, open_menus),
     View("/", "operator", states.trouble),
     View("/", state=states.long_quiet),
+    View("/", state=states.busy),
     View("/requests", state=states.trouble),
     View("/requests", "operator", states.trouble),
     View("/requests"),
@@ -90,6 +191,7 @@ VIEWS = [
     View("/terminals/t-1", "operator"),
     View("/terminals/t-1/code"),
     View("/planned"),
+    View("/planned", state=states.empty),
     View("/planned", "operator", states.trouble),
     View("/planned/20261124T005100Z-bbbbbbbb"),
     View("/planned/20261124T005200Z-cccccccc", "administrator"),
@@ -97,27 +199,67 @@ VIEWS = [
     View("/log", state=states.empty),
     View("/log", state=states.trouble),
     View("/log", state=states.busy),
-    View("/", state=states.busy),
     View("/alerts/new"),
     View("/alerts/new?category=scam"),
+    View("/alerts/new?category=scam", act=press_send),
+    View("/alerts/new", state=states.large),
     View("/drafts"),
     View("/drafts", state=states.trouble),
     View("/drafts/20261124T005000Z-aaaaaaaa"),
     View("/drafts/20261124T005000Z-aaaaaaaa/discard"),
-    View("/alerts/new", state=states.large),
+    View(f"/drafts/{states.READY}", act=press_send),
+    View(f"/drafts/{states.READY}", act=plan_it),
+    View(f"/drafts/{states.READY}", act=choose_a_time_that_has_passed),
+    View(f"/drafts/{states.READY}", act=come_second),
+    View(f"/drafts/{states.DRILL}", act=press_send),
+    View(f"/drafts/{states.EMERGENCY}", act=press_send),
+    View(f"/drafts/{states.EMERGENCY}", act=give_no_reason),
     View("/alerts/{alert}"),
     View("/alerts/{alert}", "operator", states.trouble),
+    View("/alerts/{alert}", state=states.large),
+    View("/alerts/{alert}?who=offline", state=states.large, act=open_details),
+    View("/alerts/{alert}/visits", state=states.large),
+    View("/alerts/{alert}/visits"),
+    View("/alerts/{alert}/resend", state=states.large),
+    View("/alerts/{alert}/resend"),
     View("/alerts/{alert}/correct"),
     View("/alerts/{alert}/withdraw"),
+    View("/monthly-test"),
+    View("/monthly-test", state=states.large),
+    View("/monthly-test/{test}", state=states.large),
     View("/dictionary"),
     View("/dictionary", "operator"),
     View("/dictionary/new"),
     View("/dictionary/import"),
+    View("/people", "administrator"),
+    View("/people/new", "administrator"),
+    View("/people/new", "administrator", act=submit_unchecked),
+    View("/people/account?name=hanako", "administrator"),
+    View("/people/account?name=hanako", "administrator", act=hand_over),
+    View("/people/account?name=hanako", "administrator", act=choose_a_weak_password),
+    View(f"/people/account?name={states.WITH_SECOND_STEP}", "administrator"),
+    View(f"/people/account?name={states.SUSPENDED}", "administrator"),
+    View("/password/unknown", ""),
+    View("/account"),
+    View("/account", act=submit_unchecked),
+    View("/account/second-step"),
+    View("/account/second-step", act=submit_unchecked),
+    View("/account/second-step", "operator", act=turn_on_the_second_step),
+    View("/audit", "administrator"),
+    View("/audit?person=nobody", "administrator"),
+    View("/tokens", "administrator"),
+    View("/tokens", "administrator", states.empty),
+    View("/tokens", "administrator", act=submit_unchecked),
+    View("/tokens", "administrator", act=make_token),
+    View("/tokens/1/revoke", "administrator"),
+    View("/api", "administrator"),
+    View("/people"),
     View("/nothing"),
 ]
 
 EXCEPTIONS = {
     "/healthz": "for programs",
+    "/openapi.json": "for programs",
     "/alerts/terminals": "a part of the form",
     "/drafts/token": "for the form's script",
     "/dictionary/words.csv": "a file",
@@ -215,14 +357,15 @@ def test_a_page_is_for_everybody_light_and_its_own(towns: Towns, view: View) -> 
     page.emulate_media(color_scheme="light")
     page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(f"{address}{named(page, view.path, address)}")
-    sizes: dict[str, int] = page.evaluate(WEIGHT)
     if view.act:
         view.act(page)
+    page.wait_for_load_state()
+    sizes: dict[str, int] = page.evaluate(WEIGHT)
     page.evaluate(axe())
     problems = [*page.evaluate(judge())]
     page.emulate_media(color_scheme="dark")
     problems += [f"by night: {fault}" for fault in page.evaluate(judge(rules=["color-contrast"]))]
-    for width in (390, 640):
+    for width in (390, 640, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         problems += [f"at {width} px: {fault}" for fault in page.evaluate(TARGETS, SMALLEST_TARGET)]
     problems += towns.problems
@@ -232,12 +375,13 @@ def test_a_page_is_for_everybody_light_and_its_own(towns: Towns, view: View) -> 
 
 
 def named(page: Page, path: str, address: str) -> str:
-    """Return the path with the newest alert's identifier, if it asks for one."""
-    if "{alert}" not in path:
-        return path
-    found = re.search(r'href="/alerts/(\d{8}T[^"]+)"', page.request.get(f"{address}/log").text())
-    assert found
-    return path.format(alert=found[1])
+    """Return the path with the newest alert's or test's identifier, if it asks for one."""
+    for name, listed, link in (("{alert}", "/log", "/alerts/"), ("{test}", "/monthly-test", "/monthly-test/")):
+        if name in path:
+            found = re.search(rf'href="{link}(\d{{8}}T[^"]+)"', page.request.get(f"{address}{listed}").text())
+            assert found
+            path = path.replace(name, found[1])
+    return path
 
 
 def strangers(url: str, address: str) -> list[str]:
@@ -257,7 +401,7 @@ def routes_of(app: FastAPI) -> Iterator[APIRoute]:
 
 
 def test_every_page_is_in_the_table_or_an_exception(app: FastAPI) -> None:
-    looked_at = [urlsplit(view.path.replace("{alert}", "x")).path for view in VIEWS]
+    looked_at = [urlsplit(view.path.format(alert="x", test="x")).path for view in VIEWS]
     routes = list(routes_of(app))
     assert len(routes) > 20
     forgotten = [
