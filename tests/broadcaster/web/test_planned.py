@@ -421,3 +421,19 @@ async def test_no_page_of_it_is_large(author: Browser, clock: Clock) -> None:
         clock.move(seconds=1)
         await submit(author, {**NOTICE, "headline": f"お知らせ{number}"}, {**MONDAYS, "days": list("0123456")})
     assert len((await author.get("/planned?month=2026-12")).content) < 100_000
+
+
+@pytest.mark.parametrize("timing", [{}, TOMORROW], ids=["waiting", "planned"])
+async def test_what_waits_or_is_planned_is_not_thrown_away_from_a_page_of_drafts_that_was_still_open(
+    author: Browser, ledger: Ledger, timing: Fields
+) -> None:
+    identifier = (await submit(author, NOTICE if timing else ALERT, timing)).headers["location"].rsplit("/", 1)[1]
+    path = f"/drafts/{identifier}/discard"
+    assert (await author.get(path)).headers["location"] == f"/drafts/{identifier}"
+    draft = ledger.drafts.get(identifier)
+    assert draft is not None
+    told = await author.post(path, {"version": str(draft.version)})
+    assert told.status_code == 409
+    assert "捨てました" not in told.text
+    assert f'href="/planned/{identifier}"' in told.text
+    assert ledger.drafts.get(identifier) is not None

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from broadcaster.domain.audit import Deed
 from broadcaster.ledger import Ledger
 from tests.broadcaster.web.api.program import CONTENT, Program, make_token, problem_of
 from tests.broadcaster.web.browser import Browser
@@ -221,11 +222,12 @@ async def test_a_draft_is_written_on_by_whoever_has_seen_it_last(program: Progra
     assert (await program.get("/drafts")).json()["drafts"] == []
 
 
-async def test_a_draft_is_thrown_away(program: Program) -> None:
+async def test_a_draft_is_thrown_away(program: Program, ledger: Ledger) -> None:
     made = await program.post("/drafts", {})
     path = f"/drafts/{made.json()['identifier']}"
     gone = await program.delete(path, **{"if-match": made.headers["etag"]})
     assert (gone.status_code, gone.content) == (204, b"")
+    assert ledger.audit.newest(1)[0].deed is Deed.DRAFT_DISCARDED
     assert problem_of(await program.get(path)) == (404, "not-found")
     assert problem_of(await program.put(path, {}, **{"if-match": '"1"'})) == (404, "not-found")
 
