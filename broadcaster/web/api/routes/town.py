@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 
 from broadcaster.domain.audience import recipients
 from broadcaster.domain.draft import DraftError, compose, contact_of
+from broadcaster.domain.timing import NOW
 from broadcaster.domain.tokens import Scope
 from broadcaster.domain.town import Category, Place, Town
 from broadcaster.web.api.failures import errors_of
@@ -20,8 +21,8 @@ from broadcaster.web.api.models.town import (
     TownAnswer,
 )
 from broadcaster.web.api.rights import Bearer, reading, writing
+from broadcaster.web.outlook import sentence
 from broadcaster.web.site import site_of
-from broadcaster.web.words import plan
 from kokuchi.wire import Level
 
 router = APIRouter(tags=["town"])
@@ -72,7 +73,7 @@ def check_text(request: Request, token: Bearer, content: DraftContent) -> Check:
     return Check(
         sendable=True,
         errors=[],
-        sentence=plan(alert, site.town, len(reached)),
+        sentence=sentence(site.town, alert.audience, reached, alert.level, NOW, drill=alert.is_drill),
         level=alert.level,
         expires=alert.expires,
         addressed=len(reached),

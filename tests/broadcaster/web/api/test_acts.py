@@ -193,7 +193,7 @@ async def test_what_cannot_be_sent_is_told_field_by_field_in_both_languages(
 async def test_a_check_says_what_sending_would_do_and_sends_nothing(program: Program, ledger: Ledger) -> None:
     ledger.presences.record([presence("t-1")])
     checked = (await program.post("/checks", {**CONTENT, "audience": {"kind": "areas", "members": ["kita"]}})).json()
-    assert checked["sentence"] == "北地区の2台に、いますぐ、「重要」で放送します。"
+    assert checked["sentence"] == "北地区 2世帯に、いますぐ、重要で放送します"
     assert (checked["addressed"], checked["away"], checked["level"]) == (2, 1, "important")
     assert ledger.alerts.newest(1) == []
 
