@@ -9,6 +9,7 @@ from broadcaster.domain.draft import DraftError, compose, contact_of
 from broadcaster.domain.timing import NOW
 from broadcaster.domain.tokens import Scope
 from broadcaster.domain.town import Category, Place, Town
+from broadcaster.sending import Need
 from broadcaster.web.api.failures import errors_of
 from broadcaster.web.api.models.content import DraftContent
 from broadcaster.web.api.models.town import (
@@ -56,7 +57,8 @@ def check_text(request: Request, token: Bearer, content: DraftContent) -> Check:
     """Tell what is wrong with a text, and whom it would reach. Nothing is sent or kept."""
     site, roster = site_of(request), site_of(request).ledger.terminals.all()
     try:
-        alert = compose(content.written().draft(site.town), site.town, roster, site.clock())
+        written = content.written()
+        alert = compose(written.draft(site.town), site.town, roster, site.clock())
     except DraftError as error:
         return Check(
             sendable=False,
@@ -73,7 +75,15 @@ def check_text(request: Request, token: Bearer, content: DraftContent) -> Check:
     return Check(
         sendable=True,
         errors=[],
-        sentence=sentence(site.town, alert.audience, reached, alert.level, NOW, drill=alert.is_drill),
+        sentence=sentence(
+            site.town,
+            alert.audience,
+            reached,
+            alert.level,
+            NOW,
+            drill=alert.is_drill,
+            asked=site.sending.need(written) is not Need.NOTHING,
+        ),
         level=alert.level,
         expires=alert.expires,
         addressed=len(reached),
