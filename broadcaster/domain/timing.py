@@ -83,9 +83,9 @@ def in_words(timing: Timing, zone: ZoneInfo) -> str:
     """Return 「いますぐ」, 「11月25日(水)午前9時」 or 「毎週月・木曜日の午前10時」."""
     if timing.at is None:
         return "いますぐ"
-    local = timing.at.astimezone(zone)
     if not timing.days:
-        return f"{day_in_words(local.date())}{time_in_words(local.time())}"
+        return moment_in_words(timing.at, zone)
+    local = timing.at.astimezone(zone)
     days = "・".join(WEEKDAYS[day] for day in sorted(timing.days))
     often = "毎日" if len(timing.days) == len(WEEKDAYS) else f"毎週{days}曜日"
     return f"{often}の{time_in_words(local.time())}"
@@ -96,6 +96,12 @@ def span_in_words(timing: Timing, zone: ZoneInfo) -> str:
     if timing.at is None or not timing.days or timing.until is None:
         return ""
     return f"{day_in_words(timing.at.astimezone(zone).date())}から{day_in_words(timing.until)}まで"
+
+
+def moment_in_words(at: datetime, zone: ZoneInfo) -> str:
+    """Return 「11月25日(水)午前9時」."""
+    local = at.astimezone(zone)
+    return f"{day_in_words(local.date())}{time_in_words(local.time())}"
 
 
 def day_in_words(day: date) -> str:

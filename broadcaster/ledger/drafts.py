@@ -7,7 +7,9 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
+from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.written import Written
+from broadcaster.ledger.audit import record
 from kokuchi.database import Connections
 from kokuchi.wire.fields import iso
 
@@ -87,13 +89,21 @@ class Drafts:
         )
         return [_draft(row) for row in rows]
 
-    def discard(self, identifier: str) -> None:
-        """Throw a draft away; nothing happens if it is gone or was submitted."""
+    def discard(self, identifier: str, version: int, account: str, now: datetime) -> None:
+        """Throw away the version of a draft that was seen, and record who did.
+
+        Raises DraftMoved if another version stands, or it was submitted or is gone; what stands is not touched.
+        """
         with self._connections.write() as db:
-            db.execute(
-                "DELETE FROM drafts WHERE identifier = ? AND identifier NOT IN (SELECT identifier FROM locked_drafts)",
-                [identifier],
-            )
+            stands = self.get(identifier)
+            discarded = db.execute(
+                "DELETE FROM drafts WHERE identifier = ? AND version = ?"
+                " AND identifier NOT IN (SELECT identifier FROM locked_drafts)",
+                [identifier, version],
+            ).rowcount
+            if not discarded or stands is None:
+                raise DraftMoved(stands)
+            record(db, Entry(account, Deed.DRAFT_DISCARDED, identifier, now, stands.written.headline))
 
 
 def _draft(row: sqlite3.Row) -> StoredDraft:

@@ -2,10 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from broadcaster.domain.audit import Deed, Entry
+from broadcaster.domain.timing import moment_in_words
+from broadcaster.domain.tokens import Scope
+from broadcaster.ledger.timetable import Outcome
 from broadcaster.web.authors import author_name
 from broadcaster.web.roles import ROLES, role_of
+from broadcaster.web.scopes import SCOPES
 from broadcaster.web.site import Site
 from broadcaster.web.words import day_and_clock
 
@@ -58,6 +63,31 @@ ABOUT_ACCOUNTS = frozenset(
 )
 """The deeds whose subject is an account."""
 
+_NAMED = frozenset(
+    {
+        Deed.SENT,
+        Deed.CORRECTED,
+        Deed.WITHDRAWN,
+        Deed.DRAFT_DISCARDED,
+        Deed.DRAFT_RESTORED,
+        Deed.SUBMITTED,
+        Deed.SENT_AS_PLANNED,
+    }
+)
+"""The deeds whose detail is the headline as it was then."""
+
+_ABOUT_TEXTS = _NAMED | {
+    Deed.PLANNED,
+    Deed.APPROVED,
+    Deed.SENT_BACK,
+    Deed.RECALLED,
+    Deed.SENT_ALONE,
+    Deed.MISSED,
+    Deed.SETTLED,
+    Deed.RESENT,
+}
+"""The deeds whose subject is a draft, and the alert that it becomes."""
+
 
 @dataclass(frozen=True)
 class DeedLine:
@@ -80,7 +110,7 @@ def deed_line(site: Site, entry: Entry) -> DeedLine:
         deed=DEEDS[entry.deed],
         subject=subject,
         link=link,
-        detail="" if subject == entry.detail else _detail(entry),
+        detail="" if subject == entry.detail else _detail(site, entry),
     )
 
 
@@ -93,19 +123,44 @@ def _subject(site: Site, entry: Entry) -> tuple[str, str]:
         return f"第{entry.subject}版", "/dictionary"
     if site.ledger.terminals.get(entry.subject):
         return entry.subject, f"/terminals/{entry.subject}"
-    if site.ledger.alerts.get(entry.subject):
-        return entry.detail or entry.subject, f"/alerts/{entry.subject}"
+    if entry.deed in _ABOUT_TEXTS:
+        return _text(site, entry)
     return entry.subject, ""
 
 
-def _detail(entry: Entry) -> str:
+def _text(site: Site, entry: Entry) -> tuple[str, str]:
+    """Return the headline of what was written, and where it is now; of what is gone only the headline is left."""
+    headline = entry.detail if entry.deed in _NAMED else ""
+    if accepted := site.ledger.alerts.get(entry.subject):
+        return headline or accepted.alert.headline, f"/alerts/{entry.subject}"
+    if submission := site.ledger.submissions.get(entry.subject):
+        return headline or submission.written.headline or entry.subject, f"/planned/{entry.subject}"
+    return headline or entry.subject, ""
+
+
+def _detail(site: Site, entry: Entry) -> str:
     if entry.deed in (Deed.ACCOUNT_MADE, Deed.ACCOUNT_CHANGED):
         return " → ".join(_role_word(part) for part in entry.detail.split(" → "))
     if entry.deed is Deed.SESSIONS_ENDED:
         return f"{entry.detail}件"
     if entry.deed is Deed.TERMINALS_ADDED:
         return f"ほか{int(entry.detail) - 1}台" if entry.detail != "1" else ""
-    return entry.detail
+    if entry.deed is Deed.PLANNED:
+        return _moment(entry.detail, site)
+    if entry.deed is Deed.RESENT:
+        return f"{entry.detail}台"
+    if entry.deed is Deed.MISSED:
+        return "" if entry.detail == Outcome.MISSED else entry.detail
+    if entry.deed is Deed.TOKEN_MADE:
+        return "、".join(SCOPES[Scope(part)][0] if part in set(Scope) else part for part in entry.detail.split())
+    return "" if entry.deed in _NAMED else entry.detail
+
+
+def _moment(text: str, site: Site) -> str:
+    try:
+        return moment_in_words(datetime.fromisoformat(text), site.town.time_zone)
+    except ValueError:
+        return text
 
 
 def _role_word(text: str) -> str:

@@ -27,10 +27,21 @@ def sentence(
     if asked:
         when = "承認を待ってから、" if timing.is_now else f"承認を待ってから、{when}"
     span = span_in_words(timing, town.time_zone)
-    return (
-        f"{whom(town, audience, reached)}に、{f'{span}、' if span else ''}{when}"
-        f"{'訓練として、' if drill else ''}{_AS_LEVEL[level]}放送します"
-    )
+    when = f"{span}、{when}" if span else when
+    return f"{whom(town, audience, reached)}に、{when}{_as_what(level, drill=drill)}放送します"
+
+
+def correction_sentence(
+    town: Town, audience: Audience, reached: Sequence[Terminal], level: Level, *, drill: bool
+) -> str:
+    """Return the same about a correction, which always goes out now."""
+    return f"{whom(town, audience, reached)}に、いますぐ、訂正を{_as_what(level, drill=drill)}放送します"
+
+
+def _as_what(level: Level, *, drill: bool) -> str:
+    if drill and level is Level.NOTICE:
+        return "訓練のお知らせとして"
+    return f"{'訓練として、' if drill else ''}{_AS_LEVEL[level]}"
 
 
 def whom(town: Town, audience: Audience, reached: Sequence[Terminal]) -> str:

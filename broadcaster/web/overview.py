@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from broadcaster.domain.audience import describe
 from broadcaster.domain.delivery import Reach
+from broadcaster.domain.timing import moment_in_words
 from broadcaster.domain.town import Category
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.ledger.requests import Waiting
@@ -72,11 +73,15 @@ class Planned:
 
 @dataclass(frozen=True)
 class Due:
-    """What is to come: the next alerts that go out by themselves, how many more there are, and how many wait."""
+    """What is to come: the next alerts that go out by themselves, how many more there are, how many wait.
+
+    `returned` were sent back by the one who was to approve, and go out only once they are submitted again.
+    """
 
     planned: tuple[Planned, ...]
     more: int
     waiting: int
+    returned: int
 
 
 @dataclass(frozen=True)
@@ -112,8 +117,11 @@ def due(site: Site) -> Due:
     zone = site.town.time_zone
     timed = [(found.next_at, found) for found in site.ledger.submissions.in_state(State.PLANNED) if found.next_at]
     timed.sort(key=lambda pair: pair[0])
-    shown = tuple(Planned(one.identifier, one.written.headline, moment(at, zone)) for at, one in timed[:_SHOWN_PLANNED])
-    return Due(shown, len(timed) - len(shown), len(site.ledger.submissions.in_state(State.WAITING)))
+    shown = tuple(
+        Planned(one.identifier, one.written.headline, moment_in_words(at, zone)) for at, one in timed[:_SHOWN_PLANNED]
+    )
+    waiting, returned = (site.ledger.submissions.in_state(state) for state in (State.WAITING, State.RETURNED))
+    return Due(shown, len(timed) - len(shown), len(waiting), sum(bool(one.note) for one in returned))
 
 
 def last_heard(site: Site) -> LastHeard:

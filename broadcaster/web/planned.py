@@ -1,12 +1,12 @@
 """What waits for approval or for its time, as the staff see it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from broadcaster.domain.audience import recipients
 from broadcaster.domain.draft import check
 from broadcaster.domain.roles import Act, may
-from broadcaster.domain.timing import day_in_words, in_words, next_after, span_in_words, time_in_words
+from broadcaster.domain.timing import in_words, moment_in_words, next_after, span_in_words
 from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.submissions import State, StoredSubmission
 from broadcaster.ledger.timetable import Outcome
@@ -122,7 +122,7 @@ def planned_row(site: Site, submission: StoredSubmission, account: Account) -> P
         whom=whom(town, draft.audience, recipients(draft.audience, roster)) if draft.audience else "",
         when=_UPON_APPROVAL if timing.is_now and submission.state is State.WAITING else in_words(timing, zone),
         span=span_in_words(timing, zone),
-        next=_at_in_words(next_at, site) if next_at and timing.is_repeated else "",
+        next=moment_in_words(next_at, zone) if next_at and timing.is_repeated else "",
         overdue=submission.state is State.WAITING and not timing.is_now and next_at is None,
         submitter=author_name(site, submission.submitted_by),
         submitted=moment(submission.submitted_at, zone),
@@ -133,8 +133,3 @@ def planned_row(site: Site, submission: StoredSubmission, account: Account) -> P
         own=submission.submitted_by == account.name,
         fault="".join(problem.japanese for problem in problems),
     )
-
-
-def _at_in_words(at: datetime, site: Site) -> str:
-    local = at.astimezone(site.town.time_zone)
-    return f"{day_in_words(local.date())}{time_in_words(local.time())}"

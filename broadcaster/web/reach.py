@@ -25,7 +25,7 @@ class Reached:
     def japanese(self) -> str:
         """The same in words."""
         others = self.terminals - self.households
-        kinds = f"（世帯 {self.households}、事業所など {others}）" if others else ""
+        kinds = f"（{self.households}世帯・{others}事業所）" if others else ""
         return f"{kinds}　うち{self.away}台は、いまつながっていません。" if self.away else kinds
 
 

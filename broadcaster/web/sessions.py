@@ -29,6 +29,14 @@ _ACTS = {
     Act.READ_AUDIT: "操作の記録を見る",
     Act.MANAGE: "アカウントを管理する",
 }
+_WHO_HELPS = {
+    Act.READ_LOG: "管理者",
+    Act.SEND: "担当者",
+    Act.APPROVE: "承認者",
+    Act.ENROL: "担当者",
+    Act.READ_AUDIT: "管理者",
+    Act.MANAGE: "管理者",
+}
 
 
 def begin(request: Request, account: Account, *, waits_for_code: bool = False) -> None:
@@ -97,7 +105,7 @@ def _require(request: Request, act: Act) -> Account:
         raise PageError(
             403,
             "この操作はできません",
-            f"このアカウントには、{_ACTS[act]}権限がありません。必要なときは、担当者に頼んでください。",
+            f"このアカウントには、{_ACTS[act]}権限がありません。必要なときは、{_WHO_HELPS[act]}に頼んでください。",
         )
     return account
 

@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from broadcaster.domain.audience import describe
 from broadcaster.domain.condition import Condition
 from broadcaster.domain.delivery import Fault, Stage, Trouble
-from broadcaster.domain.town import Town
-from kokuchi.wire import Alert, AudienceKind, Level, MessageType, Silence, Speaker
+from kokuchi.wire import AudienceKind, Level, MessageType, Silence, Speaker
 
 LEVELS = {Level.EMERGENCY: "緊急", Level.IMPORTANT: "重要", Level.NOTICE: "お知らせ"}
 
@@ -76,7 +74,7 @@ TROUBLES = {
         "電源と通信の線、端末の登録を確かめてください。急ぐときは電話や訪問で伝えてください。",
     ),
     Trouble.OFFLINE: Advice(
-        "つながりません",
+        "接続なし",
         "電源が切れているか、通信が止まっています",
         "つながると自動で届きます。急ぐときは電話や訪問で伝えてください。",
     ),
@@ -101,7 +99,7 @@ TROUBLES = {
         "画面の電源と線を確かめてください。",
     ),
     Trouble.EXPIRED: Advice(
-        "期限切れ",
+        "放送前に期限切れ",
         "放送される前に有効期限が過ぎました",
         "いまも必要な内容なら、新しいお知らせを作って送ってください。",
     ),
@@ -142,13 +140,4 @@ def duration(length: timedelta) -> str:
         return f"{days}日{hours % 24}時間" if hours % 24 else f"{days}日"
     if hours:
         return f"{hours}時間{minutes % 60}分" if minutes % 60 else f"{hours}時間"
-    return f"{minutes}分" if minutes else "1分以内"
-
-
-def plan(alert: Alert, town: Town, terminals: int) -> str:
-    """Return in one sentence what sending this alert will do."""
-    single = alert.audience.kind is AudienceKind.TERMINALS
-    whom = f"選んだ端末{terminals}台" if single else f"{describe(alert.audience, town)}の{terminals}台"
-    drill = "訓練として、" if alert.is_drill else ""
-    correction = "訂正を" if alert.message_type is MessageType.UPDATE else ""
-    return f"{whom}に、いますぐ、{drill}{correction}「{LEVELS[alert.level]}」で放送します。"
+    return f"{minutes}分" if minutes else "1分たらず"

@@ -28,7 +28,7 @@ from broadcaster.web.routes.alerts import to_alert
 from broadcaster.web.sessions import CheckedForm, Sender, text_of
 from broadcaster.web.site import Site, site_of
 from broadcaster.web.timing_form import TimingForm
-from broadcaster.web.words import LEVEL_EFFECTS, LEVELS, moment
+from broadcaster.web.words import LEVEL_EFFECTS, LEVELS, duration, moment
 
 router = APIRouter()
 log = logging.getLogger(__name__)
@@ -122,14 +122,19 @@ def _check_page(request: Request, form: FormData, account: Account, problems: Se
         level_word=LEVELS[alert.level],
         reached=len(reached),
         away=len(reached) - len(online),
-        hours=int((alert.expires - alert.sent).total_seconds() // 3600),
+        valid=duration(alert.expires - alert.sent),
         expires=moment(alert.expires, zone),
         advised=ADVISED_BODY,
     )
 
 
 def _kept(site: Site, editing: Editing, written: Written, account: Account) -> Editing:
-    """Return what is edited once it is kept. That it cannot be kept is no reason not to warn."""
+    """Return what is edited once it is kept. That it cannot be kept is no reason not to warn.
+
+    Of a form on which nothing was written yet, no draft is begun.
+    """
+    if not (editing.version or written.headline.strip() or written.body.strip()):
+        return editing
     try:
         return replace(editing, version=keep(site, editing.identifier, editing.version, written, account).version)
     except NotStored as error:

@@ -14,11 +14,12 @@ from broadcaster.sending.readings import furigana_or_none, reading_or_none
 from broadcaster.web.acceptance import accept_revision, corrected, is_sent
 from broadcaster.web.differences import differences
 from broadcaster.web.forms import correction_of, translation_fields
+from broadcaster.web.outlook import correction_sentence
 from broadcaster.web.pages import page
 from broadcaster.web.routes.alerts import facts, find_alert, to_alert
 from broadcaster.web.sessions import CheckedForm, Sender
 from broadcaster.web.site import Site, site_of
-from broadcaster.web.words import moment, plan
+from broadcaster.web.words import moment
 from kokuchi.wire import Furigana, Reading
 from kokuchi.wire.alert import MAXIMUM_BODY, MAXIMUM_HEADLINE
 
@@ -66,7 +67,13 @@ def check_correction(request: Request, identifier: str, _: Sender, form: Checked
         stale=[
             language.name for language in site.town.languages if language.code in stale_languages(accepted.alert, alert)
         ],
-        plan=plan(alert, site.town, len(site.ledger.deliveries.of_alert(accepted.row))),
+        plan=correction_sentence(
+            site.town,
+            alert.audience,
+            [line.terminal for line in site.ledger.deliveries.of_alert(accepted.row)],
+            alert.level,
+            drill=alert.is_drill,
+        ),
         new_expires=moment(alert.expires, site.town.time_zone),
         advised=ADVISED_BODY,
         **_hearers(site, accepted),

@@ -14,6 +14,7 @@ from broadcaster.web.compose_form import Editing, form_page
 from broadcaster.web.drafting import keep, moved
 from broadcaster.web.errors import NotStored, PageError, storing
 from broadcaster.web.forms import is_identifier, version_of, written_of
+from broadcaster.web.moved import moved_page
 from broadcaster.web.pages import page
 from broadcaster.web.routes.alerts import to_alert
 from broadcaster.web.sessions import CheckedForm, Sender
@@ -79,8 +80,10 @@ def save_draft(request: Request, identifier: str, account: Sender, form: Checked
 
 @router.get("/drafts/{identifier}/discard")
 def ask_to_discard(request: Request, identifier: str, _: Sender) -> Response:
-    """Show what would be thrown away."""
+    """Show what would be thrown away, or what the draft has become."""
     site = site_of(request)
+    if site.ledger.drafts.is_locked(identifier):
+        return RedirectResponse(f"/drafts/{identifier}", status_code=303)
     return _discard_page(request, _find(site, identifier))
 
 
@@ -91,11 +94,13 @@ def discard_draft(request: Request, identifier: str, account: Sender, form: Chec
     draft = site.ledger.drafts.get(identifier)
     if draft is None:
         return RedirectResponse("/drafts", status_code=303)
-    if draft.version != version_of(form):
-        return _discard_page(request, draft, changed=True)
-    with storing():
-        site.ledger.drafts.discard(identifier)
-        _record(site, Deed.DRAFT_DISCARDED, draft, account.name)
+    try:
+        with storing():
+            site.ledger.drafts.discard(identifier, version_of(form), account.name, site.clock())
+    except DraftMoved as error:
+        if error.now is None or site.ledger.drafts.is_locked(identifier):
+            return moved_page(request, identifier)
+        return _discard_page(request, error.now, changed=True)
     return _list_page(request, discarded=draft)
 
 
@@ -110,7 +115,9 @@ def restore_draft(request: Request, identifier: str, account: Sender, form: Chec
     except DraftMoved:
         return RedirectResponse(f"/drafts/{identifier}", status_code=303)
     with storing():
-        _record(site, Deed.DRAFT_RESTORED, draft, account.name)
+        site.ledger.audit.add(
+            Entry(account.name, Deed.DRAFT_RESTORED, identifier, site.clock(), draft.written.headline)
+        )
     return RedirectResponse("/drafts", status_code=303)
 
 
@@ -153,10 +160,6 @@ def _find(site: Site, identifier: str) -> StoredDraft:
     if draft is None:
         raise _missing()
     return draft
-
-
-def _record(site: Site, deed: Deed, draft: StoredDraft, actor: str) -> None:
-    site.ledger.audit.add(Entry(actor, deed, draft.identifier, site.clock(), draft.written.headline))
 
 
 def _missing() -> PageError:

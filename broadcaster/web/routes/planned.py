@@ -35,7 +35,7 @@ def parts(request: Request, account: Account, month: str) -> list[Part]:
             },
         ),
         Part("returned", "parts/returned.html", {"rows": returned}),
-        Part("upcoming", "parts/upcoming.html", {"rows": rows(site, account, State.PLANNED)}),
+        Part("upcoming", "parts/upcoming.html", {"rows": rows(site, account, State.PLANNED), **acts}),
         Part("month", "parts/month.html", {"month": month_of(site, month)}),
     ]
 

@@ -24,6 +24,7 @@ from broadcaster.web.planned import planned_row
 from broadcaster.web.routes.alerts import to_alert
 from broadcaster.web.sessions import Approver, CheckedForm, Reader, Sender, text_of
 from broadcaster.web.site import Site, site_of
+from broadcaster.web.words import LEVEL_EFFECTS, duration
 
 router = APIRouter()
 
@@ -67,7 +68,7 @@ async def send_back(request: Request, identifier: str, account: Approver, form: 
     except DraftError as error:
         return await asyncio.to_thread(_again, request, identifier, account, error.problems)
     except DraftMoved:
-        return await asyncio.to_thread(moved_page, request, identifier)
+        return await asyncio.to_thread(_late_to_return, request, identifier, account)
     return _to_submission(identifier)
 
 
@@ -78,7 +79,7 @@ async def recall(request: Request, identifier: str, account: Sender, form: Check
         with storing():
             await site_of(request).sending.recall(identifier, version_of(form), account)
     except DraftMoved:
-        return await asyncio.to_thread(moved_page, request, identifier)
+        return await asyncio.to_thread(_late_to_return, request, identifier, account)
     return _to_submission(identifier)
 
 
@@ -101,6 +102,14 @@ def _late(request: Request, identifier: str, account: Account) -> Response:
     return moved_page(request, identifier)
 
 
+def _late_to_return(request: Request, identifier: str, account: Account) -> Response:
+    submission = site_of(request).ledger.submissions.get(identifier)
+    if submission and submission.state is State.RETURNED and submission.noted_by == account.name:
+        # The same form came twice: what was wanted has happened.
+        return _to_submission(identifier)
+    return moved_page(request, identifier)
+
+
 def _again(request: Request, identifier: str, account: Account, problems: Sequence[Problem]) -> Response:
     return _page(request, _find(site_of(request), identifier), account, problems)
 
@@ -115,7 +124,8 @@ def _page(
     goes_now = submission.timing.is_now or row.overdue
     timing = NOW if goes_now else submission.timing
     goes_at = next_after(timing, site.clock(), site.town.time_zone) or site.clock()
-    expires = goes_at + timedelta(hours=category.valid_hours if category else 0)
+    valid_for = timedelta(hours=category.valid_hours if category else 0)
+    decides = waits and not row.own and may(account.role, Act.APPROVE)
     reached = recipients(draft.audience, site.ledger.terminals.all()) if draft.audience else []
     return page(
         request,
@@ -124,13 +134,19 @@ def _page(
         row=row,
         written=written,
         contact=contact_of(category, site.town) if category else site.town.desk,
-        plan=sentence(site.town, draft.audience, reached, row.level, timing, drill=row.drill) if draft.audience else "",
-        quiet=quiet_warning(site.town, row.level, goes_at, expires, repeated=timing.is_repeated),
+        plan=sentence(
+            site.town, draft.audience, reached, row.level, timing, drill=row.drill, asked=waits and not decides
+        )
+        if draft.audience
+        else "",
+        effect=LEVEL_EFFECTS[row.level],
+        valid=duration(valid_for),
+        quiet=quiet_warning(site.town, row.level, goes_at, goes_at + valid_for, repeated=timing.is_repeated),
         waits=waits,
         planned=submission.state is State.PLANNED,
         returned=submission.state is State.RETURNED,
         goes_now=goes_now,
-        decides=waits and not row.own and may(account.role, Act.APPROVE),
+        decides=decides,
         problems=problems,
         problem_of={problem.field: problem.japanese for problem in problems},
         maximum_note=MAXIMUM_NOTE,

@@ -12,22 +12,13 @@ from broadcaster.ledger.tokens import TokenExists
 from broadcaster.web.authors import author_name
 from broadcaster.web.errors import PageError, storing
 from broadcaster.web.pages import page
+from broadcaster.web.scopes import SCOPES
 from broadcaster.web.sessions import CheckedForm, Manager, text_of, texts_of
 from broadcaster.web.site import Site, site_of
 from broadcaster.web.words import day_and_clock
 
 router = APIRouter()
 
-SCOPES = {
-    Scope.ALERTS_READ: ("放送記録を読む", "お知らせの文と、端末ごとの到達状況を読めます。世帯名は読めません。"),
-    Scope.ALERTS_SEND: ("放送する", "お知らせの放送・訂正・取り消しができます。"),
-    Scope.ALERTS_APPROVE: ("承認する", "ほかの人が作ったお知らせを承認できます。「放送する」と同時には選べません。"),
-    Scope.DRAFTS_WRITE: ("下書きを書く", "下書きを読み、書き、消せます。放送はできません。"),
-    Scope.TERMINALS_READ: ("端末の状態を読む", "端末がつながっているか、異常がないかを読めます。"),
-    Scope.REQUESTS_READ: ("相談の希望を読む", "「相談したい」を押した端末を読めます。"),
-    Scope.REQUESTS_WRITE: ("相談を終わりにする", "「電話しました」を記録し、取り消せます。"),
-    Scope.HOUSEHOLDS_READ: ("世帯名を読む", "上で読めるものに、世帯名が付きます。必要なときだけ選んでください。"),
-}
 _STATES = {
     TokenState.STANDING: "有効",
     TokenState.REVOKED: "停止済み",

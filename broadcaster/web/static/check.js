@@ -20,6 +20,9 @@
     }
   };
 
+  // Going back to this page after sending, or loading it anew, leads to the draft or to what has become of it,
+  // and not to the browser's question whether to send the form again.
+  if (form.elements.version.value !== "0") history.replaceState(null, "", `/drafts/${form.elements.identifier.value}`);
   take.hidden = true;
   timing.addEventListener("change", () => show().catch(() => (take.hidden = false)));
 })();

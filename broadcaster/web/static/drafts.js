@@ -56,14 +56,15 @@
     return link;
   };
 
-  // A new session has a new token; the page goes on with it.
+  // A new session has a new token; the page goes on with it. Somebody may also have lost the right to send meanwhile.
   const takeToken = async () => {
     const response = await fetch("/drafts/token");
-    if (!response.ok || response.redirected) return false;
+    if (response.status === 403) return "refused";
+    if (!response.ok || response.redirected) return "none";
     const { csrf } = await response.json();
     const isNew = csrf !== form.elements.csrf.value;
     for (const input of document.querySelectorAll('input[name="csrf"]')) input.value = csrf;
-    return isNew;
+    return isNew ? "new" : "none";
   };
 
   const tell = ({ notice: html, fresh }) => {
@@ -97,9 +98,11 @@
     if (response.status === 409 && isOurs) {
       tell(answer);
     } else if (response.redirected || response.status === 403) {
-      if (await takeToken()) return send(text);
+      const session = await takeToken();
+      if (session === "new") return send(text);
       isLoggedOut = true;
-      say("ログインの時間が切れました。書いた文はこの画面に残っています。", login(), "すると、自動で保存します。");
+      if (session === "refused") say("このアカウントでは、お知らせを作れなくなりました。書いた文はこの画面に残っています。管理者に確かめてください。");
+      else say("ログインの時間が切れました。書いた文はこの画面に残っています。", login(), "すると、自動で保存します。");
     } else {
       say(`下書きを保存できません。${answer.message || ""}もう一度ためします。`);
     }

@@ -48,7 +48,7 @@ def test_a_draft_that_is_begun_twice_is_begun_once(ledger: Ledger) -> None:
 
 def test_what_was_thrown_away_cannot_be_saved_any_more(ledger: Ledger) -> None:
     ledger.drafts.save(NAME, 0, UNFINISHED, "hanako", NOW)
-    ledger.drafts.discard(NAME)
+    ledger.drafts.discard(NAME, 1, "hanako", NOW)
     with pytest.raises(DraftMoved) as moved:
         ledger.drafts.save(NAME, 1, UNFINISHED, "hanako", NOW)
     assert (moved.value.now, ledger.drafts.unsent()) == (None, [])

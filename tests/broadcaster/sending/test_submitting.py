@@ -197,7 +197,9 @@ async def test_what_was_submitted_can_be_neither_edited_nor_thrown_away(
     for seen in (0, 1, version(ledger)):
         with pytest.raises(DraftMoved):
             ledger.drafts.save(NAME, seen, replace(NOTICE, headline="別の文"), "jiro", clock.now)
-    ledger.drafts.discard(NAME)
+        with pytest.raises(DraftMoved):
+            ledger.drafts.discard(NAME, seen, "jiro", clock.now)
+    assert Deed.DRAFT_DISCARDED not in {entry.deed for entry in ledger.audit.newest(9)}
     stands = ledger.submissions.get(NAME)
     assert stands is not None
     assert stands.written.headline != "別の文"

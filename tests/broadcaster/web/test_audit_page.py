@@ -9,7 +9,10 @@ from fastapi import FastAPI
 
 from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.roles import Role
+from broadcaster.domain.timing import Timing
+from broadcaster.domain.written import Written
 from broadcaster.ledger import Ledger
+from broadcaster.ledger.submissions import Filing, State
 from broadcaster.web.deeds import DEEDS
 from broadcaster.web.roles import ROLE_MEANINGS, ROLES
 from tests.broadcaster.web.browser import Browser
@@ -106,3 +109,38 @@ async def test_every_deed_is_shown_whatever_it_was_done_to(operator: Browser, le
     page = await operator.get("/audit")
     assert page.status_code == 200
     assert "<u>" not in page.text
+
+
+async def test_a_draft_on_its_way_is_named_by_its_headline_in_every_deed(operator: Browser, ledger: Ledger) -> None:
+    planned, waits = "20261124T010000Z-0123abcd", "20261124T010000Z-0123abce"
+    at = NOW.replace(hour=0) + timedelta(days=1)
+    written = Written(headline="あすの講座")
+    ledger.submissions.plan(Filing(planned, 0, written, Timing(at), "hanako", NOW), at)
+    ledger.submissions.recall(planned, ledger.submissions.in_state(State.PLANNED)[0].version, "hanako", NOW)
+    ledger.submissions.ask(Filing(waits, 0, written, Timing(), "hanako", NOW))
+    version = ledger.submissions.in_state(State.WAITING)[0].version
+    ledger.submissions.send_back(waits, version, "場所を書いてください", "hanako", NOW)
+    page = (await operator.get("/audit?person=hanako")).text
+    assert [row.split(" ", 4)[4] for row in rows(page)[:4]] == [
+        "お知らせを差し戻した あすの講座 場所を書いてください",
+        "承認を頼んだ あすの講座",
+        "承認待ちか予約を取りやめた あすの講座",
+        "放送を予約した あすの講座 11月25日(水)午前9時",
+    ]
+    assert f'href="/planned/{planned}"' in page
+    assert planned not in " ".join(rows(page))
+
+
+async def test_an_alert_is_named_by_its_headline_whatever_else_a_deed_tells_of_it(
+    operator: Browser, ledger: Ledger
+) -> None:
+    alert = accept(ledger, headline="不審な電話に注意")
+    ledger.audit.add(Entry("hanako", Deed.RESENT, alert.identifier, NOW, "11"))
+    ledger.audit.add(Entry("hanako", Deed.SENT_ALONE, alert.identifier, NOW, "課長と連絡がとれない"))
+    ledger.audit.add(Entry("hanako", Deed.TOKEN_MADE, "防災メール", NOW, "alerts:send households:read"))
+    page = (await operator.get("/audit?person=hanako")).text
+    assert [row.split(" ", 4)[4] for row in rows(page)[:3]] == [
+        "外部連携のトークンを作った 防災メール 放送する、世帯名を読む",
+        "承認を待たずに緊急のお知らせを送った 不審な電話に注意 課長と連絡がとれない",
+        "届いていない端末に送りなおした 不審な電話に注意 11台",
+    ]

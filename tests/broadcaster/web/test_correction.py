@@ -58,7 +58,7 @@ async def test_the_form_has_the_text_and_says_who_will_hear_what(author: Browser
 async def test_the_check_shows_both_texts_with_what_differs_and_sends_nothing(author: Browser, ledger: Ledger) -> None:
     alert = accept(ledger, body="午前10時ごろです。")
     page = (await author.post(path_of(alert, "/check"), {**CORRECTION, "body": "午前11時ごろです。"})).text
-    assert "月形町 全域の3台に、いますぐ、訂正を「重要」で放送します。" in page
+    assert "月形町 全域 2世帯・1事業所に、いますぐ、訂正を重要で放送します" in page
     assert "午前<del>10</del>時ごろです。" in page
     assert "午前<ins>11</ins>時ごろです。" in page
     assert newest(ledger, alert).revision == 1

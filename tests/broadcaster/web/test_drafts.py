@@ -9,7 +9,7 @@ from broadcaster.domain.audit import Deed
 from broadcaster.ledger import Ledger
 from tests.broadcaster.web.browser import ALERT, Browser, hidden_fields
 from tests.broadcaster.web.test_storage import Disk
-from tests.broadcaster.web.town import Clock, accept
+from tests.broadcaster.web.town import NOW, Clock, accept
 
 IDENTIFIER = "20261124T010000Z-0123abcd"
 PATH = f"/drafts/{IDENTIFIER}"
@@ -97,7 +97,7 @@ async def test_who_checks_what_a_colleague_has_changed_sees_both_texts_and_goes_
 
 async def test_what_was_sent_or_thrown_away_meanwhile_is_told(author: Browser, ledger: Ledger) -> None:
     await author.post(PATH, {**ALERT, "version": "0"})
-    ledger.drafts.discard(IDENTIFIER)
+    ledger.drafts.discard(IDENTIFIER, 1, "hanako", NOW)
     gone = await author.post(PATH, {**ALERT, "version": "1", "headline": "続き"})
     assert gone.status_code == 409
     assert "ほかの人が捨てました" in gone.json()["notice"]
@@ -174,7 +174,7 @@ async def test_a_draft_that_was_changed_since_it_was_looked_at_is_not_thrown_awa
     assert "まだ捨てていません" in asked.text
     assert "新しい見出し" in asked.text
     assert ledger.drafts.get(IDENTIFIER) is not None
-    ledger.drafts.discard(IDENTIFIER)
+    ledger.drafts.discard(IDENTIFIER, 2, "hanako", NOW)
     assert (await author.post(f"{PATH}/discard", {"version": "2"})).headers["location"] == "/drafts"
 
 

@@ -112,7 +112,7 @@ async def test_what_goes_out_by_itself_and_what_waits_for_approval_is_due(author
         states.plan(ledger, f"20261124T00510{number}Z-bbbbbbbb", f"{number}日後のもの", days=number)
     states.wait(ledger, "20261124T005200Z-cccccccc", "承認してほしいもの")
     due = part(await home(author), "due")
-    assert 'href="/planned/20261124T005101Z-bbbbbbbb">1日後のもの</a><span>11月25日(水)10時00分に放送します' in due
+    assert 'href="/planned/20261124T005101Z-bbbbbbbb">1日後のもの</a><span>11月25日(水)午前10時に放送します' in due
     assert "3日後のもの" in due
     assert "4日後のもの" not in due
     assert "<strong>ほか2件</strong>" in due

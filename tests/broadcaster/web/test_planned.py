@@ -104,7 +104,7 @@ def only(ledger: Ledger, state: State) -> StoredSubmission:
         (
             {**NOTICE, "drill": "yes", "audience": "terminals", "terminals": ["t-3"]},
             {},
-            "選んだ 1事業所に、いますぐ、訓練として、お知らせとして放送します",
+            "選んだ 1事業所に、いますぐ、訓練のお知らせとして放送します",
             "訓練をいますぐ放送する",
         ),
     ],
@@ -421,3 +421,73 @@ async def test_no_page_of_it_is_large(author: Browser, clock: Clock) -> None:
         clock.move(seconds=1)
         await submit(author, {**NOTICE, "headline": f"お知らせ{number}"}, {**MONDAYS, "days": list("0123456")})
     assert len((await author.get("/planned?month=2026-12")).content) < 100_000
+
+
+@pytest.mark.parametrize("timing", [{}, TOMORROW], ids=["waiting", "planned"])
+async def test_what_waits_or_is_planned_is_not_thrown_away_from_a_page_of_drafts_that_was_still_open(
+    author: Browser, ledger: Ledger, timing: Fields
+) -> None:
+    identifier = (await submit(author, NOTICE if timing else ALERT, timing)).headers["location"].rsplit("/", 1)[1]
+    path = f"/drafts/{identifier}/discard"
+    assert (await author.get(path)).headers["location"] == f"/drafts/{identifier}"
+    draft = ledger.drafts.get(identifier)
+    assert draft is not None
+    told = await author.post(path, {"version": str(draft.version)})
+    assert told.status_code == 409
+    assert "捨てました" not in told.text
+    assert f'href="/planned/{identifier}"' in told.text
+    assert ledger.drafts.get(identifier) is not None
+
+
+async def test_what_waits_is_told_to_its_author_as_waiting_and_to_who_approves_as_what_will_happen(
+    author: Browser, approver: Browser
+) -> None:
+    path = (await submit(author, ALERT)).headers["location"]
+    mine, theirs = [await browser.get(path) for browser in (author, approver)]
+    assert plan_of(mine) == "月形町 全域 2世帯・1事業所に、承認を待ってから、重要で放送します"
+    assert plan_of(theirs) == "月形町 全域 2世帯・1事業所に、いますぐ、重要で放送します"
+    assert "放送から1日のあいだ有効です" in theirs.text
+
+
+async def test_what_was_sent_back_is_on_the_first_page_until_it_is_submitted_again(
+    author: Browser, approver: Browser, ledger: Ledger
+) -> None:
+    path = (await submit(author, ALERT)).headers["location"]
+    waiting = only(ledger, State.WAITING)
+    note: Fields = {"version": str(waiting.version), "note": "場所を書いてください"}
+    returned = [await approver.post(f"{path}/send-back", note) for _ in range(2)]
+    assert [(one.status_code, one.headers["location"]) for one in returned] == [(303, path)] * 2, "pressed twice"
+    assert "差し戻されたお知らせ<strong>1件</strong>" in (await author.get("/")).text
+    version = only(ledger, State.RETURNED).version
+    await submit(author, {**ALERT, "identifier": waiting.identifier, "version": str(version), "headline": "直した"})
+    assert "差し戻されたお知らせ" not in (await author.get("/")).text
+
+
+async def test_who_presses_recall_twice_is_told_of_nobody_else(author: Browser, ledger: Ledger) -> None:
+    path = (await submit(author, NOTICE, TOMORROW)).headers["location"]
+    version: Fields = {"version": str(only(ledger, State.PLANNED).version)}
+    recalled = [await author.post(f"{path}/recall", version) for _ in range(2)]
+    assert [(one.status_code, one.headers["location"]) for one in recalled] == [(303, path)] * 2
+
+
+async def test_the_page_of_an_alert_names_who_wrote_it_and_who_approved(
+    author: Browser, approver: Browser, ledger: Ledger
+) -> None:
+    path = (await submit(author, ALERT)).headers["location"]
+    waiting = only(ledger, State.WAITING)
+    sent = await approver.post(f"{path}/approve", {"version": str(waiting.version)})
+    page = (await author.get(sent.headers["location"])).text
+    assert "<dt>担当</dt><dd>田中 花子</dd>" in page
+    assert "<dt>承認</dt><dd>&lt;i&gt;管理&lt;/i&gt;</dd>" in page
+
+
+async def test_the_page_of_an_emergency_that_did_not_wait_says_why(author: Browser) -> None:
+    sent = await submit(author, EMERGENCY, alone="yes", reason="課長と連絡がとれない")
+    page = (await author.get(sent.headers["location"])).text
+    assert "<dt>承認を待てなかった理由</dt><dd>課長と連絡がとれない</dd>" in page
+
+
+async def test_no_draft_is_begun_of_a_form_on_which_nothing_was_written(author: Browser, ledger: Ledger) -> None:
+    checked = await author.post("/alerts/check", {"headline": " ", "body": ""})
+    assert checked.status_code == 422
+    assert ledger.drafts.unsent() == []

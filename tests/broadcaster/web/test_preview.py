@@ -70,7 +70,7 @@ async def test_without_a_voice_there_is_advice_nevertheless(
 @pytest.mark.parametrize(
     ("fields", "terminals", "words"),
     [
-        ({"audience": "all"}, 3, "（世帯 2、事業所など 1）　うち2台は、いまつながっていません。"),
+        ({"audience": "all"}, 3, "（2世帯・1事業所）　うち2台は、いまつながっていません。"),
         ({"audience": "areas", "areas": ["kita"]}, 2, "　うち1台は、いまつながっていません。"),
         ({"audience": "groups", "groups": ["elderly"]}, 1, ""),
         ({"audience": "terminals", "terminals": ["t-1", "t-1"]}, 1, ""),

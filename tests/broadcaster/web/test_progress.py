@@ -43,7 +43,7 @@ async def test_the_page_says_who_is_not_reached_and_why_and_what_to_do(operator:
     alert = half_reached(ledger)
     page = (await operator.get(f"/alerts/{alert.identifier}")).text
     reasons = page[page.index('id="reasons"') :]
-    for words in ("つながりません", "音が出ません", "「わかりました」がまだ押されていません"):
+    for words in ("接続なし", "音が出ません", "「わかりました」がまだ押されていません"):
         assert words in reasons
     assert f"/alerts/{alert.identifier}?revision=1&amp;who=offline#deliveries" in reasons
     assert 'aria-label="届いた台数の移りかわり。いま、受信2台、表示2台、放送1台、確認0台。3台が宛先です。"' in page

@@ -50,7 +50,7 @@ async def test_who_was_away_for_an_hour_logs_in_and_is_led_back(author: Browser,
     led = await author.get("/log?page=2")
     assert led.headers["location"] == "/login?next=%2Flog%3Fpage%3D2&ended=1"
     page = await author.get(led.headers["location"])
-    assert "時間がたったため、ログインが終わりました" in page.text
+    assert "ログインが終わりました。もう一度ログインしてください" in page.text
     entered = await author.post("/login", {"name": "hanako", "password": PASSWORD, "next": "/log?page=2"})
     assert entered.headers["location"] == "/log?page=2"
 

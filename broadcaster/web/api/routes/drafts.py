@@ -80,12 +80,12 @@ def change_draft(
 
 
 @router.delete("/drafts/{identifier}", status_code=204, **writing(Scope.DRAFTS_WRITE, errors=CHANGES))
-def discard_draft(request: Request, identifier: str, if_match: IfMatch) -> None:
+def discard_draft(request: Request, identifier: str, token: Bearer, if_match: IfMatch) -> None:
     """Throw a draft away, unless somebody else has changed it since it was read."""
     site = site_of(request)
-    _seen(site, identifier, if_match)
+    seen = _seen(site, identifier, if_match)
     with storing():
-        site.ledger.drafts.discard(identifier)
+        site.ledger.drafts.discard(identifier, seen, token.actor, site.clock())
 
 
 @router.post(

@@ -6,8 +6,10 @@ from fastapi import APIRouter, Request
 
 from broadcaster.domain.audience import recipients
 from broadcaster.domain.draft import DraftError, compose, contact_of
+from broadcaster.domain.timing import NOW
 from broadcaster.domain.tokens import Scope
 from broadcaster.domain.town import Category, Place, Town
+from broadcaster.sending import Need
 from broadcaster.web.api.failures import errors_of
 from broadcaster.web.api.models.content import DraftContent
 from broadcaster.web.api.models.town import (
@@ -20,8 +22,8 @@ from broadcaster.web.api.models.town import (
     TownAnswer,
 )
 from broadcaster.web.api.rights import Bearer, reading, writing
+from broadcaster.web.outlook import sentence
 from broadcaster.web.site import site_of
-from broadcaster.web.words import plan
 from kokuchi.wire import Level
 
 router = APIRouter(tags=["town"])
@@ -55,7 +57,8 @@ def check_text(request: Request, token: Bearer, content: DraftContent) -> Check:
     """Tell what is wrong with a text, and whom it would reach. Nothing is sent or kept."""
     site, roster = site_of(request), site_of(request).ledger.terminals.all()
     try:
-        alert = compose(content.written().draft(site.town), site.town, roster, site.clock())
+        written = content.written()
+        alert = compose(written.draft(site.town), site.town, roster, site.clock())
     except DraftError as error:
         return Check(
             sendable=False,
@@ -72,7 +75,15 @@ def check_text(request: Request, token: Bearer, content: DraftContent) -> Check:
     return Check(
         sendable=True,
         errors=[],
-        sentence=plan(alert, site.town, len(reached)),
+        sentence=sentence(
+            site.town,
+            alert.audience,
+            reached,
+            alert.level,
+            NOW,
+            drill=alert.is_drill,
+            asked=site.sending.need(written) is not Need.NOTHING,
+        ),
         level=alert.level,
         expires=alert.expires,
         addressed=len(reached),

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from broadcaster.domain.audit import Deed
 from broadcaster.ledger import Ledger
 from tests.broadcaster.web.api.program import CONTENT, Program, make_token, problem_of
 from tests.broadcaster.web.browser import Browser
@@ -192,7 +193,7 @@ async def test_what_cannot_be_sent_is_told_field_by_field_in_both_languages(
 async def test_a_check_says_what_sending_would_do_and_sends_nothing(program: Program, ledger: Ledger) -> None:
     ledger.presences.record([presence("t-1")])
     checked = (await program.post("/checks", {**CONTENT, "audience": {"kind": "areas", "members": ["kita"]}})).json()
-    assert checked["sentence"] == "北地区の2台に、いますぐ、「重要」で放送します。"
+    assert checked["sentence"] == "北地区 2世帯に、いますぐ、重要で放送します"
     assert (checked["addressed"], checked["away"], checked["level"]) == (2, 1, "important")
     assert ledger.alerts.newest(1) == []
 
@@ -221,11 +222,12 @@ async def test_a_draft_is_written_on_by_whoever_has_seen_it_last(program: Progra
     assert (await program.get("/drafts")).json()["drafts"] == []
 
 
-async def test_a_draft_is_thrown_away(program: Program) -> None:
+async def test_a_draft_is_thrown_away(program: Program, ledger: Ledger) -> None:
     made = await program.post("/drafts", {})
     path = f"/drafts/{made.json()['identifier']}"
     gone = await program.delete(path, **{"if-match": made.headers["etag"]})
     assert (gone.status_code, gone.content) == (204, b"")
+    assert ledger.audit.newest(1)[0].deed is Deed.DRAFT_DISCARDED
     assert problem_of(await program.get(path)) == (404, "not-found")
     assert problem_of(await program.put(path, {}, **{"if-match": '"1"'})) == (404, "not-found")
 
