@@ -81,7 +81,7 @@ def give_no_reason(page: Page) -> None:
 def come_second(page: Page) -> None:
     press_send(page)
     colleague = page.context.new_page()
-    colleague.goto(f"{page.url.removesuffix('/alerts/check')}/drafts/{states.READY}")
+    colleague.goto(f"{page.evaluate('location.origin')}/drafts/{states.READY}")
     colleague.get_by_label("見出し", exact=True).fill("ほかの見出し")
     press_send(colleague)
     colleague.close()
