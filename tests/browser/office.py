@@ -17,6 +17,7 @@ from broadcaster.web import create_app
 from kokuchi.configuration import load
 from tests.broadcaster.web.serving import served
 from tests.broadcaster.web.town import PASSWORD, TOWN, Clock, FakeBroker, FakeTrial, FakeVoice, grant, make_ledger
+from tests.chromium import MILLISECONDS
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 
@@ -65,7 +66,7 @@ def office(folder: Path, made: Path | None = None) -> Iterator[Office]:
 def page_of(browser: Browser, width: int = 1280, height: int = 800) -> Page:
     """Return a page of a browser of its own; close its context."""
     context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": width, "height": height})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(MILLISECONDS)
     return context.new_page()
 
 
@@ -76,3 +77,5 @@ def enter(page: Page, address: str, name: str = "hanako", path: str = "/") -> No
     page.get_by_label("パスワード").fill(PASSWORD)
     page.get_by_role("button", name="ログイン").click()
     expect(page.locator("summary:visible", has_text="さんでログイン中")).to_be_visible()
+    # What stands on the page is there before its scripts are.
+    page.wait_for_load_state("load")

@@ -174,7 +174,11 @@ def test_a_centre_that_cannot_be_reached_loses_nothing(page: Page, town_office: 
     page.context.set_offline(True)
     write(page, "切れているときの文")
     expect(page.locator("#draft-status")).to_contain_text("もう一度ためします")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    expect(page.locator("#draft-status")).not_to_be_in_viewport()
     page.get_by_role("button", name="確認へ進む").click()
+    # The press has been answered: the page shows why it stays.
+    expect(page.locator("#draft-status")).to_be_in_viewport()
     expect(page.get_by_label("見出し", exact=True)).to_have_value("切れているときの文")
     page.context.set_offline(False)
     expect(page.locator("#draft-status")).to_have_text("下書きを保存しました 10:00")

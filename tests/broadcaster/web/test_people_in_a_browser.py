@@ -17,7 +17,7 @@ from broadcaster.ledger import Ledger
 from broadcaster.ledger.accounts import Account
 from kokuchi.serving import listen
 from tests.broadcaster.web.town import PASSWORD, Clock, accept
-from tests.chromium import ARGUMENTS
+from tests.chromium import ARGUMENTS, MILLISECONDS
 
 CHOSEN = "purple lantern river"
 
@@ -66,7 +66,7 @@ class Somebody:
 @asynccontextmanager
 async def somebody(browser: Browser, address: str) -> AsyncIterator[Somebody]:
     context = await browser.new_context(locale="ja-JP", viewport={"width": 390, "height": 844})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(MILLISECONDS)
     yield Somebody(await context.new_page(), address)
     await context.close()
 
