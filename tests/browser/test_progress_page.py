@@ -9,7 +9,8 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, StorageState, expect
 
-from tests.broadcaster.web.large_town import TERMINALS, LargeTown, served
+from tests.broadcaster.web.large_town import TERMINALS, LargeTown
+from tests.broadcaster.web.serving import served
 from tests.broadcaster.web.town import NOW, PASSWORD, report
 
 FIRST_PAINT_MILLISECONDS, ROUNDS = 300, 5

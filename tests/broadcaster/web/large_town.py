@@ -1,13 +1,9 @@
 """A town of 1,500 terminals, served to a real browser."""
 
-import asyncio
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import uvicorn
 from fastapi import FastAPI
 
 from broadcaster.dictionary import Editor
@@ -20,7 +16,6 @@ from broadcaster.ledger.accounts import Account
 from broadcaster.provisioning.enrolment import Enrolment
 from broadcaster.sending import Sending
 from broadcaster.web import create_app
-from kokuchi.serving import listen
 from kokuchi.wire import Alert, DeliveryReport, Outcome, Silence, Topics
 from tests.broadcaster.web.town import (
     EVERYONE,
@@ -108,20 +103,6 @@ def fill(ledger: Ledger, count: int = TERMINALS) -> list[Terminal]:
     ledger.terminals.add((terminal, "hash") for terminal in roster)
     ledger.presences.record(presences(roster))  # type: ignore[arg-type]
     return roster
-
-
-@contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    """Serve an application as the centre does; return its address."""
-    listener = listen("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
 
 
 class LargeTown:
