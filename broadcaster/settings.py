@@ -108,6 +108,7 @@ class Settings(Section):
     chimes: FilePath
     categories: FilePath
     terminals: FilePath = Path("terminals")
+    certificates: FilePath = Path("certificates")
     dictionaries: tuple[FilePath, ...] = ()
     sentences: FilePath | None = None
     hard_words: FilePath | None = None

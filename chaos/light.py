@@ -19,6 +19,7 @@ from kokuchi import __version__, logs
 from kokuchi.committing import Committer
 from kokuchi.configuration import load
 from kokuchi.link import BrokerAddress, LinkError, MqttLink, Will
+from kokuchi.system_clock import boot_seconds
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.cues import Cue
 from kokuchi.voice.sound import Sound
@@ -32,7 +33,6 @@ from terminal_client.outputs.recording import RecordingVolume
 from terminal_client.preferences import PreferenceStore
 from terminal_client.requests import RequestStore
 from terminal_client.settings import Settings
-from terminal_client.system_clock import boot_seconds
 from terminal_client.terminal import Terminal
 from terminal_client.timekeeping import TownTime
 from terminal_client.view import View

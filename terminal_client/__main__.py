@@ -16,6 +16,7 @@ from kokuchi import __version__, command_line, logs
 from kokuchi.configuration import ConfigurationError, from_environment, load
 from kokuchi.database import DatabaseUnusable
 from kokuchi.device_files import SETTINGS
+from kokuchi.service_manager import ServiceManager
 from kokuchi.serving import PortUnusable
 from kokuchi.voice.errors import VoiceError
 from kokuchi.wire import KeyRing
@@ -25,7 +26,6 @@ from terminal_client.enrolment.enrolling import Enrolling
 from terminal_client.enrolment.errors import EnrolmentError, Trouble
 from terminal_client.enrolment.page import enrol_on_screen
 from terminal_client.preferences import HIGHEST_VOLUME, LOWEST_VOLUME, PreferenceStore
-from terminal_client.service_manager import ServiceManager
 from terminal_client.settings import FirstStart, Settings
 from terminal_client.watchdog import StoodStill
 

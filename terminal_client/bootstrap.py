@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 from kokuchi.committing import Committer
 from kokuchi.link import MqttLink, Will
+from kokuchi.service_manager import ServiceManager
 from kokuchi.serving import listen, run_together, serve, until_told_to_end
+from kokuchi.system_clock import boot_seconds, is_synchronised
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.speech import Voice
 from kokuchi.wire import Alert, Dictionary, KeyRing, Presence, Topics, encode
@@ -31,9 +33,7 @@ from terminal_client.restarts import Restarts
 from terminal_client.screen import create_screen_app
 from terminal_client.screen.alive import PAGE_PATIENCE, PageLife
 from terminal_client.screen.preferences import shown
-from terminal_client.service_manager import ServiceManager
 from terminal_client.settings import Settings
-from terminal_client.system_clock import boot_seconds, is_synchronised
 from terminal_client.terminal import IDLE_SECONDS, Terminal
 from terminal_client.timekeeping import TownTime
 from terminal_client.vocabulary import Vocabulary

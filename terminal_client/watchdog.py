@@ -5,9 +5,9 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from kokuchi.service_manager import ServiceManager
 from terminal_client.pulse import Pulse
 from terminal_client.restarts import Restarts
-from terminal_client.service_manager import ServiceManager
 
 log = logging.getLogger(__name__)
 

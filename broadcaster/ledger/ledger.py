@@ -7,6 +7,7 @@ from broadcaster.ledger.alert_search import AlertSearch
 from broadcaster.ledger.alerts import Alerts
 from broadcaster.ledger.answers import Answers
 from broadcaster.ledger.audit import Audit
+from broadcaster.ledger.backups import Backups
 from broadcaster.ledger.broker import Broker
 from broadcaster.ledger.changes import Changes
 from broadcaster.ledger.conditions import Conditions
@@ -60,6 +61,7 @@ class Ledger:
         self.overview = Overview(self.connections)
         self.quarantine = Quarantine(self.connections)
         self.broker = Broker(self.connections)
+        self.backups = Backups(self.connections)
         self.accounts = Accounts(self.connections)
         self.sessions = Sessions(self.connections)
         self.failures = FailureCounts(self.connections)

@@ -1,6 +1,7 @@
 """What each terminal last said of itself."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from kokuchi.database import Connections
 from kokuchi.wire import Presence
@@ -13,29 +14,40 @@ class Presences:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def record(self, presences: Iterable[Presence]) -> None:
-        """Keep each terminal's presence. They come in the broker's order, which is the true one.
+    def record(self, presences: Iterable[Presence], now: datetime | None = None) -> None:
+        """Keep each terminal's presence, arrived `now`. They come in the broker's order, which is the true one.
 
-        Their own times are not: a last will bears the time at which its connection was made.
+        Their own times are not: a last will bears the time at which its connection was made. So `changed_at`, since
+        when a terminal is connected or not, is the centre's.
         """
+        arrived = iso(now or datetime.now(UTC))
         rows = [
-            (iso(presence.sent), presence.online, presence.model_dump_json(exclude_none=True), presence.terminal)
+            (
+                iso(presence.sent),
+                presence.online,
+                presence.model_dump_json(exclude_none=True),
+                arrived,
+                presence.terminal,
+            )
             for presence in presences
         ]
         with self._connections.write() as db:
             db.conn.executemany(
-                "INSERT INTO presences (sent_at, online, payload, terminal_id)"
-                " SELECT ?, ?, ?, id FROM terminals WHERE terminal = ?"
+                "INSERT INTO presences (sent_at, online, payload, changed_at, terminal_id)"
+                " SELECT ?, ?, ?, ?, id FROM terminals WHERE terminal = ?"
                 " ON CONFLICT (terminal_id) DO UPDATE SET"
+                " changed_at = CASE WHEN online = excluded.online THEN changed_at ELSE excluded.changed_at END,"
                 " sent_at = excluded.sent_at, online = excluded.online, payload = excluded.payload",
                 rows,
             )
 
-    def doubt(self) -> None:
+    def doubt(self, now: datetime | None = None) -> None:
         """Take every terminal for disconnected until it speaks: the broker has lost what it knew of them."""
         with self._connections.write() as db:
             db.execute(
-                "UPDATE presences SET online = 0, payload = json_set(payload, '$.online', json('false')) WHERE online"
+                "UPDATE presences SET online = 0, changed_at = ?,"
+                " payload = json_set(payload, '$.online', json('false')) WHERE online",
+                [iso(now or datetime.now(UTC))],
             )
 
     def all(self) -> dict[str, Presence]:

@@ -47,22 +47,29 @@ class Terminals:
                 if rows:
                     record(db, Entry(added_by, Deed.TERMINALS_ADDED, rows[0][0], now, str(len(rows))))
         except sqlite3.IntegrityError as error:
-            taken = ", ".join(sorted({row[0] for row in rows} & {terminal.id for terminal in self.all()}))
+            taken = ", ".join(sorted({row[0] for row in rows} & self._identifiers()))
             raise TerminalExists(f"already in the roster: {taken or 'an identifier is given twice'}") from error
 
     def all(self) -> list[Terminal]:
-        """Return the whole roster, in the order of identifiers."""
-        rows = self._connections.read().execute("SELECT * FROM terminals ORDER BY terminal")
+        """Return the terminals that are in service, in the order of identifiers."""
+        rows = self._connections.read().execute(
+            "SELECT * FROM terminals WHERE service = 'in_service' ORDER BY terminal"
+        )
         return [_terminal(row) for row in rows]
 
     def get(self, identifier: str) -> Terminal | None:
-        """Return one terminal."""
+        """Return one terminal, also one that is not in service."""
         row = self._connections.read().execute("SELECT * FROM terminals WHERE terminal = ?", [identifier]).fetchone()
         return _terminal(row) if row else None
 
+    def _identifiers(self) -> set[str]:
+        return {row["terminal"] for row in self._connections.read().execute("SELECT terminal FROM terminals")}
+
     def password_hashes(self) -> dict[str, str]:
-        """Return the broker's password hash of every terminal."""
-        rows = self._connections.read().execute("SELECT terminal, password_hash FROM terminals ORDER BY terminal")
+        """Return the broker's password hash of every terminal that is in service."""
+        rows = self._connections.read().execute(
+            "SELECT terminal, password_hash FROM terminals WHERE service = 'in_service' ORDER BY terminal"
+        )
         return {row["terminal"]: row["password_hash"] for row in rows}
 
 

@@ -17,13 +17,13 @@ from starlette.background import BackgroundTask
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from kokuchi.enrolment import Grant
+from kokuchi.service_manager import ServiceManager
 from kokuchi.serving import listen, serve
 from terminal_client.enrolment.address import proposed
 from terminal_client.enrolment.enrolling import Enrolling
 from terminal_client.enrolment.errors import EnrolmentError
 from terminal_client.screen.app import LOOPBACK
 from terminal_client.screen.protection import Protection, require_json
-from terminal_client.service_manager import ServiceManager
 from terminal_client.settings import FirstStart
 
 log = logging.getLogger(__name__)

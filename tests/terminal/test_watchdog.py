@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from kokuchi.service_manager import ServiceManager
 from kokuchi.voice.cues import Chime, Cue
 from kokuchi.voice.sound import Sound, silence
 from kokuchi.wire import Level
 from terminal_client.outputs.interface import SpeakerFailed
 from terminal_client.pulse import Pulse
 from terminal_client.restarts import Restarts
-from terminal_client.service_manager import ServiceManager
 from terminal_client.watchdog import Part, StoodStill, Watchdog
 from terminal_client.watched import VOICE_PATIENCE, WatchedSpeaker
 from tests.waiting import until

@@ -11,6 +11,7 @@ from broadcaster.ledger.migrations import (
     m015_people,
     m016_tokens,
     m017_requests,
+    m018_service,
 )
 from broadcaster.ledger.migrations.steps import migrations
 
@@ -21,5 +22,6 @@ __all__ = [
     "m015_people",
     "m016_tokens",
     "m017_requests",
+    "m018_service",
     "migrations",
 ]

@@ -12,6 +12,7 @@ from broadcaster.ledger.accounts import Account, AccountError
 from broadcaster.ledger.broker import BrokerState
 from broadcaster.ledger.terminals import TerminalExists
 from kokuchi.wire import Refusal, WireError
+from kokuchi.wire.fields import iso
 from tests.broadcaster.examples import NOW, ROSTER, presence
 from tests.passwords import SHIPPED
 
@@ -117,3 +118,12 @@ def test_a_damaged_hash_lets_nobody_in(ledger: Ledger) -> None:
 def test_a_kind_that_the_ledger_does_not_know_is_refused_by_the_table(ledger: Ledger) -> None:
     with pytest.raises(sqlite3.IntegrityError), ledger.connections.write() as db:
         db.execute("UPDATE terminals SET kind = 'spaceship'")
+
+
+def test_since_when_a_terminal_is_away_is_told_by_the_centres_clock(ledger: Ledger) -> None:
+    first, later, latest = NOW, NOW + timedelta(hours=1), NOW + timedelta(hours=2)
+    ledger.presences.record([presence("t-1")], first)
+    ledger.presences.record([presence("t-1", online=False)], later)
+    ledger.presences.record([presence("t-1", online=False)], latest)
+    row = ledger.connections.read().execute("SELECT changed_at FROM presences").fetchone()
+    assert row["changed_at"] == iso(later)

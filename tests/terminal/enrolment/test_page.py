@@ -10,10 +10,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from kokuchi.service_manager import ServiceManager
 from terminal_client.enrolment.enrolling import Enrolling
 from terminal_client.enrolment.errors import EnrolmentError, Trouble
 from terminal_client.enrolment.page import enrol_on_screen
-from terminal_client.service_manager import ServiceManager
 from terminal_client.settings import FirstStart, ScreenSection
 from tests.chromium import MILLISECONDS, chromium_in_loop
 from tests.contract.broker import answers, free_port

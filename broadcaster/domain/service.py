@@ -1,0 +1,15 @@
+"""Whether a terminal takes part."""
+
+from enum import StrEnum
+
+
+class Service(StrEnum):
+    """What a terminal of the roster is to the town.
+
+    Only one that is in service is addressed, logs in at the broker and counts anywhere. A suspended one may come back
+    with the credentials that it has; a retired one never does, and stays in the roster for what the log says of it.
+    """
+
+    IN_SERVICE = "in_service"
+    SUSPENDED = "suspended"
+    RETIRED = "retired"
