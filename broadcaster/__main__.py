@@ -8,15 +8,26 @@ from pathlib import Path
 
 import click
 
-from broadcaster.commands import accounts, alerts, dictionary, inspect, requests, serve, tokens, town, voice
+from broadcaster.commands import (
+    accounts,
+    alerts,
+    codes,
+    dictionary,
+    inspect,
+    requests,
+    rights,
+    serve,
+    tokens,
+    town,
+    voice,
+)
 from broadcaster.commands.context import Context
 from broadcaster.dictionary import NotTaken
 from broadcaster.domain.dictionary import DictionaryTooLarge
 from broadcaster.domain.draft import DraftError
 from broadcaster.ledger.accounts import AccountError
 from broadcaster.ledger.dictionary import DictionaryMoved
-from broadcaster.ledger.enrolment import TerminalUnknown
-from broadcaster.ledger.terminals import TerminalExists
+from broadcaster.ledger.terminals import RosterMoved, TerminalExists, TerminalOutOfService, TerminalUnknown
 from broadcaster.ledger.tokens import TokenExists, TokenUnknown
 from broadcaster.provisioning.roster import RosterError
 from kokuchi import __version__
@@ -47,7 +58,8 @@ for subcommand in (
     serve.serve,
     town.setup,
     town.check_config,
-    town.terminals,
+    codes.terminals,
+    rights.rights,
     accounts.accounts,
     alerts.publish,
     alerts.correct_alert,
@@ -71,6 +83,8 @@ def main() -> None:
         AccountError,
         TerminalExists,
         TerminalUnknown,
+        TerminalOutOfService,
+        RosterMoved,
         TokenExists,
         TokenUnknown,
         RosterError,

@@ -86,7 +86,7 @@ class Centre:
             Dispatcher(ledger, link, key, self.town.id).run(),
             PlannedSending(ledger, self.town, spoken, lambda: datetime.now(UTC)).run(),
             _watch_other_processes(ledger),
-            enrolment.keep_broker_told(),
+            enrolment.broker.keep_told(),
             close=close,
         )
 

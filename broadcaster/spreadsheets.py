@@ -10,12 +10,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 def safe_cell(text: str) -> str:
     """Return a cell that a spreadsheet shows as it is: with an apostrophe in front if it would be a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    # What begins with apostrophes and a formula gets one too, so that taking one away is always right.
+    return f"'{text}" if text.lstrip("'").startswith(_FORMULA) else text
 
 
 def plain_cell(text: str) -> str:
     """Return a cell as it was before `safe_cell`."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_FORMULA) else text
 
 
 def csv_bytes(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:

@@ -83,6 +83,7 @@ class Refusal(StrEnum):
     USED = "used"
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
+    OUT_OF_SERVICE = "out_of_service"
     THROTTLED = "throttled"
     MALFORMED = "malformed"
     UNAVAILABLE = "unavailable"

@@ -30,6 +30,9 @@ BATCH = 500
 _STRANGE_TOPIC = WireError(Refusal.INVALID, "the message is on a topic on which no terminal reports")
 """Such a message can come from a subscription of an earlier version, which the broker still keeps."""
 
+_OUT_OF_SERVICE = WireError(Refusal.INVALID, "the terminal is suspended or retired")
+"""The broker lets none of these in, unless it could not be told yet or is managed by hand."""
+
 
 @dataclass
 class _Batch:
@@ -76,7 +79,7 @@ class Collector:
             messages, self._arrived = self._arrived[:BATCH], self._arrived[BATCH:]
             if not self._arrived:
                 self._wake.clear()
-            batch = self._sort(messages)
+            batch = await self._committer.commit(self._sort, messages)
             # Until then nothing is acknowledged: the broker keeps it.
             await self._committer.commit(self._commit, batch)
             for received in messages:
@@ -86,19 +89,23 @@ class Collector:
 
     def _sort(self, messages: list[Received]) -> _Batch:
         batch = _Batch()
+        away = self._ledger.terminals.out_of_service()
         for received in messages:
             try:
-                self._read(received, batch)
+                self._read(received, batch, away)
             except WireError as error:
                 log.warning("message refused", extra={"topic": received.topic, "refusal": error.refusal})
                 batch.refused.append((received, error))
         return batch
 
-    def _read(self, received: Received, batch: _Batch) -> None:
+    def _read(self, received: Received, batch: _Batch, away: frozenset[str]) -> None:
         try:
             terminal = self._topics.terminal_of(received.topic)
         except IndexError:
             raise _STRANGE_TOPIC from None
+        # That it is gone is what its last will says when the broker cuts it off.
+        if terminal in away and received.topic != self._topics.presence(terminal):
+            raise _OUT_OF_SERVICE
         if received.topic == self._topics.delivery(terminal):
             report = decode_delivery(received.payload)
             _require(report.terminal == terminal)
@@ -106,6 +113,8 @@ class Collector:
         elif received.topic == self._topics.presence(terminal):
             presence = decode_presence(received.payload)
             _require(presence.terminal == terminal)
+            if terminal in away and presence.online:
+                raise _OUT_OF_SERVICE
             batch.presences.append(presence)
         elif received.topic == self._topics.request(terminal):
             request = decode_request(received.payload)

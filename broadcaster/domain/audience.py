@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from broadcaster.domain.service import Service
 from broadcaster.domain.town import Town
 from kokuchi.wire import Audience, AudienceKind, Membership
 
@@ -16,6 +17,7 @@ class Terminal:
     kind: str
     area: str
     groups: frozenset[str] = frozenset()
+    service: Service = Service.IN_SERVICE
 
     @property
     def membership(self) -> Membership:

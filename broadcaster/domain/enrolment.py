@@ -20,8 +20,7 @@ class CodeState(StrEnum):
 class EnrolmentCode:
     """One code of one terminal; the ledger keeps its hash only.
 
-    `used_by` is the hash of the secret of the device that used it. `broker_fault` says, in English, why the broker
-    could not be told of the new password; it is empty once it knows.
+    `used_by` is the hash of the secret of the device that used it.
     """
 
     terminal: str
@@ -31,7 +30,6 @@ class EnrolmentCode:
     used_at: datetime | None = None
     used_by: str = ""
     superseded_at: datetime | None = None
-    broker_fault: str = ""
 
     def state(self, now: datetime) -> CodeState:
         """Return what has become of it."""

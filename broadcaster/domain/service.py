@@ -13,3 +13,15 @@ class Service(StrEnum):
     IN_SERVICE = "in_service"
     SUSPENDED = "suspended"
     RETIRED = "retired"
+
+
+class Step(StrEnum):
+    """What the town does with a terminal."""
+
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    RETIRE = "retire"
+
+
+STEPS = {Step.SUSPEND: Service.SUSPENDED, Step.RESUME: Service.IN_SERVICE, Step.RETIRE: Service.RETIRED}
+"""Where each step leads. From retired none leads away."""

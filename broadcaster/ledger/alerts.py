@@ -59,7 +59,7 @@ def accept_within(
     db.conn.executemany("INSERT INTO outbox (alert_id, topic) VALUES (?, ?)", [(row, topic) for topic in topics])
     db.conn.executemany(
         "INSERT INTO deliveries (alert_id, terminal_id, next_attempt_at)"
-        " SELECT ?, id, ? FROM terminals WHERE terminal = ?",
+        " SELECT ?, id, ? FROM terminals WHERE terminal = ? AND service = 'in_service'",
         [(row, iso(alert.sent + reminder_after(0)), terminal) for terminal in recipients],
     )
     dictionary = db.execute("SELECT revision FROM dictionary").fetchone()

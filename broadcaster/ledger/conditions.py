@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.condition import Condition
 from broadcaster.domain.delivery import TOO_HOT_CELSIUS
+from broadcaster.domain.service import Service
+from broadcaster.ledger.terminals import terminal_of
 from kokuchi.database import Connections
 from kokuchi.wire import Clock, Presence, Speaker
 
@@ -30,13 +32,14 @@ _SUMS = ", ".join(
     f"ifnull(sum({test}), 0) AS {name}"
     for name, test in [("well", f"NOT {_TROUBLED}"), ("faulty", _FAULTY), *_TESTS.items()]
 )
-_HEALTH = " ".join(["SELECT count(*) AS total,", _SUMS, _SOURCE])
+_HEALTH = " ".join(["SELECT count(*) AS total,", _SUMS, _SOURCE, "WHERE t.service = 'in_service'"])
 _SPACELESS = "replace(replace({}, ' ', ''), '　', '')"
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which terminals: those with this condition, in this area, whose household or identifier contains these words.
+    """Which terminals: those with this condition, in this area and group, whose household or identifier contains these
+    words; those in service, if nothing else is said.
 
     What is empty wants all; `troubled` wants those with any condition. Spaces and capitals do not matter.
     """
@@ -45,6 +48,8 @@ class Wanted:
     troubled: bool = False
     area: str = ""
     words: str = ""
+    group: str = ""
+    service: Service = Service.IN_SERVICE
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,7 @@ class Conditions:
         self._connections = connections
 
     def health(self) -> Health:
-        """Count the town's terminals."""
+        """Count the terminals in service."""
         row = self._connections.read().execute(_HEALTH).fetchone()
         found = {condition: row[condition.value] for condition in Condition if row[condition.value]}
         return Health(row["total"], row["well"], row["faulty"], found)
@@ -99,14 +104,14 @@ class Conditions:
 
     def _listed(self, clause: str, arguments: list[object]) -> list[tuple[Terminal, Presence | None]]:
         rows = self._connections.read().execute(
-            " ".join(["SELECT t.terminal, t.household, t.kind, t.area, t.groups, p.payload", _SOURCE, clause]),
+            " ".join(["SELECT t.*, p.payload", _SOURCE, clause]),
             arguments,
         )
         return [_pair(row) for row in rows]
 
 
 def _where(wanted: Wanted) -> tuple[str, list[object]]:
-    clauses, arguments = ["1"], list[object]()
+    clauses, arguments = ["t.service = ?"], list[object]([wanted.service])
     if wanted.condition:
         clauses.append(f"({_TESTS[wanted.condition]})")
     if wanted.troubled:
@@ -114,6 +119,9 @@ def _where(wanted: Wanted) -> tuple[str, list[object]]:
     if wanted.area:
         clauses.append("t.area = ?")
         arguments.append(wanted.area)
+    if wanted.group:
+        clauses.append("EXISTS (SELECT 1 FROM json_each(t.groups) WHERE value = ?)")
+        arguments.append(wanted.group)
     if wanted.words:
         words = "".join(wanted.words.split()).lower()
         clauses.append(f"(instr({_SPACELESS.format('lower(t.household)')}, ?) OR instr(lower(t.terminal), ?))")
@@ -122,7 +130,4 @@ def _where(wanted: Wanted) -> tuple[str, list[object]]:
 
 
 def _pair(row: sqlite3.Row) -> tuple[Terminal, Presence | None]:
-    terminal = Terminal(
-        row["terminal"], row["household"], row["kind"], row["area"], frozenset(json.loads(row["groups"]))
-    )
-    return terminal, Presence.model_validate_json(row["payload"]) if row["payload"] else None
+    return terminal_of(row), Presence.model_validate_json(row["payload"]) if row["payload"] else None

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.delivery import Delivery, Reach
+from broadcaster.domain.service import Service
 from kokuchi.database import Connections
 from kokuchi.wire import DeliveryReport, Outcome, Silence
 from kokuchi.wire.fields import iso
@@ -78,7 +79,7 @@ class Deliveries:
     def of_alert(self, alert_row: int) -> list[Line]:
         """Return the line of each terminal of an alert's audience, in the order of terminals."""
         rows = self._connections.read().execute(
-            "SELECT t.terminal, t.household, t.kind, t.area, d.* FROM deliveries AS d"
+            "SELECT t.terminal, t.household, t.kind, t.area, t.service, d.* FROM deliveries AS d"
             " JOIN terminals AS t ON t.id = d.terminal_id WHERE d.alert_id = ? ORDER BY t.terminal",
             [alert_row],
         )
@@ -89,7 +90,7 @@ class Deliveries:
         wanted = list(alert_rows)
         found: dict[int, list[Line]] = {row: [] for row in wanted}
         rows = self._connections.read().execute(
-            "SELECT t.terminal, t.household, t.kind, t.area, d.* FROM deliveries AS d"
+            "SELECT t.terminal, t.household, t.kind, t.area, t.service, d.* FROM deliveries AS d"
             " JOIN terminals AS t ON t.id = d.terminal_id WHERE d.alert_id IN (SELECT value FROM json_each(?))"
             " AND (d.received_at IS NULL OR d.outcome IS NOT NULL"
             " OR (d.voiced_at IS NOT NULL AND d.displayed_at IS NULL)) ORDER BY t.terminal",
@@ -130,7 +131,8 @@ class Deliveries:
 
 def line_of(row: sqlite3.Row) -> Line:
     """Return the line that a row of deliveries and terminals says."""
-    return Line(Terminal(row["terminal"], row["household"], row["kind"], row["area"]), _delivery(row), row["attempts"])
+    terminal = Terminal(row["terminal"], row["household"], row["kind"], row["area"], service=Service(row["service"]))
+    return Line(terminal, _delivery(row), row["attempts"])
 
 
 def _delivery(row: sqlite3.Row) -> Delivery:

@@ -5,13 +5,12 @@ from datetime import datetime
 
 from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.enrolment import EnrolmentCode
+from broadcaster.domain.service import Service
 from broadcaster.ledger.audit import record
+from broadcaster.ledger.terminals import TerminalOutOfService, TerminalUnknown
+from broadcaster.ledger.untold import owe
 from kokuchi.database import Connections
 from kokuchi.wire.fields import iso
-
-
-class TerminalUnknown(Exception):  # noqa: N818 - reads as what it says
-    """A terminal that is not in the roster."""
 
 
 class CodeTaken(Exception):  # noqa: N818 - reads as what it says
@@ -19,14 +18,18 @@ class CodeTaken(Exception):  # noqa: N818 - reads as what it says
 
 
 class CodeRefused(Exception):  # noqa: N818 - reads as what it says
-    """A code that opens nothing for this device; `code` is what the ledger knows of it, None if nothing."""
+    """A code that opens nothing for this device; `code` is what the ledger knows of it, None if nothing.
 
-    def __init__(self, code: EnrolmentCode | None) -> None:
+    `service` is its terminal's: no code opens one that is out of service.
+    """
+
+    def __init__(self, code: EnrolmentCode | None, service: Service = Service.IN_SERVICE) -> None:
         super().__init__("no such code" if code is None else f"a code of {code.terminal}")
         self.code = code
+        self.service = service
 
 
-_CODES = "SELECT t.terminal, c.* FROM enrolment_codes AS c JOIN terminals AS t ON t.id = c.terminal_id"
+_CODES = "SELECT t.terminal, t.service, c.* FROM enrolment_codes AS c JOIN terminals AS t ON t.id = c.terminal_id"
 
 
 class EnrolmentCodes:
@@ -36,12 +39,17 @@ class EnrolmentCodes:
         self._connections = connections
 
     def add(self, code_hash: str, code: EnrolmentCode) -> None:
-        """Keep a new code and void its terminal's earlier ones; raises TerminalUnknown or CodeTaken."""
+        """Keep a new code and void its terminal's earlier ones.
+
+        Raises TerminalUnknown, TerminalOutOfService or CodeTaken.
+        """
         try:
             with self._connections.write() as db:
-                row = db.execute("SELECT id FROM terminals WHERE terminal = ?", [code.terminal]).fetchone()
+                row = db.execute("SELECT id, service FROM terminals WHERE terminal = ?", [code.terminal]).fetchone()
                 if row is None:
-                    raise TerminalUnknown(f"there is no terminal {code.terminal!r}; see `broadcaster terminals list`")
+                    raise TerminalUnknown.named(code.terminal)
+                if row["service"] != Service.IN_SERVICE:
+                    raise TerminalOutOfService(code.terminal, Service(row["service"]))
                 db.execute(
                     "UPDATE enrolment_codes SET superseded_at = ? WHERE terminal_id = ? AND superseded_at IS NULL",
                     [iso(code.made_at), row["id"]],
@@ -63,13 +71,14 @@ class EnrolmentCodes:
         with self._connections.write() as db:
             row = db.execute(f"{_CODES} WHERE c.code_hash = ?", [code_hash]).fetchone()
             code = _code(row) if row else None
-            if code is None or not code.opens_for(device, now):
-                raise CodeRefused(code)
+            if code is None or row["service"] != Service.IN_SERVICE or not code.opens_for(device, now):
+                raise CodeRefused(code, Service(row["service"]) if row else Service.IN_SERVICE)
             db.execute(
                 "UPDATE enrolment_codes SET used_at = coalesce(used_at, ?), used_by = ? WHERE id = ?",
                 [iso(now), device, row["id"]],
             )
             db.execute("UPDATE terminals SET password_hash = ? WHERE id = ?", [password_hash, row["terminal_id"]])
+            owe(db, [code.terminal])
         return code.terminal
 
     def newest(self, terminal: str) -> EnrolmentCode | None:
@@ -80,26 +89,6 @@ class EnrolmentCodes:
             .fetchone()
         )
         return _code(row) if row else None
-
-    def broker_untold(self, terminal: str, fault: str) -> None:
-        """Keep why the broker could not be told of the password that a terminal got with its newest code."""
-        with self._connections.write() as db:
-            db.execute(
-                "UPDATE enrolment_codes SET broker_fault = ? WHERE id = (SELECT max(c.id) FROM enrolment_codes AS c"
-                " JOIN terminals AS t ON t.id = c.terminal_id WHERE t.terminal = ? AND c.used_at IS NOT NULL)",
-                [fault, terminal],
-            )
-
-    def broker_told(self) -> None:
-        """Keep that the broker knows every password now."""
-        if self.untold():
-            with self._connections.write() as db:
-                db.execute("UPDATE enrolment_codes SET broker_fault = '' WHERE broker_fault != ''")
-
-    def untold(self) -> list[str]:
-        """Return the terminals of whose new password the broker does not know."""
-        rows = self._connections.read().execute(f"{_CODES} WHERE c.broker_fault != '' ORDER BY t.terminal")
-        return list(dict.fromkeys(row["terminal"] for row in rows))
 
 
 def _code(row: sqlite3.Row) -> EnrolmentCode:
@@ -114,5 +103,4 @@ def _code(row: sqlite3.Row) -> EnrolmentCode:
         used_at=moment("used_at"),
         used_by=row["used_by"],
         superseded_at=moment("superseded_at"),
-        broker_fault=row["broker_fault"],
     )

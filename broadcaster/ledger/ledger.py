@@ -28,11 +28,13 @@ from broadcaster.ledger.reminders import Reminders
 from broadcaster.ledger.requests import Requests
 from broadcaster.ledger.resends import Resends
 from broadcaster.ledger.second_step import SecondSteps
+from broadcaster.ledger.service import ServiceOfTerminals
 from broadcaster.ledger.sessions import Sessions
 from broadcaster.ledger.submissions import Submissions
 from broadcaster.ledger.terminals import Terminals
 from broadcaster.ledger.timetable import Timetable
 from broadcaster.ledger.tokens import Tokens
+from broadcaster.ledger.untold import Untold
 from kokuchi.database import Connections
 
 
@@ -43,6 +45,8 @@ class Ledger:
         self.changes = Changes()
         self.connections = Connections(path, migrations, on_commit=self.changes.announce)
         self.terminals = Terminals(self.connections)
+        self.service = ServiceOfTerminals(self.connections)
+        self.untold = Untold(self.connections)
         self.alerts = Alerts(self.connections)
         self.alert_search = AlertSearch(self.connections)
         self.audit = Audit(self.connections)

@@ -43,7 +43,7 @@ _TABLES = (
     " FROM deliveries AS d JOIN terminals AS t ON t.id = d.terminal_id"
     " LEFT JOIN presences AS p ON p.terminal_id = d.terminal_id WHERE d.alert_id = :alert"
 )
-_COLUMNS = f"t.terminal, t.household, t.kind, t.area, d.*, {_STANDING} AS standing, p.sent_at AS contact"
+_COLUMNS = f"t.terminal, t.household, t.kind, t.area, t.service, d.*, {_STANDING} AS standing, p.sent_at AS contact"
 _NAME = "replace(replace(t.household, ' ', ''), '　', '')"
 
 

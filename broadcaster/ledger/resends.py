@@ -50,7 +50,7 @@ class Resends:
             rows = db.execute(
                 "SELECT t.id, t.terminal FROM deliveries AS d"  # noqa: S608 - a constant of ours
                 " JOIN terminals AS t ON t.id = d.terminal_id"
-                f" WHERE d.alert_id = ? AND {WHO[who]}",
+                f" WHERE d.alert_id = ? AND t.service = 'in_service' AND {WHO[who]}",
                 [accepted.row],
             ).fetchall()
             if not rows:

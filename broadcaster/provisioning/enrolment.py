@@ -6,12 +6,10 @@ slower hash would add little to eight digits that hold for a week. A centre with
 codes.
 """
 
-import asyncio
 import hashlib
 import hmac
 import logging
 import secrets
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,15 +18,12 @@ from broadcaster.domain.audience import Terminal
 from broadcaster.domain.enrolment import VALID, EnrolmentCode
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.enrolment import CodeTaken
+from broadcaster.provisioning.broker import BrokerKeeper
 from broadcaster.provisioning.mosquitto import password_hash
-from broadcaster.provisioning.reload import BrokerUntold
 from broadcaster.provisioning.secrets import new_password
 from kokuchi.enrolment import CODE_DIGITS, EnrolmentRequest, Grant
 
 log = logging.getLogger(__name__)
-
-RETRY_SECONDS = 30.0
-"""How often a broker that could not be told is tried again."""
 
 GrantOf = Callable[[Terminal, str, str], Grant]
 """From a terminal, its password and the host under which its device has reached the centre to what it is granted."""
@@ -43,7 +38,11 @@ class NewCode:
 
 
 class Enrolment:
-    """Makes codes and takes them. `renew_broker` writes the broker's files and tells it, or raises BrokerUntold."""
+    """Makes codes and takes them. `renew_broker` writes the broker's files and tells it, or raises BrokerUntold.
+
+    `broker` is who tells it, for whoever else changes the roster; `centre` the centre's own name there, which no
+    terminal may have.
+    """
 
     def __init__(
         self,
@@ -52,16 +51,18 @@ class Enrolment:
         grant: GrantOf,
         renew_broker: Callable[[], None],
         clock: Callable[[], datetime],
+        centre: str = "centre",
     ) -> None:
         self._codes = ledger.enrolment
         self._terminals = ledger.terminals
         self._key = hmac.digest(secret.encode(), b"kokuchi enrolment codes", hashlib.sha256)
         self._grant = grant
-        self._renew_broker = renew_broker
         self._clock = clock
+        self.broker = BrokerKeeper(ledger.untold, renew_broker)
+        self.centre = centre
 
     def make_code(self, terminal: str, made_by: str) -> NewCode:
-        """Give out a code for a terminal, which voids its earlier one; raises TerminalUnknown."""
+        """Give out a code for a terminal, which voids its earlier one; raises TerminalUnknown or TerminalOutOfService."""
         now = self._clock()
         code = EnrolmentCode(terminal, made_by, now, now + VALID)
         while True:
@@ -83,37 +84,11 @@ class Enrolment:
             self._hash(request.code), self._hash(request.attempt), password_hash(password), self._clock()
         )
         log.info("terminal enrolled", extra={"terminal": identifier, "software": request.software})
-        if fault := self._tell_broker():
-            self._codes.broker_untold(identifier, fault)
+        self.broker.tell()
         terminal = self._terminals.get(identifier)
         if terminal is None:
             raise LookupError(f"{identifier} has left the roster in this moment")
         return self._grant(terminal, password, reached_at)
-
-    async def keep_broker_told(self) -> None:
-        """Try again for ever while there are terminals whose password the broker does not know."""
-        while True:
-            await asyncio.sleep(RETRY_SECONDS)
-            try:
-                await asyncio.to_thread(self.retry)
-            except sqlite3.OperationalError as error:
-                # A disk that is full for a while must not end the centre.
-                log.error("broker not told", extra={"reason": str(error)})  # noqa: TRY400 - the reason says it all
-
-    def retry(self) -> None:
-        """Tell the broker if it has to be told."""
-        if self._codes.untold():
-            self._tell_broker()
-
-    def _tell_broker(self) -> str:
-        """Return why the broker could not be told, empty if it was."""
-        try:
-            self._renew_broker()
-        except (BrokerUntold, OSError) as error:
-            log.error("broker not told", extra={"reason": str(error)})  # noqa: TRY400 - the reason says it all
-            return str(error)
-        self._codes.broker_told()
-        return ""
 
     def _hash(self, text: str) -> str:
         return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()

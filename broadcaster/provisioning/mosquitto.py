@@ -57,6 +57,16 @@ class BrokerFiles:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
+    @property
+    def passwords(self) -> Path:
+        """The users with the hashes of their passwords."""
+        return self.directory / "passwords"
+
+    @property
+    def rights(self) -> Path:
+        """What each user may write and read (an access control list)."""
+        return self.directory / "rights"
+
     def write(
         self, topics: Topics, centre: tuple[str, str], roster: Iterable[Terminal], hashes: Mapping[str, str]
     ) -> None:
@@ -64,8 +74,8 @@ class BrokerFiles:
         self.directory.mkdir(parents=True, exist_ok=True)
         _replace(self.configuration, self._configuration())
         _replace(self.directory / LIMIT_DROP_IN, "[Service]\nLimitNOFILE=65536\n")
-        _replace(self.directory / "passwords", "".join(f"{u}:{h}\n" for u, h in [centre, *hashes.items()]), 0o600)
-        _replace(self.directory / "rights", _rights(topics, centre[0], roster), 0o600)
+        _replace(self.passwords, password_lines(centre, hashes), 0o600)
+        _replace(self.rights, rights_lines(topics, centre[0], roster), 0o600)
 
     def _configuration(self) -> str:
         data = self.directory / "data"
@@ -77,8 +87,8 @@ class BrokerFiles:
 listener {self.port}{f" {self.host}" if self.host else ""}
 pid_file {self.pid_file}
 {user}allow_anonymous false
-password_file {self.directory / "passwords"}
-acl_file {self.directory / "rights"}
+password_file {self.passwords}
+acl_file {self.rights}
 # Nobody can take over another one's session by naming its client identifier.
 use_username_as_clientid true
 persistence true
@@ -94,7 +104,13 @@ message_size_limit {MAXIMUM_BYTES}
 """
 
 
-def _rights(topics: Topics, centre: str, roster: Iterable[Terminal]) -> str:
+def password_lines(centre: tuple[str, str], hashes: Mapping[str, str]) -> str:
+    """Return Mosquitto's password file: a user name and the hash of its password a line."""
+    return "".join(f"{user}:{hashed}\n" for user, hashed in [centre, *hashes.items()])
+
+
+def rights_lines(topics: Topics, centre: str, roster: Iterable[Terminal]) -> str:
+    """Return Mosquitto's access control list for a roster."""
     root = topics.root
     lines = [
         f"pattern write {topics.delivery('%u')}",

@@ -1,12 +1,15 @@
 """Taking terminals into service: roster, credentials, the broker's rights, and what goes onto each device."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from broadcaster.domain.audience import Terminal
+from broadcaster.domain.audit import SHELL
+from broadcaster.domain.roster import Mistake, Plan, Wrong
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
+from broadcaster.provisioning.broker import BrokerKeeper
 from broadcaster.provisioning.enrolment import Enrolment
 from broadcaster.provisioning.mosquitto import BrokerFiles, password_hash
 from broadcaster.provisioning.reload import tell_broker
@@ -40,13 +43,41 @@ def take_into_service(settings: Settings, town: Town, ledger: Ledger, terminals:
 
     Raises TerminalExists, RosterError, or KeyFileError if the town has no key yet.
     """
+    return _take(settings, town, ledger, terminals, ledger.terminals.add)
+
+
+def take_roster(settings: Settings, town: Town, ledger: Ledger, plan: Plan, seen: str) -> list[Path]:
+    """Do to the roster what a plan says, all or nothing, and return the folders of the new terminals.
+
+    `seen` is the fingerprint of the roster from which the plan was made. Raises RosterMoved, RosterError or
+    KeyFileError.
+    """
+
+    def add(new: Iterable[tuple[Terminal, str]]) -> None:
+        changed = [change.after for change in plan.changed]
+        ledger.terminals.take(new, changed, seen, SHELL, datetime.now(UTC))
+
+    return _take(settings, town, ledger, plan.added, add)
+
+
+def _take(
+    settings: Settings,
+    town: Town,
+    ledger: Ledger,
+    terminals: Sequence[Terminal],
+    add: Callable[[Iterable[tuple[Terminal, str]]], None],
+) -> list[Path]:
     centre = settings.broker.username
     if any(terminal.id == centre for terminal in terminals):
-        raise RosterError(f"{centre!r} is the centre's own name at the broker; give the terminal another one")
+        raise RosterError([Mistake(Wrong.RESERVED, value=centre)])
     key = SigningKey.load(settings.signing_key)
     passwords = {terminal.id: new_password() for terminal in terminals}
-    ledger.terminals.add((terminal, password_hash(passwords[terminal.id])) for terminal in terminals)
-    write_broker_files(settings, town, ledger)
+    add([(terminal, password_hash(passwords[terminal.id])) for terminal in terminals])
+    newest = ledger.untold.newest()
+    files = write_broker_files(settings, town, ledger)
+    if not settings.broker.reload and not files.pid_file.exists():
+        # No broker runs with these files: whoever starts one lets it read them.
+        ledger.untold.told(newest)
     host = settings.broker.public_host or settings.broker.host
     folders = []
     for terminal in terminals:
@@ -65,11 +96,21 @@ def enrolment_of(settings: Settings, town: Town, ledger: Ledger, clock: Callable
     def grant(terminal: Terminal, password: str, reached_at: str) -> Grant:
         return _grant(settings, town, key, terminal, password, broker.host_for(reached_at))
 
+    secret = settings.web.session_secret.get_secret_value()
+    return Enrolment(ledger, secret, grant, _renewing(settings, town, ledger), clock, broker.username)
+
+
+def broker_keeper(settings: Settings, town: Town, ledger: Ledger) -> BrokerKeeper:
+    """Return who tells the broker of this town's roster."""
+    return BrokerKeeper(ledger.untold, _renewing(settings, town, ledger))
+
+
+def _renewing(settings: Settings, town: Town, ledger: Ledger) -> Callable[[], None]:
     def renew_broker() -> None:
         files = write_broker_files(settings, town, ledger)
-        tell_broker(files.pid_file, broker.reload)
+        tell_broker(files.pid_file, settings.broker.reload)
 
-    return Enrolment(ledger, settings.web.session_secret.get_secret_value(), grant, renew_broker, clock)
+    return renew_broker
 
 
 def _grant(settings: Settings, town: Town, key: SigningKey, terminal: Terminal, password: str, host: str) -> Grant:

@@ -13,6 +13,7 @@ LITTLE_SPACE_BYTES = 200_000_000
 
 # The figure is rounded so that pages that follow it do not change with every byte.
 _STEP_BYTES = 10_000_000
+_MOST_NAMED = 5
 
 
 @dataclass(frozen=True)
@@ -90,11 +91,13 @@ def _broker_banner(site: Site) -> Banner | None:
 
 
 def _enrolment_banner(site: Site) -> Banner | None:
-    untold = site.ledger.enrolment.untold()
+    untold = site.ledger.untold.terminals()
     if not untold:
         return None
+    more = f"など{len(untold)}台" if len(untold) > _MOST_NAMED else ""
     return Banner(
-        "登録した端末が、まだつながりません",
-        f"端末 {'、'.join(untold)} の登録が、放送の通信（ブローカー）に伝わっていません。"
-        "ブローカーの再読み込みが必要です。保守の担当者に連絡してください。",
+        "端末の登録の変更が、まだ通信に伝わっていません",
+        f"端末 {'、'.join(untold[:_MOST_NAMED])}{more}の変更が、放送の通信（ブローカー）に伝わっていません。"
+        "登録した端末はつながらず、停止や廃止をした端末はつながったままです。30秒ごとに、自動でやりなおしています。"
+        "続くときは、保守の担当者に連絡してください。",
     )

@@ -6,11 +6,13 @@ Over plain HTTP the answer can be read on its way: it is for the town's closed n
 import asyncio
 import logging
 import sqlite3
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
+from broadcaster.domain.service import Service
 from broadcaster.ledger.enrolment import CodeRefused
 from broadcaster.web.site import Site, site_of
 from kokuchi.enrolment import MAXIMUM_REQUEST_BYTES, PATH, EnrolmentRequest, Refusal, Refused
@@ -25,6 +27,7 @@ _ANSWERS = {
     Refusal.USED: (410, f"この番号は、もう使われています。{_ASK}"),
     Refusal.EXPIRED: (410, f"この番号は、期限が過ぎています。{_ASK}"),
     Refusal.SUPERSEDED: (410, "この番号は、古くなりました。いちばん新しい番号を入れてください。"),
+    Refusal.OUT_OF_SERVICE: (410, "この番号の端末は、いま使われていません。役場に問い合わせてください。"),
     Refusal.THROTTLED: (429, "番号のまちがいが続きました。しばらくお待ちください。"),
     Refusal.MALFORMED: (400, "番号は、数字8けたで入れてください。"),
     Refusal.UNAVAILABLE: (503, "役場の機械が、いま登録できません。しばらくたってから、もう一度ためしてください。"),
@@ -50,7 +53,7 @@ async def enrol(request: Request) -> JSONResponse:
             now = site.clock()
             site.code_throttle.failed(address, now)
             site.all_codes_throttle.failed(_EVERYBODY, now)
-            why = Refusal(refused.code.state(now)) if refused.code else Refusal.WRONG
+            why = _why(refused, now)
             terminal = refused.code.terminal if refused.code else None
             log.warning("enrolment refused", extra={"address": address, "why": why, "terminal": terminal})
             return _refuse(why)
@@ -81,6 +84,12 @@ async def _read(request: Request) -> EnrolmentRequest | None:
         return EnrolmentRequest.model_validate_json(body)
     except ValidationError:
         return None
+
+
+def _why(refused: CodeRefused, now: datetime) -> Refusal:
+    if refused.code is None:
+        return Refusal.WRONG
+    return Refusal(refused.code.state(now)) if refused.service is Service.IN_SERVICE else Refusal.OUT_OF_SERVICE
 
 
 def _refuse(why: Refusal, wait: int = 0) -> JSONResponse:

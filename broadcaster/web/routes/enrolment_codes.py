@@ -8,7 +8,7 @@ from fastapi.responses import Response
 
 from broadcaster.domain.enrolment import CodeState
 from broadcaster.domain.roles import Act, may
-from broadcaster.ledger.enrolment import TerminalUnknown
+from broadcaster.ledger.terminals import TerminalUnknown
 from broadcaster.web.authors import author_name
 from broadcaster.web.errors import PageError, storing
 from broadcaster.web.pages import page
