@@ -17,6 +17,7 @@ from broadcaster.commands import (
     requests,
     rights,
     serve,
+    terminals,
     tokens,
     town,
     voice,
@@ -58,7 +59,7 @@ for subcommand in (
     serve.serve,
     town.setup,
     town.check_config,
-    codes.terminals,
+    terminals.terminals,
     rights.rights,
     accounts.accounts,
     alerts.publish,
@@ -73,6 +74,8 @@ for subcommand in (
     inspect.inspect,
 ):
     command.add_command(subcommand)
+terminals.terminals.add_command(codes.code)
+terminals.terminals.add_command(codes.cards)
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from broadcaster.commands.context import Context, json_option, pass_context, print_json
-from broadcaster.commands.terminals import terminals, write_private
+from broadcaster.commands.terminals import write_private
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.audit import SHELL
 from broadcaster.ledger import Ledger
@@ -17,7 +17,7 @@ from broadcaster.settings import Settings
 from kokuchi.enrolment import written
 
 
-@terminals.command()
+@click.command()
 @click.argument("terminal")
 @json_option
 @pass_context
@@ -45,7 +45,7 @@ def code(context: Context, terminal: str, as_json: bool) -> None:
         click.echo(f"the device that is {terminal} now stops working when the code is used", err=True)
 
 
-@terminals.command()
+@click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.argument("names", nargs=-1, metavar="[TERMINAL]...")
 @click.option("--area", help="All terminals of this area, by its id.")

@@ -103,9 +103,9 @@ def change_terminal(
             raise TerminalUnknown.named(terminal)
         line = Line(
             terminal,
-            household or known.household,
+            known.household if household is None else household,
             kind or known.kind,
-            area or known.area,
+            known.area if area is None else area,
             "" if no_groups else " ".join(groups or sorted(known.groups)),
         )
         wanted = _checked(line, settings, town, {terminal: known})

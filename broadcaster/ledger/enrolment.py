@@ -81,6 +81,13 @@ class EnrolmentCodes:
             owe(db, [code.terminal])
         return code.terminal
 
+    def standing(self, now: datetime) -> frozenset[str]:
+        """Return the terminals of which a code stands."""
+        rows = self._connections.read().execute(
+            f"{_CODES} WHERE c.used_at IS NULL AND c.superseded_at IS NULL AND c.expires_at > ?", [iso(now)]
+        )
+        return frozenset(row["terminal"] for row in rows)
+
     def newest(self, terminal: str) -> EnrolmentCode | None:
         """Return the newest code of a terminal."""
         row = (

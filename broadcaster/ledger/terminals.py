@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from sqlite_utils import Database
@@ -190,7 +190,7 @@ def _update(db: Database, terminal: Terminal) -> list[str]:
     return changed
 
 
-def _values(terminal: Terminal) -> Mapping[str, str]:
+def _values(terminal: Terminal) -> dict[str, str]:
     return {
         "terminal": terminal.id,
         "household": terminal.household,

@@ -37,7 +37,10 @@ class Card:
 
 
 def make_cards(enrolment: Enrolment, terminals: Iterable[Terminal], address: str, made_by: str) -> list[Card]:
-    """Make a new code for each terminal, which voids its earlier one; raises TerminalUnknown or TerminalOutOfService."""
+    """Make a new code for each terminal, which voids its earlier one.
+
+    Raises TerminalUnknown or TerminalOutOfService.
+    """
     cards = []
     for terminal in terminals:
         code = enrolment.make_code(terminal.id, made_by)

@@ -62,7 +62,10 @@ class Enrolment:
         self.centre = centre
 
     def make_code(self, terminal: str, made_by: str) -> NewCode:
-        """Give out a code for a terminal, which voids its earlier one; raises TerminalUnknown or TerminalOutOfService."""
+        """Give out a code for a terminal, which voids its earlier one.
+
+        Raises TerminalUnknown or TerminalOutOfService.
+        """
         now = self._clock()
         code = EnrolmentCode(terminal, made_by, now, now + VALID)
         while True:

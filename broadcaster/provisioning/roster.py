@@ -119,8 +119,8 @@ def _lines(text: str, mistakes: list[Mistake], name: str) -> Iterator[Line]:
             if any(cell.strip() for cell in row[len(columns) :]):
                 mistakes.append(Mistake(Wrong.VALUES, reader.line_num))
             values = {column: plain_cell(cell) for column, cell in zip(columns, row, strict=False) if column}
-            cells = [values.get(column, "") for column in (*COLUMNS, _SERVICE)]
-            yield Line(*cells, number=reader.line_num)
+            terminal, household, kind, area, groups, service = (values.get(name, "") for name in (*COLUMNS, _SERVICE))
+            yield Line(terminal, household, kind, area, groups, service, reader.line_num)
     except csv.Error as error:
         raise RosterError([Mistake(Wrong.QUOTE, reader.line_num, str(error))], name) from error
 

@@ -10,6 +10,7 @@ from broadcaster.domain.tokens import Scope
 from broadcaster.ledger.timetable import Outcome
 from broadcaster.web.authors import author_name
 from broadcaster.web.roles import ROLES, role_of
+from broadcaster.web.roster_words import COLUMNS
 from broadcaster.web.scopes import SCOPES
 from broadcaster.web.site import Site
 from broadcaster.web.words import day_and_clock
@@ -160,6 +161,11 @@ def _detail(site: Site, entry: Entry) -> str:
         return f"{entry.detail}件"
     if entry.deed is Deed.TERMINALS_ADDED:
         return f"ほか{int(entry.detail) - 1}台" if entry.detail != "1" else ""
+    if entry.deed is Deed.TERMINAL_CHANGED:
+        return "、".join(COLUMNS.get(part, part) for part in entry.detail.split())
+    if entry.deed is Deed.ROSTER_IMPORTED:
+        added, _, changed = entry.detail.partition(" ")
+        return f"追加{added}台、変更{changed}台"
     if entry.deed is Deed.PLANNED:
         return _moment(entry.detail, site)
     if entry.deed is Deed.RESENT:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from broadcaster.domain.roster import SERVICE_WORDS
+from broadcaster.domain.service import Service
 from broadcaster.domain.standing import Standing
 from broadcaster.domain.town import Town
 from broadcaster.ledger.alerts import Accepted
@@ -62,6 +64,9 @@ def area_name(town: Town, identifier: str) -> str:
 def detail_of(found: StandingLine, town: Town) -> str:
     """Return what else is known of a delivery that stands out."""
     line = found.line
+    if line.terminal.service is not Service.IN_SERVICE:
+        # It stays where it was addressed; nobody has to reach it any more.
+        return f"{SERVICE_WORDS[line.terminal.service]}の端末"
     if is_away(found.standing) and found.last_contact:
         return f"最後の接続 {moment(found.last_contact, town.time_zone)}"
     if found.standing is Standing.NO_ANSWER and line.attempts:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.delivery import Fault, faults
+from broadcaster.domain.service import Service
 from broadcaster.ledger.conditions import Wanted
 from broadcaster.web.site import Site
 from broadcaster.web.words import FAULTS, SPEAKERS, moment, outdated_dictionary
@@ -13,11 +14,12 @@ from kokuchi.wire import Presence
 
 @dataclass(frozen=True)
 class RosterRow:
-    """One terminal with what it last said of itself. `state` is online, faulty, offline or never."""
+    """One terminal with what it last said of itself. `state` is also suspended or retired."""
 
     terminal: str
     household: str
     area: str
+    service: Service
     state: str
     state_word: str
     since: str
@@ -36,6 +38,7 @@ class RosterRow:
 PAGE_SIZE = 50
 
 _STATES = {"offline": "接続なし", "faulty": "異常あり", "never": "未接続", "online": "正常"}
+_SERVICES = {Service.SUSPENDED: "一時停止中", Service.RETIRED: "廃止"}
 
 
 @dataclass(frozen=True)
@@ -76,13 +79,14 @@ def _rows(site: Site, found: list[tuple[Terminal, Presence | None]]) -> tuple[Ro
 def _row(
     site: Site, terminal: Terminal, presence: Presence | None, areas: Mapping[str, str], newest: int | None
 ) -> RosterRow:
-    state = _state(presence)
+    state = _state(presence) if terminal.service is Service.IN_SERVICE else terminal.service.value
     return RosterRow(
         terminal=terminal.id,
         household=terminal.household,
         area=areas.get(terminal.area, terminal.area),
+        service=terminal.service,
         state=state,
-        state_word=_STATES[state],
+        state_word=_SERVICES.get(terminal.service) or _STATES[state],
         since=moment(presence.sent, site.town.time_zone) if presence else "—",
         speaker=SPEAKERS[presence.speaker] if presence else "—",
         faults=_fault_words(presence) if presence and presence.online else (),

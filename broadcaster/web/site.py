@@ -22,7 +22,8 @@ HERE = Path(__file__).parent
 _CONCURRENT_PASSWORD_CHECKS = 2
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return what renders the pages."""
     return Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
@@ -52,7 +53,7 @@ class Site:
     sending: Sending
     public_address: str | None
     clock: Callable[[], datetime]
-    templates: Environment = field(default_factory=_environment)
+    templates: Environment = field(default_factory=environment)
     code_throttle: Throttle = field(default_factory=lambda: Throttle(wait=timedelta(minutes=1)))
     all_codes_throttle: Throttle = field(default_factory=lambda: Throttle(30, timedelta(minutes=2), timedelta(hours=1)))
     token_throttle: Throttle = field(default_factory=Throttle)

@@ -2,13 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from broadcaster.domain.enrolment import CodeState
 from broadcaster.domain.roles import Act, may
-from broadcaster.ledger.terminals import TerminalUnknown
+from broadcaster.domain.roster import KIND_WORDS
+from broadcaster.domain.service import Service
+from broadcaster.ledger.terminals import TerminalOutOfService, TerminalUnknown
 from broadcaster.web.authors import author_name
 from broadcaster.web.errors import PageError, storing
 from broadcaster.web.pages import page
@@ -19,6 +22,16 @@ from broadcaster.web.words import moment
 from kokuchi.enrolment import written
 
 router = APIRouter()
+
+_DONE = {
+    "added": "端末を追加しました。次に、登録コードを作って、取りつける人に渡してください。",
+    "changed": "変更しました。",
+    "unchanged": "変わったところはありません。",
+    "suspend": "一時停止しました。",
+    "resume": "再開しました。",
+    "retire": "廃止しました。",
+}
+"""What is said of what was done just now, by the word in the address."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +46,9 @@ class CodeFacts:
 
 
 @router.get("/terminals/{terminal}")
-def show_terminal(request: Request, terminal: str, account: Reader) -> Response:
+def show_terminal(
+    request: Request, terminal: str, account: Reader, done: Annotated[str, Query(max_length=20)] = ""
+) -> Response:
     """Show how a terminal is, and whether a code of it stands."""
     site = site_of(request)
     row = _find(site, terminal)
@@ -45,7 +60,9 @@ def show_terminal(request: Request, terminal: str, account: Reader) -> Response:
         row=row,
         groups=[groups.get(group, group) for group in sorted(found.groups)] if found else [],
         code=_facts(site, terminal),
+        kind=KIND_WORDS[found.kind] if found else "",
         may_enrol=may(account.role, Act.ENROL),
+        done=_DONE.get(done, ""),
     )
 
 
@@ -55,6 +72,7 @@ def ask(request: Request, terminal: str, _: Installer) -> Response:
     site = site_of(request)
     code = _facts(site, terminal)
     row = _find(site, terminal)
+    _require_service(row)
     in_service = row.state != "never" or (code is not None and code.state is CodeState.USED)
     return page(request, "code_ask.html", row=row, code=code, in_service=in_service)
 
@@ -68,15 +86,22 @@ def make(request: Request, terminal: str, account: Installer, _: CheckedForm) ->
             code = site.enrolment.make_code(terminal, account.name)
     except TerminalUnknown as error:
         raise _not_found() from error
-    address = site.public_address or request.url.netloc
+    except TerminalOutOfService as error:
+        raise _out_of_service() from error
     return page(
         request,
         "code.html",
         row=_find(site, terminal),
         digits=written(code.digits),
         until=_until(code.expires_at, site),
-        address=f"https://{address}" if request.url.scheme == "https" and "://" not in address else address,
+        address=typed_address(request),
     )
+
+
+def typed_address(request: Request) -> str:
+    """Return what is typed at a device to reach the centre."""
+    address = site_of(request).public_address or request.url.netloc
+    return f"https://{address}" if request.url.scheme == "https" and "://" not in address else address
 
 
 def _find(site: Site, terminal: str) -> RosterRow:
@@ -84,6 +109,19 @@ def _find(site: Site, terminal: str) -> RosterRow:
     if not rows:
         raise _not_found()
     return rows[0]
+
+
+def _require_service(row: RosterRow) -> None:
+    if row.service is not Service.IN_SERVICE:
+        raise _out_of_service()
+
+
+def _out_of_service() -> PageError:
+    return PageError(
+        409,
+        "登録コードを作れません",
+        "この端末は、一時停止中か廃止されています。一時停止中なら、端末の画面で再開してから作ってください。",
+    )
 
 
 def _not_found() -> PageError:

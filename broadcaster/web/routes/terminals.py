@@ -8,6 +8,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from broadcaster.domain.condition import Condition
+from broadcaster.domain.roles import Act, may
+from broadcaster.domain.roster import SERVICE_WORDS
+from broadcaster.domain.service import Service
 from broadcaster.ledger.conditions import Wanted
 from broadcaster.web.live import Part
 from broadcaster.web.pages import page
@@ -30,9 +33,11 @@ def _filters(
     condition: Annotated[str, Query(pattern=f"^({'|'.join(Condition)}|{TROUBLED}|)$")] = "",
     area: Annotated[str, Query(max_length=64)] = "",
     q: Annotated[str, Query(max_length=200)] = "",
+    group: Annotated[str, Query(max_length=64)] = "",
+    service: Service = Service.IN_SERVICE,
 ) -> Wanted:
     single = Condition(condition) if condition in set(Condition) else None
-    return Wanted(single, condition == TROUBLED, area, q.strip()[:_LONGEST_WORDS])
+    return Wanted(single, condition == TROUBLED, area, q.strip()[:_LONGEST_WORDS], group, service)
 
 
 Filters = Annotated[Wanted, Depends(_filters)]
@@ -80,12 +85,14 @@ def first_look(site: Site, wanted: Wanted, number: int) -> str:
 def address(wanted: Wanted, number: int, **more: str) -> str:
     """Return the query that shows this page again."""
     condition = TROUBLED if wanted.troubled else wanted.condition or ""
-    fields = {"condition": str(condition), "area": wanted.area, "q": wanted.words, "page": str(number), **more}
-    return urlencode({name: value for name, value in fields.items() if value and (name, value) != ("page", "1")})
+    fields = {"condition": str(condition), "area": wanted.area, "group": wanted.group, "q": wanted.words}
+    fields |= {"service": wanted.service, "page": str(number), **more}
+    usual = (("page", "1"), ("service", Service.IN_SERVICE))
+    return urlencode({name: str(value) for name, value in fields.items() if value and (name, value) not in usual})
 
 
 @router.get("/terminals")
-def show_terminals(request: Request, _: Reader, filters: Filters, number: PageNumber = 1) -> Response:
+def show_terminals(request: Request, account: Reader, filters: Filters, number: PageNumber = 1) -> Response:
     """Show a page of the roster."""
     site = site_of(request)
     found = roster_page(site, filters, number)
@@ -99,6 +106,8 @@ def show_terminals(request: Request, _: Reader, filters: Filters, number: PageNu
         condition=TROUBLED if filters.troubled else filters.condition or "",
         filtered=filters != Wanted(),
         conditions=CONDITIONS,
+        services=SERVICE_WORDS,
+        may_enrol=may(account.role, Act.ENROL),
         follow=address(filters, found.number, shown=found.shown),
         earlier=address(filters, found.number - 1),
         later=address(filters, found.number + 1),

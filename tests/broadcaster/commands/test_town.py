@@ -86,6 +86,7 @@ def test_the_roster_is_listed_for_people_and_for_programs(shell: Shell) -> None:
         "kind": "business",
         "area": "minami",
         "groups": ["business", "elderly"],
+        "service": "in_service",
         "presence": None,
     }
 

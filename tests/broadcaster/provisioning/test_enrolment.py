@@ -97,7 +97,7 @@ def test_the_grant_has_the_towns_key_and_the_broker_as_the_device_reaches_it(
     assert grant.public_keys == (SigningKey.load(settings.signing_key).public_pem().decode(),)
     assert (grant.broker.host, grant.broker.port) == ("192.168.1.10", settings.broker.port)
     # Nobody was there to be told; the grant stands all the same, and the staff are told instead.
-    assert ledger.enrolment.untold() == ["t-1"]
+    assert ledger.untold.terminals() == ["t-1"]
     named = settings.broker.model_copy(update={"public_host": "broker.town"})
     public = settings.model_copy(update={"broker": named})
     assert enrol(public, town, ledger, "192.168.1.10").broker.host == "broker.town"

@@ -80,9 +80,10 @@ def test_a_first_line_that_names_other_columns_is_told(file: Path, text: str) ->
     assert error == "the first line must name the columns terminal, household, kind, area, groups; terminal is missing"
 
 
-def test_a_file_that_is_not_utf_8_is_told(file: Path) -> None:
-    file.write_bytes((HEAD + GOOD).encode("shift_jis"))
-    with pytest.raises(RosterError, match="is not UTF-8; save it as CSV UTF-8"):
+@pytest.mark.parametrize("content", [HEAD.encode("utf-16"), (HEAD + GOOD).encode() + b"\x80\xff"])
+def test_a_file_in_another_encoding_is_told(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+    with pytest.raises(RosterError, match=r"roster\.csv: is neither UTF-8 nor Shift_JIS; save it as CSV"):
         read_roster(file, TOWN)
 
 

@@ -124,7 +124,7 @@ def test_without_the_towns_key_no_terminal_is_taken(settings: Settings, town: To
 def test_a_terminal_cannot_have_the_centres_name(settings: Settings, town: Town, ledger: Ledger) -> None:
     """Promise 10: it would have the centre's rights at the broker."""
     centre = Terminal(settings.broker.username, "見本", "household", "kita")
-    with pytest.raises(RosterError, match="'centre' is the centre's own name at the broker"):
+    with pytest.raises(RosterError, match="'centre' is a name that the centre uses itself"):
         take_into_service(settings, town, ledger, [HANAKO, centre])
     assert ledger.terminals.all() == []
 

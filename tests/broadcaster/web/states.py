@@ -11,6 +11,7 @@ from broadcaster.domain.audience import Terminal
 from broadcaster.domain.draft import Draft, compose
 from broadcaster.domain.monthly_test import CATEGORY
 from broadcaster.domain.roles import Role
+from broadcaster.domain.service import Step
 from broadcaster.domain.timing import Timing
 from broadcaster.domain.tokens import Scope
 from broadcaster.domain.written import Written
@@ -81,6 +82,13 @@ def trouble(ledger: Ledger) -> None:
     ledger.requests.annotate(2, "留守。夕方にかけなおす。", "", "hanako", NOW)
     ledger.requests.take(3, "ops", NOW)
     ledger.requests.finish(4, "hanako", NOW, "還付金の電話が来たとのこと。口座は教えていない。\n警察に伝えた。")
+
+
+def away(ledger: Ledger) -> None:
+    """One terminal is suspended and one is retired; an alert was sent before."""
+    send(ledger, "scam", "役場をかたる不審な電話に注意")
+    ledger.service.step(Step.SUSPEND, ["t-2"], "hanako", NOW)
+    ledger.service.step(Step.RETIRE, ["t-3"], "hanako", NOW)
 
 
 def long_quiet(ledger: Ledger) -> None:

@@ -159,6 +159,21 @@ def make_token(page: Page) -> None:
     page.get_by_text("この画面でしか見られません").wait_for()
 
 
+def check_a_file(page: Page) -> None:
+    lines = ["端末,世帯名,種別,行政区,グループ", "t-1,佐藤 次郎,世帯,南地区,", "t-9,新しい世帯,世帯,北地区,高齢者のみの世帯"]
+    content = "\r\n".join(lines).encode("cp932")
+    page.get_by_label("CSVファイル").set_input_files({"name": "台帳.csv", "mimeType": "text/csv", "buffer": content})
+    press(page, "確認へ進む")
+    page.get_by_role("heading", name="取り込みの確認").wait_for()
+
+
+def make_cards(page: Page) -> None:
+    for box in page.get_by_role("checkbox").all():
+        box.check()
+    press(page, "登録コードを作って、カードを出す")
+    page.get_by_role("button", name="カードを印刷する").wait_for()
+
+
 # A new page is one line here.
 VIEWS = [
     View("/login", ""),
@@ -190,6 +205,16 @@ VIEWS = [
     View("/terminals/t-1", state=states.trouble),
     View("/terminals/t-1", "operator"),
     View("/terminals/t-1/code"),
+    View("/terminals/t-1/change"),
+    View("/terminals/t-1/service/retire"),
+    View("/terminals/t-2", state=states.away),
+    View("/terminals?service=suspended", state=states.away),
+    View("/terminals/new"),
+    View("/terminals/new", act=submit_unchecked),
+    View("/terminals/import"),
+    View("/terminals/import", act=check_a_file),
+    View("/terminals/cards"),
+    View("/terminals/cards?which=all", act=make_cards),
     View("/planned"),
     View("/planned", state=states.empty),
     View("/planned", "operator", states.trouble),
@@ -263,6 +288,7 @@ EXCEPTIONS = {
     "/alerts/terminals": "a part of the form",
     "/drafts/token": "for the form's script",
     "/dictionary/words.csv": "a file",
+    "/terminals/roster.csv": "a file",
     "/dictionary/change": "the form of /dictionary/new",
     "/dictionary/remove": "asks for a word of the staff's own, which only a voice can have tried",
 }

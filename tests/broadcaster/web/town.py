@@ -184,6 +184,7 @@ def make_ledger(path: Path) -> None:
     ]:
         ledger.accounts.add(account, PASSWORD)
     ledger.terminals.add((terminal, "hash") for terminal in ROSTER)
+    ledger.untold.told(ledger.untold.newest())
     ledger.broker.record(True, "", NOW)
     ledger.close()
 
