@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from broadcaster.commands import accounts, alerts, dictionary, inspect, requests, serve, tokens, town, voice
+from broadcaster.commands import accounts, alerts, dictionary, inspect, keys, requests, serve, tokens, town, voice
 from broadcaster.commands.context import Context
 from broadcaster.dictionary import NotTaken
 from broadcaster.domain.dictionary import DictionaryTooLarge
@@ -18,6 +18,7 @@ from broadcaster.ledger.dictionary import DictionaryMoved
 from broadcaster.ledger.enrolment import TerminalUnknown
 from broadcaster.ledger.terminals import TerminalExists
 from broadcaster.ledger.tokens import TokenExists, TokenUnknown
+from broadcaster.provisioning.keys import KeyRefused
 from broadcaster.provisioning.roster import RosterError
 from kokuchi import __version__
 from kokuchi.command_line import run
@@ -56,6 +57,7 @@ for subcommand in (
     requests.list_requests,
     tokens.tokens,
     dictionary.dictionary,
+    keys.keys,
     voice.reading,
     voice.speak,
     inspect.inspect,
@@ -74,6 +76,7 @@ def main() -> None:
         TokenExists,
         TokenUnknown,
         RosterError,
+        KeyRefused,
         NotTaken,
         DictionaryError,
         DictionaryMoved,

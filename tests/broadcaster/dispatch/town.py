@@ -42,7 +42,9 @@ class Town:
 
     async def start_centre(self, link: MemoryLink | None = None) -> None:
         self.link = link or MemoryLink(self.broker, client_id="centre", subscriptions=subscriptions(TOPICS))
-        self._centre = asyncio.create_task(Dispatcher(self.ledger, self.link, KEY, TOWN.id).run())
+        self._centre = asyncio.create_task(
+            Dispatcher(self.ledger, self.link, Signer(self.keychain), TOWN.id, lambda: self.terms).run()
+        )
         await until(lambda: self.ledger.broker.state() is not None)
 
     async def stop_centre(self) -> None:
