@@ -85,7 +85,7 @@ def rotate(context: Context, force: bool) -> None:
         if unready and not force:
             raise KeyRefused(
                 f"{len(unready)} terminals are not known to trust the next key: {_some(unready)}; connect them and wait"
-                " a minute, update or retire them, or use --force: each takes alerts again once it was connected and told"
+                " a minute, update or retire them, or use --force: each takes alerts again once it was told"
             )
         chain = change.rotate()
     _tell(settings, chain, f"the former one stays trusted for {FORMER_TRUSTED.days} days")

@@ -65,7 +65,7 @@ class SigningKeyChange:
         self._now = now
 
     def adopt(self, revoked: str | None = None) -> Keychain:
-        """Let the ledger follow the files, and return the keys; raises KeyFileError, or KeyRefused if one is revoked."""
+        """Let the ledger follow the files and return the keys; raises KeyFileError, or KeyRefused if one is revoked."""
         chain = self._files.load()
         states = self._ledger.signing_keys.states()
         for key, path in ((chain.current, self._files.current), (chain.next, self._files.next)):
