@@ -251,8 +251,6 @@ class LightTerminal:
             last_refusal=last_refusal,
             clock=self._time.source,
             clock_ahead_seconds=round(self._time.deviation().total_seconds()),
-            settings=self._standing.terms.revision,
-            keys=self._standing.keys.kids,
         )
 
     def _heard_to_the_end(self, key: Key) -> None:
