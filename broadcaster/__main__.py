@@ -14,6 +14,7 @@ from broadcaster.commands import (
     codes,
     dictionary,
     inspect,
+    keys,
     requests,
     rights,
     serve,
@@ -30,6 +31,7 @@ from broadcaster.ledger.accounts import AccountError
 from broadcaster.ledger.dictionary import DictionaryMoved
 from broadcaster.ledger.terminals import RosterMoved, TerminalExists, TerminalOutOfService, TerminalUnknown
 from broadcaster.ledger.tokens import TokenExists, TokenUnknown
+from broadcaster.provisioning.keys import KeyRefused
 from broadcaster.provisioning.roster import RosterError
 from kokuchi import __version__
 from kokuchi.command_line import run
@@ -69,6 +71,7 @@ for subcommand in (
     requests.list_requests,
     tokens.tokens,
     dictionary.dictionary,
+    keys.keys,
     voice.reading,
     voice.speak,
     inspect.inspect,
@@ -91,6 +94,7 @@ def main() -> None:
         TokenExists,
         TokenUnknown,
         RosterError,
+        KeyRefused,
         NotTaken,
         DictionaryError,
         DictionaryMoved,

@@ -9,8 +9,11 @@ from broadcaster.dictionary import TRIAL_SECONDS, Editor, VoiceTrial
 from broadcaster.dictionary.files import read_base, read_sentences
 from broadcaster.dispatch import Dispatcher
 from broadcaster.dispatch.dispatcher import subscriptions
+from broadcaster.dispatch.signer import Signer
+from broadcaster.domain.signing import TownTerms
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
+from broadcaster.provisioning.keys import KeyFiles, SigningKeyChange, authorities
 from broadcaster.provisioning.terminals import enrolment_of
 from broadcaster.sending import PlannedSending, Sending
 from broadcaster.settings import Settings
@@ -20,7 +23,7 @@ from kokuchi.link import MqttLink
 from kokuchi.serving import listen, run_together, serve
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.speech import Voice
-from kokuchi.wire import SigningKey, Topics
+from kokuchi.wire import Topics
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +45,10 @@ class Centre:
         part cannot start.
         """
         listener = listen(self.settings.web.host, self.settings.web.port)
-        key = SigningKey.load(self.settings.signing_key)
         base, sentences = read_base(self.settings.dictionaries), read_sentences(self.settings.sentences)
         ledger = Ledger(self.settings.ledger)
+        keys = KeyFiles.of(self.settings)
+        SigningKeyChange(keys, ledger, datetime.now(UTC)).adopt()
         revision = ledger.dictionary.take_base(base, self.town.id, datetime.now(UTC))
         log.info("dictionary", extra={"revision": revision})
         voice = Voice(self.settings.voice)
@@ -83,11 +87,19 @@ class Centre:
 
         await run_together(
             serve(application, listener),
-            Dispatcher(ledger, link, key, self.town.id).run(),
+            Dispatcher(ledger, link, Signer(keys.load), self.town.id, self._terms).run(),
             PlannedSending(ledger, self.town, spoken, lambda: datetime.now(UTC)).run(),
             _watch_other_processes(ledger),
             enrolment.broker.keep_told(),
             close=close,
+        )
+
+    def _terms(self) -> TownTerms:
+        """Return what every terminal is told; the authorities' files may have changed since."""
+        return TownTerms(
+            kinds={category.id: category.name for category in self.town.notice_kinds},
+            names=self.town.names,
+            authorities=authorities(self.settings),
         )
 
 

@@ -105,6 +105,7 @@ class Settings(Section):
 
     ledger: FilePath
     signing_key: FilePath
+    next_signing_key: FilePath | None = None
     chimes: FilePath
     categories: FilePath
     terminals: FilePath = Path("terminals")
@@ -116,6 +117,11 @@ class Settings(Section):
     web: WebSection
     broker: BrokerSection
     voice: VoiceSettings = VoiceSettings()
+
+    @property
+    def next_key(self) -> Path:
+        """Where the key is that will sign next."""
+        return self.next_signing_key or self.signing_key.with_name("next-signing.pem")
 
 
 def load_settings(path: Path, environment: Mapping[str, str]) -> tuple[Settings, Town]:

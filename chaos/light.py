@@ -23,7 +23,7 @@ from kokuchi.system_clock import boot_seconds
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.cues import Cue
 from kokuchi.voice.sound import Sound
-from kokuchi.wire import Dictionary, KeyRing, Level, Presence, Topics, encode
+from kokuchi.wire import Dictionary, Level, Presence, Topics, encode
 from terminal_client.consultation import Consultation
 from terminal_client.courier import Courier, subscriptions
 from terminal_client.household import Household, Key
@@ -34,6 +34,7 @@ from terminal_client.preferences import PreferenceStore
 from terminal_client.requests import RequestStore
 from terminal_client.settings import Settings
 from terminal_client.terminal import Terminal
+from terminal_client.terms import Standing, Terms
 from terminal_client.timekeeping import TownTime
 from terminal_client.view import View
 
@@ -169,10 +170,13 @@ class LightTerminal:
         self._journal.write(What.STARTED)
         self._topics = Topics(settings.town.id)
         self._chance = Random(settings.terminal)  # noqa: S311 - repeatable on purpose
-        keys = KeyRing.load(settings.town.public_keys)
         clock = TurnedClock(folder / "clock")
         self._time = TownTime(clock.now, boot_seconds, clock.is_synchronised)
         self._inbox = ObservedInbox(settings.inbox, settings.terminal, self._journal)
+        committer = Committer(lambda: self._courier.tell_presence())
+        self._standing = Standing(
+            Terms.granted(settings), self._inbox, settings.inbox.parent, settings.town.id, self._time, committer
+        )
         self._screen = LightScreen()
         address = BrokerAddress(host, port, settings.terminal, settings.broker_address.password)
         will = Presence(terminal=settings.terminal, sent=self._time.now(), online=False)
@@ -180,15 +184,14 @@ class LightTerminal:
             MqttLink(
                 address,
                 client_id=settings.terminal,
-                subscriptions=subscriptions(self._topics, settings.membership),
+                subscriptions=subscriptions(self._topics, self._standing.membership),
                 will=Will(self._topics.presence(settings.terminal), encode(will)),
             ),
-            keys,
+            self._standing.keys,
             settings.town.id,
             self._journal,
         )
         voice = LightVoice(self._inbox.dictionary())
-        committer = Committer(lambda: self._courier.tell_presence())
         self._terminal = Terminal(
             self._inbox,
             self._screen,
@@ -208,9 +211,8 @@ class LightTerminal:
         self._courier = Courier(
             self._link,
             self._inbox,
-            keys,
+            self._standing,
             settings.town.id,
-            settings.membership,
             on_alert=self._terminal.arrived,
             on_dictionary=voice.use,
             on_connection=self._terminal.connection,

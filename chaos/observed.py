@@ -1,6 +1,6 @@
 """The real inbox and link of a terminal, with somebody who writes down what was committed and what was acknowledged."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -74,6 +74,10 @@ class ObservedLink:
     ) -> None:
         """Publish and return once the broker has taken the message."""
         await self._link.publish(topic, payload, retain=retain, expires_in=expires_in)
+
+    def listen_to(self, subscriptions: Sequence[str]) -> None:
+        """Subscribe to these from now on, and to nothing else."""
+        self._link.listen_to(subscriptions)
 
     def acknowledge(self, received: Received) -> None:
         """Tell the broker that the message is safe with us."""

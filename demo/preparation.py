@@ -6,12 +6,14 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from broadcaster.domain.roles import Role
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.accounts import Account
+from broadcaster.provisioning.keys import KeyFiles, SigningKeyChange
 from broadcaster.provisioning.roster import read_roster
-from broadcaster.provisioning.secrets import make_signing_key, new_password, write_secret
+from broadcaster.provisioning.secrets import new_password, write_secret
 from broadcaster.provisioning.terminals import take_into_service, write_broker_files
 from broadcaster.settings import load_settings, secret_files
 from demo.places import HOST, REPOSITORY, TERMINALS, Places
@@ -41,8 +43,8 @@ def prepare(places: Places) -> None:
     for path in secret_files(places.config):
         write_secret(path, new_password().encode())
     settings, town = load_settings(places.config, environment(places))
-    make_signing_key(settings.signing_key)
     with open_ledger(places) as ledger:
+        SigningKeyChange(KeyFiles.of(settings), ledger, datetime.now(UTC)).make_missing()
         for account, password in USERS:
             if ledger.accounts.get(account.name) is None:
                 ledger.accounts.add(account, password)

@@ -14,6 +14,7 @@ from kokuchi.voice.languages import LANGUAGES
 
 SETTINGS = "terminal.toml"
 INBOX = "inbox.sqlite"
+AUTHORITY = "authority.pem"
 _PASSWORD = "broker-password"  # noqa: S105 - the name of a file
 
 

@@ -65,7 +65,7 @@ class GrantedBroker(_Message):
 
 
 class Grant(_Message):
-    """All that makes a device a terminal. Nothing in it names the household."""
+    """All that makes a device a terminal. Nothing in it names the household. `public_keys` are the oldest first."""
 
     terminal: Identifier
     areas: tuple[Identifier, ...] = ()

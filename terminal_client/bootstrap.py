@@ -14,7 +14,7 @@ from kokuchi.serving import listen, run_together, serve, until_told_to_end
 from kokuchi.system_clock import boot_seconds, is_synchronised
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.speech import Voice
-from kokuchi.wire import Alert, Dictionary, KeyRing, Presence, Topics, encode
+from kokuchi.wire import Alert, Dictionary, Presence, Topics, encode
 from terminal_client.consultation import Consultation
 from terminal_client.controls import Controls
 from terminal_client.courier import Courier, subscriptions
@@ -35,6 +35,7 @@ from terminal_client.screen.alive import PAGE_PATIENCE, PageLife
 from terminal_client.screen.preferences import shown
 from terminal_client.settings import Settings
 from terminal_client.terminal import IDLE_SECONDS, Terminal
+from terminal_client.terms import Standing, Terms
 from terminal_client.timekeeping import TownTime
 from terminal_client.vocabulary import Vocabulary
 from terminal_client.watchdog import Part, Watchdog
@@ -65,7 +66,7 @@ class Device:
         """
         settings = self.settings
         listener = listen(settings.screen.host, settings.screen.port) if self.has_screen else None
-        keys = KeyRing.load(settings.town.public_keys)
+        granted = Terms.granted(settings)
         time = TownTime(lambda: datetime.now(UTC), boot_seconds, is_synchronised)
         started = time.now()
         inbox = Inbox(settings.inbox, settings.terminal)
@@ -89,6 +90,15 @@ class Device:
         screen = PageScreen()
         page = PageLife(page_pulse := Pulse())
         committer = Committer(lambda: courier.tell_presence())
+        standing = Standing(
+            granted,
+            inbox,
+            settings.inbox.parent,
+            settings.town.id,
+            time,
+            committer,
+            lambda: live_by(preferences.announced),
+        )
         consultation = Consultation(
             requests,
             settings.terminal,
@@ -103,7 +113,7 @@ class Device:
             MqttLink(
                 settings.broker_address,
                 client_id=settings.terminal,
-                subscriptions=subscriptions(topics, settings.membership),
+                subscriptions=subscriptions(topics, standing.membership),
                 will=Will(
                     topics.presence(settings.terminal),
                     encode(Presence(terminal=settings.terminal, sent=started, online=False)),
@@ -128,7 +138,7 @@ class Device:
             town_name=settings.town.name,
             town_kana=settings.town.kana,
             manners=manners_of(preferences.current()),
-            second_language=settings.second_language(preferences.current().language),
+            second_language=standing.second_language(preferences.current().language),
             has_screen=self.has_screen,
             has_voice=self.has_voice,
             on_change=lambda: courier.report(),
@@ -147,6 +157,7 @@ class Device:
             committer,
             restarts,
             preferences,
+            standing,
             is_screen_attached=lambda: screen.is_attached and not page.is_frozen,
         )
 
@@ -166,9 +177,8 @@ class Device:
         courier = Courier(
             link,
             inbox,
-            keys,
+            standing,
             settings.town.id,
-            settings.membership,
             on_alert=take_alert,
             on_dictionary=take_dictionary,
             on_connection=connection,
@@ -188,8 +198,8 @@ class Device:
 
         def live_by(chosen: Preferences) -> None:
             voice.use_pace(chosen.pace)
-            terminal.live_by(manners_of(chosen), settings.second_language(chosen.language))
-            screen.publish("preferences", shown(chosen, settings.town.kinds, terminal.past()))
+            terminal.live_by(manners_of(chosen), standing.second_language(chosen.language))
+            screen.publish("preferences", shown(chosen, standing.terms.kinds, terminal.past()))
             courier.tell_presence()
 
         live_by(preferences.announced)
@@ -205,13 +215,13 @@ class Device:
                 household=terminal,
                 desk=consultation,
                 preferences=preferences,
-                town_kinds=settings.town.kinds,
+                town_kinds=lambda: standing.terms.kinds,
                 town_name=settings.town.name,
                 time_zone=settings.town.time_zone,
                 terminal=settings.terminal,
                 page=page,
                 change_volume=controls.change_volume,
-                second_language=lambda: settings.second_language(preferences.announced.language),
+                second_language=lambda: standing.second_language(preferences.announced.language),
             )
             pages = serve(application, listener)
         log.info("terminal starts", extra={"terminal": settings.terminal, "port": settings.screen.port})

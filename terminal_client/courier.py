@@ -11,7 +11,6 @@ from kokuchi.wire import (
     Alert,
     CallbackRequest,
     Dictionary,
-    KeyRing,
     Membership,
     Presence,
     Recorded,
@@ -27,6 +26,7 @@ from terminal_client.consultation import Consultation
 from terminal_client.inbox import Inbox
 from terminal_client.intake import expired, objection, wrong_audience
 from terminal_client.syncing import Syncing, is_set_within
+from terminal_client.terms import Standing
 from terminal_client.timekeeping import TownTime
 
 log = logging.getLogger(__name__)
@@ -40,8 +40,9 @@ REMEMBERED_TOKENS = 1000
 
 
 def subscriptions(topics: Topics, membership: Membership) -> list[str]:
-    """Return what a terminal listens to."""
-    return [*topics.of_member(membership), topics.sync_reply(membership.terminal), topics.dictionary]
+    """Return what a terminal listens to; the settings first, since they may bring the key of what follows."""
+    own = topics.settings(membership.terminal), topics.sync_reply(membership.terminal)
+    return [own[0], *topics.of_member(membership), own[1], topics.dictionary]
 
 
 class Courier:
@@ -55,9 +56,8 @@ class Courier:
         self,
         link: Link,
         inbox: Inbox,
-        keys: KeyRing,
+        standing: Standing,
         town: str,
-        membership: Membership,
         *,
         on_alert: Callable[[Alert], None],
         on_dictionary: Callable[[Dictionary], None],
@@ -70,9 +70,9 @@ class Courier:
     ) -> None:
         self._link = link
         self._inbox = inbox
-        self._keys = keys
         self._topics = Topics(town)
-        self._membership = membership
+        self._standing = standing
+        self._terminal = standing.membership.terminal
         self._on_alert = on_alert
         self._on_dictionary = on_dictionary
         self._on_connection = on_connection
@@ -88,8 +88,8 @@ class Courier:
         self._syncing = Syncing(
             link,
             inbox,
-            membership.terminal,
-            self._topics.sync(membership.terminal),
+            self._terminal,
+            self._topics.sync(self._terminal),
             time.now,
             consultation.to_ask_about,
         )
@@ -145,6 +145,8 @@ class Courier:
                 await self._take_alert(received.payload)
             elif received.topic == self._topics.dictionary:
                 await self._take_dictionary(received.payload)
+            elif received.topic == self._topics.settings(self._terminal):
+                await self._take_settings(received.payload)
             else:
                 await self._take_sync_reply(received.payload)
         except WireError as error:
@@ -163,10 +165,11 @@ class Courier:
             # Sent again, perhaps because the centre has not heard of it from here.
             self._syncing.ask_later()
             return
-        alert = open_alert(token, self._keys, self._topics.town)
+        alert = open_alert(token, self._standing.keys, self._topics.town)
         self._time.heard(alert.sent)
         known, now = self._time.is_known, self._time.now()
-        against = objection(alert, self._membership, now) if known else wrong_audience(alert, self._membership)
+        membership = self._standing.membership
+        against = objection(alert, membership, now) if known else wrong_audience(alert, membership)
         taken = await self._committer.commit(self._inbox.add, alert, now, against, judged=known)
         log.info("alert", extra={"alert": alert.identifier, "revision": alert.revision, "taken": taken})
         self._committed[digest] = None
@@ -177,7 +180,7 @@ class Courier:
         self._report_wanted.set()
 
     async def _take_dictionary(self, token: bytes) -> None:
-        dictionary = open_dictionary(token, self._keys, self._topics.town)
+        dictionary = open_dictionary(token, self._standing.keys, self._topics.town)
         self._time.heard(dictionary.sent)
         if self._time.is_known and dictionary.expires <= self._time.now():
             raise WireError(Refusal.EXPIRED, f"the dictionary has expired: {dictionary.expires}")
@@ -187,8 +190,16 @@ class Courier:
         if newer:
             self._on_dictionary(dictionary)
 
+    async def _take_settings(self, token: bytes) -> None:
+        # An empty message says that the centre has taken back what it had retained.
+        if token and await self._standing.take(token):
+            self._link.listen_to(subscriptions(self._topics, self._standing.membership))
+            # What was refused for want of a key, or was sent before the subscription, comes with the answer.
+            self._syncing.ask()
+            self._presence_wanted.set()
+
     async def _take_sync_reply(self, token: bytes) -> None:
-        reply = open_sync_reply(token, self._keys, self._topics.town)
+        reply = open_sync_reply(token, self._standing.keys, self._topics.town)
         question = self._syncing.answer(reply)
         if question is None:
             return
@@ -241,7 +252,7 @@ class Courier:
             held = await asyncio.to_thread(self._inbox.untold)
             if not held or not self._link.is_connected:
                 continue
-            topic = self._topics.delivery(self._membership.terminal)
+            topic = self._topics.delivery(self._terminal)
             try:
                 await asyncio.gather(*(self._link.publish(topic, encode(item.report)) for item in held))
             except LinkError as error:
@@ -260,7 +271,7 @@ class Courier:
                 # The next connection's sync says it.
                 continue
             try:
-                await self._link.publish(self._topics.request(self._membership.terminal), encode(request))
+                await self._link.publish(self._topics.request(self._terminal), encode(request))
             except LinkError as error:
                 # Never tried again: a broker whose rights are of an earlier version ends the connection of who
                 # publishes what it does not know. The sync, which it knows, carries it too.
@@ -270,7 +281,7 @@ class Courier:
     async def _send_presence(self) -> None:
         while True:
             if self._link.is_connected:
-                topic = self._topics.presence(self._membership.terminal)
+                topic = self._topics.presence(self._terminal)
                 try:
                     await self._link.publish(topic, encode(self._presence()), retain=True)
                 except LinkError as error:

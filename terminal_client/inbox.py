@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from kokuchi.database import Connections
-from kokuchi.wire import Alert, DeliveryReport, Dictionary, Outcome, Silence, WireError
+from kokuchi.wire import Alert, DeliveryReport, Dictionary, Outcome, Silence, TerminalSettings, WireError
 from kokuchi.wire.fields import iso
 from terminal_client.household import Key
 from terminal_client.intake import Objection
@@ -133,6 +133,22 @@ class Inbox:
         """Return the dictionary that is held."""
         row = self._connections.read().execute("SELECT payload FROM dictionary").fetchone()
         return Dictionary.model_validate_json(row["payload"]) if row else None
+
+    def keep_settings(self, settings: TerminalSettings, granted: str) -> bool:
+        """Commit verified settings in place of older ones or of another grant's; tell whether they are newer."""
+        with self._connections.write() as db:
+            kept = db.execute(
+                "INSERT INTO settings (id, revision, granted, payload) VALUES (1, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
+                " SET revision = excluded.revision, granted = excluded.granted, payload = excluded.payload"
+                " WHERE excluded.revision > revision OR excluded.granted <> granted",
+                [settings.revision, granted, settings.model_dump_json(exclude_none=True)],
+            ).rowcount
+        return kept > 0
+
+    def settings(self, granted: str) -> TerminalSettings | None:
+        """Return the settings that were told in place of this grant."""
+        row = self._connections.read().execute("SELECT payload FROM settings WHERE granted = ?", [granted]).fetchone()
+        return TerminalSettings.model_validate_json(row["payload"]) if row else None
 
     def end(self, key: Key, outcome: Outcome, reason: str) -> None:
         """Commit why the delivery will not go the whole way."""

@@ -79,3 +79,12 @@ def m003_seen(db: Database) -> None:
 def m004_silence(db: Database) -> None:
     """Why an alert was not said by itself though nothing is wrong."""
     db.execute("ALTER TABLE alerts ADD COLUMN silence TEXT")
+
+
+@migrations()
+def m005_settings(db: Database) -> None:
+    """What the centre told this terminal about itself, one row at most, and in place of which grant."""
+    db.execute(
+        "CREATE TABLE settings (id INTEGER PRIMARY KEY CHECK (id = 1), revision INTEGER NOT NULL,"
+        " granted TEXT NOT NULL, payload TEXT NOT NULL)"
+    )

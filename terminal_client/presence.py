@@ -15,6 +15,7 @@ from terminal_client.outputs.interface import Performer
 from terminal_client.preferences import PreferenceStore
 from terminal_client.restarts import Restarts
 from terminal_client.terminal import Terminal
+from terminal_client.terms import Standing
 from terminal_client.timekeeping import TownTime
 
 THERMAL_ZONE = Path("/sys/class/thermal/thermal_zone0/temp")
@@ -43,6 +44,7 @@ class Condition:
     committer: Committer
     restarts: Restarts
     preferences: PreferenceStore
+    standing: Standing
     is_screen_attached: Callable[[], bool]
 
     def presence(self) -> Presence:
@@ -69,4 +71,6 @@ class Condition:
             language=self.preferences.announced.language,
             temperature_celsius=temperature(),
             last_restart=self.restarts.last,
+            settings=self.standing.terms.revision,
+            keys=self.standing.keys.kids,
         )

@@ -8,7 +8,6 @@ from pydantic import Field, SecretStr
 
 from kokuchi.configuration import FilePath, Section
 from kokuchi.link import BrokerAddress
-from kokuchi.voice.languages import Language, language_for
 from kokuchi.voice.settings import VoiceSettings
 from kokuchi.wire import Membership
 from kokuchi.wire.fields import Identifier
@@ -121,10 +120,6 @@ class Settings(Section):
             night_screen=self.night_screen,
             quiet_hours=self.quiet_hours,
         )
-
-    def second_language(self, code: str | None) -> Language | None:
-        """Return the language of a code as this town has it, None for None."""
-        return language_for(code, self.town.names) if code else None
 
     @property
     def membership(self) -> Membership:

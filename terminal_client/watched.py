@@ -1,7 +1,7 @@
 """Devices and the link as the watchdog sees them: the same, and every progress of theirs is noted."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from kokuchi.link import Event, Link, Received
 from kokuchi.voice.cues import Cue
@@ -46,6 +46,10 @@ class WatchedLink:
         """Publish and return once the broker has taken the message, or raise LinkError."""
         await self._link.publish(topic, payload, retain=retain, expires_in=expires_in)
         self._pulse.expect(LINK_PATIENCE)
+
+    def listen_to(self, subscriptions: Sequence[str]) -> None:
+        """Subscribe to these from now on, and to nothing else."""
+        self._link.listen_to(subscriptions)
 
     def acknowledge(self, received: Received) -> None:
         """Tell the broker that the message is safe with us."""

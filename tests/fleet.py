@@ -88,7 +88,7 @@ class LightTerminal:
     def _on_message(self, client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
         if self.topics.is_alert(message.topic):
             self._take(client, bytes(message.payload))
-        elif message.topic != self.topics.dictionary:
+        elif message.topic == self.topics.sync_reply(self.membership.terminal):
             reply = open_sync_reply(bytes(message.payload), self.keys, self.topics.town)
             for token in reply.alerts:
                 self._take(client, token.encode())

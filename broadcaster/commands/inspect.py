@@ -6,9 +6,9 @@ from pathlib import Path
 import click
 
 from broadcaster.commands.context import Context, pass_context, print_json
+from broadcaster.provisioning.keys import KeyFiles
 from kokuchi.wire import (
     KeyRing,
-    SigningKey,
     WireError,
     decode_delivery,
     decode_presence,
@@ -16,6 +16,7 @@ from kokuchi.wire import (
     decode_sync_request,
     open_alert,
     open_dictionary,
+    open_settings,
     open_sync_reply,
 )
 
@@ -25,7 +26,7 @@ _PLAIN = {
     "request": decode_request,
     "sync-request": decode_sync_request,
 }
-_SIGNED = {"alert": open_alert, "dictionary": open_dictionary, "sync-reply": open_sync_reply}
+_SIGNED = {"alert": open_alert, "dictionary": open_dictionary, "sync-reply": open_sync_reply, "settings": open_settings}
 
 
 @click.command()
@@ -38,11 +39,12 @@ def inspect(context: Context, file: Path, kind: str) -> None:
     Exit code 0: valid, printed as JSON. 1: a terminal would refuse it; the reason is on standard error.
     """
     settings, town = context.load()
+    chain = KeyFiles.of(settings).load()
     try:
         data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
         raise click.ClickException(f"{file}: cannot be read: {error.strerror}") from error
-    keys = KeyRing.of(SigningKey.load(settings.signing_key).private.public_key())
+    keys = KeyRing.of(*(key.private.public_key() for key in (chain.current, chain.next) if key))
     try:
         message = _SIGNED[kind](data, keys, town.id) if kind in _SIGNED else _PLAIN[kind](data)
     except WireError as error:

@@ -6,7 +6,8 @@ import click
 
 from broadcaster.commands.context import Context, pass_context
 from broadcaster.dictionary.files import read_base
-from broadcaster.provisioning.secrets import make_signing_key, new_password, write_secret
+from broadcaster.provisioning.keys import KeyFiles, SigningKeyChange
+from broadcaster.provisioning.secrets import new_password, write_secret
 from broadcaster.provisioning.terminals import write_broker_files
 from broadcaster.settings import secret_files
 from kokuchi.wire import SigningKey
@@ -20,8 +21,8 @@ def setup(context: Context) -> None:
         if write_secret(path, new_password().encode()):
             click.echo(f"made {path}")
     with context.ledger() as (settings, town, ledger):
-        if make_signing_key(settings.signing_key):
-            click.echo(f"made {settings.signing_key}: keep a copy in a safe place; terminals trust this key")
+        for path in SigningKeyChange(KeyFiles.of(settings), ledger, datetime.now(UTC)).make_missing():
+            click.echo(f"made {path}: keep a copy in a safe place; terminals trust this key")
         ledger.dictionary.take_base(read_base(settings.dictionaries), town.id, datetime.now(UTC))
         files = write_broker_files(settings, town, ledger)
         click.echo(f"wrote {files.configuration}")

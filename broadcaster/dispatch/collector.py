@@ -137,6 +137,7 @@ class Collector:
             self._ledger.deliveries.record(batch.reports)
         if batch.presences:
             self._ledger.presences.record(batch.presences)
+            self._ledger.terminal_settings.note(batch.presences)
         if batch.requests:
             self._ledger.requests.record(batch.requests, datetime.now(UTC))
         for received, error in batch.refused:

@@ -5,10 +5,11 @@ import logging
 import sqlite3
 from datetime import UTC, datetime
 
+from broadcaster.dispatch.signer import Signer
 from broadcaster.domain.dictionary import DictionaryTooLarge
 from broadcaster.ledger import Ledger
 from kokuchi.link import Link, LinkError
-from kokuchi.wire import Dictionary, SigningKey, Topics, seal
+from kokuchi.wire import Dictionary, Topics, seal
 
 log = logging.getLogger(__name__)
 
@@ -23,10 +24,10 @@ version ends the connection of who publishes what it does not know, and alerts m
 class DictionaryPublisher:
     """Publishes each revision once, and the one that stands again on every connection: the broker may have lost it."""
 
-    def __init__(self, ledger: Ledger, link: Link, key: SigningKey, topics: Topics) -> None:
+    def __init__(self, ledger: Ledger, link: Link, signer: Signer, topics: Topics) -> None:
         self._ledger = ledger
         self._link = link
-        self._key = key
+        self._signer = signer
         self._topics = topics
         self._published = 0
         self._failures = 0
@@ -54,7 +55,7 @@ class DictionaryPublisher:
     async def _publish(self, dictionary: Dictionary | None) -> None:
         if dictionary is None:
             return
-        token = await asyncio.to_thread(seal, dictionary, self._key)
+        token = await asyncio.to_thread(seal, dictionary, self._signer.key)
         # Before the attempt: a connection that comes meanwhile wants it published once more.
         self._published = dictionary.revision
         seconds_left = (dictionary.expires - datetime.now(UTC)).total_seconds()

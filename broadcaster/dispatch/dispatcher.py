@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from broadcaster.dispatch.collector import Collector
@@ -10,13 +11,20 @@ from broadcaster.dispatch.dictionary import DictionaryPublisher
 from broadcaster.dispatch.publisher import Publisher
 from broadcaster.dispatch.reminder import Reminders
 from broadcaster.dispatch.sealing import Sealer
+from broadcaster.dispatch.settings import SettingsPublisher
+from broadcaster.dispatch.signer import Signer
 from broadcaster.dispatch.sync import answer
+from broadcaster.domain.signing import KeyState, TownTerms
 from broadcaster.ledger import Ledger
 from kokuchi.committing import Committer
 from kokuchi.link import Connected, Disconnected, Link, LinkError, Received
-from kokuchi.wire import SigningKey, SyncRequest, Topics, seal
+from kokuchi.wire import SyncRequest, Topics, seal
+from kokuchi.wire.signature import KeyFileError
 
 log = logging.getLogger(__name__)
+
+KEY_LOOK_SECONDS = 5.0
+"""How often the ledger is looked at for another signing key when nobody announces a change."""
 
 
 def subscriptions(topics: Topics) -> list[str]:
@@ -25,17 +33,18 @@ def subscriptions(topics: Topics) -> list[str]:
 
 
 class Dispatcher:
-    """Joins a ledger and a link."""
+    """Joins a ledger and a link. `terms` is what every terminal of the town is told about itself."""
 
-    def __init__(self, ledger: Ledger, link: Link, key: SigningKey, town: str) -> None:
+    def __init__(self, ledger: Ledger, link: Link, signer: Signer, town: str, terms: Callable[[], TownTerms]) -> None:
         self._ledger = ledger
         self._link = link
-        self._key = key
+        self._signer = signer
         self._topics = Topics(town)
-        self._sealer = Sealer(ledger, key)
+        self._sealer = Sealer(ledger, signer)
         self._publisher = Publisher(ledger, link, self._sealer)
         self._reminders = Reminders(ledger, link, self._sealer, self._topics)
-        self._dictionary = DictionaryPublisher(ledger, link, key, self._topics)
+        self._dictionary = DictionaryPublisher(ledger, link, signer, self._topics)
+        self._settings = SettingsPublisher(ledger, link, signer, self._topics, terms)
         self._committer = Committer()
         self._collector = Collector(ledger, link, self._topics, self._committer, self._answer_sync)
 
@@ -48,6 +57,8 @@ class Dispatcher:
                 group.create_task(self._dictionary.run())
                 group.create_task(self._collector.run())
                 group.create_task(self._reminders.run())
+                group.create_task(self._settings.run())
+                group.create_task(self._follow_keys())
                 group.create_task(self._listen())
         finally:
             await self._link.close()
@@ -63,11 +74,31 @@ class Dispatcher:
                         # The broker has lost what it had, or never had it; terminals know what comes twice.
                         await self._committer.commit(self._ledger.outbox.republish, datetime.now(UTC))
                         await self._committer.commit(self._ledger.presences.doubt)
+                        await self._committer.commit(self._ledger.terminal_settings.republish)
                     self._dictionary.offer_again()
                     await self._committer.commit(self._ledger.broker.record, True, "", datetime.now(UTC))
                 case Disconnected(reason):
                     log.warning("broker not connected", extra={"reason": reason})
                     await self._committer.commit(self._ledger.broker.record, False, reason, datetime.now(UTC))
+
+    async def _follow_keys(self) -> None:
+        """Sign with what `broadcaster keys` has made the current key, what is valid already too."""
+        known: dict[str, KeyState] = {}
+        while True:
+            seen = self._ledger.changes.count
+            states = await self._committer.commit(self._ledger.signing_keys.states)
+            if states != known:
+                known, former = states, self._signer.key.kid
+                try:
+                    await asyncio.to_thread(self._signer.renew)
+                except KeyFileError as error:
+                    log.error("signing key cannot be read", extra={"reason": str(error)})  # noqa: TRY400 - the former signs
+                if self._signer.key.kid != former:
+                    log.info("signing key changed", extra={"kid": self._signer.key.kid})
+                    self._sealer.forget()
+                    self._dictionary.offer_again()
+                    await self._committer.commit(self._ledger.outbox.republish, datetime.now(UTC))
+            await self._ledger.changes.wait(seen, KEY_LOOK_SECONDS)
 
     async def _answer_sync(self, request: SyncRequest) -> None:
         now = datetime.now(UTC)
@@ -82,7 +113,7 @@ class Dispatcher:
         try:
             await self._link.publish(
                 self._topics.sync_reply(request.terminal),
-                seal(reply, self._key),
+                seal(reply, self._signer.key),
                 expires_in=(reply.expires - now).total_seconds(),
             )
         except LinkError as error:

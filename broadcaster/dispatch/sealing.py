@@ -5,9 +5,10 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 
+from broadcaster.dispatch.signer import Signer
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.alerts import Accepted
-from kokuchi.wire import Alert, SigningKey, seal
+from kokuchi.wire import Alert, seal
 
 _KEPT = 500
 
@@ -25,14 +26,19 @@ class Sealed:
 
 
 class Sealer:
-    """Signs alerts and remembers the newest. An alert's row never changes, so neither does its signed form."""
+    """Signs alerts and remembers the newest. An alert's row never changes; its signed form does with the key."""
 
-    def __init__(self, ledger: Ledger, key: SigningKey) -> None:
+    def __init__(self, ledger: Ledger, signer: Signer) -> None:
         self._ledger = ledger
-        self._key = key
+        self._signer = signer
         self._sealed: OrderedDict[int, Sealed] = OrderedDict()
         # Publisher and reminders look from threads, sync from the event loop.
         self._lock = threading.Lock()
+
+    def forget(self) -> None:
+        """Sign everything anew: the key is another one."""
+        with self._lock:
+            self._sealed.clear()
 
     def by_row(self, row: int) -> Sealed:
         """Return the signed alert in a row of the ledger."""
@@ -48,7 +54,7 @@ class Sealer:
     def seal(self, accepted: Accepted) -> Sealed:
         """Return an alert of the ledger in its signed form."""
         with self._lock:
-            sealed = self._sealed.get(accepted.row) or Sealed(accepted.alert, seal(accepted.alert, self._key))
+            sealed = self._sealed.get(accepted.row) or Sealed(accepted.alert, seal(accepted.alert, self._signer.key))
             self._sealed[accepted.row] = sealed
             while len(self._sealed) > _KEPT:
                 self._sealed.popitem(last=False)

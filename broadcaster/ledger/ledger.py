@@ -30,7 +30,9 @@ from broadcaster.ledger.resends import Resends
 from broadcaster.ledger.second_step import SecondSteps
 from broadcaster.ledger.service import ServiceOfTerminals
 from broadcaster.ledger.sessions import Sessions
+from broadcaster.ledger.signing_keys import SigningKeys
 from broadcaster.ledger.submissions import Submissions
+from broadcaster.ledger.terminal_settings import TerminalSettingsBook
 from broadcaster.ledger.terminals import Terminals
 from broadcaster.ledger.timetable import Timetable
 from broadcaster.ledger.tokens import Tokens
@@ -74,6 +76,8 @@ class Ledger:
         self.dictionary = Dictionaries(self.connections)
         self.tokens = Tokens(self.connections)
         self.answers = Answers(self.connections)
+        self.signing_keys = SigningKeys(self.connections)
+        self.terminal_settings = TerminalSettingsBook(self.connections)
         self.enrolment = EnrolmentCodes(self.connections)
 
     def data_version(self) -> int:

@@ -11,6 +11,7 @@ from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.broker import BrokerKeeper
 from broadcaster.provisioning.enrolment import Enrolment
+from broadcaster.provisioning.keys import KeyFiles, SigningKeyChange, public_keys
 from broadcaster.provisioning.mosquitto import BrokerFiles, password_hash
 from broadcaster.provisioning.reload import tell_broker
 from broadcaster.provisioning.roster import RosterError
@@ -18,7 +19,7 @@ from broadcaster.provisioning.secrets import new_password
 from broadcaster.settings import Settings
 from kokuchi.device_files import write_device_files
 from kokuchi.enrolment import Grant, GrantedBroker, GrantedQuietHours, GrantedTown
-from kokuchi.wire import SigningKey, Topics
+from kokuchi.wire import Topics
 
 
 def broker_files(settings: Settings) -> BrokerFiles:
@@ -70,9 +71,12 @@ def _take(
     centre = settings.broker.username
     if any(terminal.id == centre for terminal in terminals):
         raise RosterError([Mistake(Wrong.RESERVED, value=centre)])
-    key = SigningKey.load(settings.signing_key)
+    now = datetime.now(UTC)
+    SigningKeyChange(KeyFiles.of(settings), ledger, now).adopt()
     passwords = {terminal.id: new_password() for terminal in terminals}
     add([(terminal, password_hash(passwords[terminal.id])) for terminal in terminals])
+    kids, pems = public_keys(ledger, now)
+    ledger.terminal_settings.grant(list(passwords), kids)
     newest = ledger.untold.newest()
     files = write_broker_files(settings, town, ledger)
     if not settings.broker.reload and not files.pid_file.exists():
@@ -82,7 +86,7 @@ def _take(
     folders = []
     for terminal in terminals:
         folder = settings.terminals / terminal.id
-        grant = _grant(settings, town, key, terminal, passwords[terminal.id], host)
+        grant = _grant(settings, town, pems, terminal, passwords[terminal.id], host)
         write_device_files(folder, grant, chimes=settings.chimes)
         folders.append(folder)
     return folders
@@ -90,11 +94,14 @@ def _take(
 
 def enrolment_of(settings: Settings, town: Town, ledger: Ledger, clock: Callable[[], datetime]) -> Enrolment:
     """Return what makes devices terminals of this town; raises KeyFileError if the town has no key yet."""
-    key = SigningKey.load(settings.signing_key)
+    SigningKeyChange(KeyFiles.of(settings), ledger, clock()).adopt()
     broker = settings.broker
 
     def grant(terminal: Terminal, password: str, reached_at: str) -> Grant:
-        return _grant(settings, town, key, terminal, password, broker.host_for(reached_at))
+        # Asked each time: the keys may be others than when the centre started.
+        kids, pems = public_keys(ledger, clock())
+        ledger.terminal_settings.grant([terminal.id], kids)
+        return _grant(settings, town, pems, terminal, password, broker.host_for(reached_at))
 
     secret = settings.web.session_secret.get_secret_value()
     return Enrolment(ledger, secret, grant, _renewing(settings, town, ledger), clock, broker.username)
@@ -113,7 +120,9 @@ def _renewing(settings: Settings, town: Town, ledger: Ledger) -> Callable[[], No
     return renew_broker
 
 
-def _grant(settings: Settings, town: Town, key: SigningKey, terminal: Terminal, password: str, host: str) -> Grant:
+def _grant(
+    settings: Settings, town: Town, keys: tuple[str, ...], terminal: Terminal, password: str, host: str
+) -> Grant:
     quiet = town.quiet_hours
     return Grant(
         terminal=terminal.id,
@@ -128,6 +137,6 @@ def _grant(settings: Settings, town: Town, key: SigningKey, terminal: Terminal, 
             time_zone=town.time_zone.key,
         ),
         broker=GrantedBroker(host=host, port=settings.broker.port, password=password),
-        public_keys=(key.public_pem().decode(),),
+        public_keys=keys,
         quiet_hours=GrantedQuietHours(start=quiet.start, end=quiet.end) if quiet else None,
     )

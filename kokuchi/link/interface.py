@@ -9,7 +9,7 @@ Errors::
      └ PublishRefused    the broker answered with a failure, and would again
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -82,6 +82,9 @@ class Link(Protocol):
 
         `expires_in` (seconds) lets the broker drop it when it could not deliver it by then.
         """
+
+    def listen_to(self, subscriptions: Sequence[str]) -> None:
+        """Subscribe to these from now on, at every connection, and to nothing else; what is retained may come again."""
 
     def acknowledge(self, received: Received) -> None:
         """Tell the broker that the message is safe with us. Messages are acknowledged in the order they came.

@@ -103,7 +103,11 @@ class MemoryLink:
         self.put(Connected(present))
         for received in list(session.unacknowledged.values()):
             self.put(received)
-        for topic, payload in self._broker.retained.items():
+        self._subscribe(session)
+
+    def _subscribe(self, session: _Session) -> None:
+        session.subscriptions = self._subscriptions
+        for topic, payload in list(self._broker.retained.items()):
             if any(matches(pattern, topic) for pattern in self._subscriptions):
                 self._broker.hand(session, topic, payload, True)
 
@@ -141,6 +145,13 @@ class MemoryLink:
             raise NotConnected("the broker is not connected")
         self._broker.route(topic, payload, retain)
         await asyncio.sleep(0)
+
+    def listen_to(self, subscriptions: Sequence[str]) -> None:
+        """Subscribe to these from now on, and to nothing else."""
+        self._subscriptions = subscriptions
+        session = self._broker.sessions.get(self._client_id)
+        if session is not None and self._connected:
+            self._subscribe(session)
 
     def acknowledge(self, received: Received) -> None:
         """Let the broker forget the message; without a connection it does not hear of it and delivers it again."""

@@ -55,6 +55,7 @@ class MqttLink:
         self._client_id = client_id
         self._will = will
         self._subscriptions = list(subscriptions)
+        self._left: list[str] = []
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._pending: dict[int, asyncio.Future[None]] = {}
         self._unacknowledged: dict[int, Received] = {}
@@ -136,6 +137,13 @@ class MqttLink:
         finally:
             self._pending.pop(info.mid, None)
 
+    def listen_to(self, subscriptions: Sequence[str]) -> None:
+        """Subscribe to these from now on, and to nothing else."""
+        self._left = sorted({*self._left, *self._subscriptions} - set(subscriptions))
+        self._subscriptions = list(subscriptions)
+        if self._connected:
+            self._subscribe(self._client)
+
     def acknowledge(self, received: Received) -> None:
         """Send the PUBACK for a message of this connection.
 
@@ -177,10 +185,17 @@ class MqttLink:
         if reason.is_failure:
             self._hand_over(client, self._lose_connection, f"the broker refused the connection: {reason}")
             return
+        made = self._subscriptions
+        self._subscribe(client)
+        # Before any message of the subscriptions, and the broker knows of them before anything that we publish.
+        self._hand_over(client, self._gain_connection, flags.session_present, made)
+
+    def _subscribe(self, client: mqtt.Client) -> None:
+        # The session may be older than this process's wishes.
+        if self._left:
+            client.unsubscribe(self._left)
         if self._subscriptions:
             client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._subscriptions])
-        # Before any message of the subscriptions, and the broker knows of them before anything that we publish.
-        self._hand_over(client, self._gain_connection, flags.session_present)
 
     def _on_subscribe(
         self, _client: mqtt.Client, _userdata: object, _message_id: int, reasons: list[ReasonCode], _props: object
@@ -214,8 +229,10 @@ class MqttLink:
 
     # The rest runs in the event loop.
 
-    def _gain_connection(self, session_present: bool) -> None:
+    def _gain_connection(self, session_present: bool, made: list[str]) -> None:
         self._connected = True
+        if made is not self._subscriptions:
+            self._subscribe(self._client)
         self._events.put_nowait(Connected(session_present))
 
     def _take(self, received: Received) -> None:

@@ -26,6 +26,7 @@ from kokuchi.wire.codec import (
     encode,
     open_alert,
     open_dictionary,
+    open_settings,
     open_sync_reply,
     seal,
 )
@@ -34,6 +35,7 @@ from kokuchi.wire.dictionary import Dictionary, Entry
 from kokuchi.wire.errors import Refusal, WireError
 from kokuchi.wire.presence import Clock, Presence, Speaker
 from kokuchi.wire.request import CallbackRequest, RequestState
+from kokuchi.wire.settings import TerminalSettings
 from kokuchi.wire.signature import KeyRing, SigningKey
 from kokuchi.wire.sync import Recorded, SyncReply, SyncRequest
 from kokuchi.wire.topics import Topics
@@ -70,6 +72,7 @@ __all__ = [
     "Status",
     "SyncReply",
     "SyncRequest",
+    "TerminalSettings",
     "Topics",
     "Translation",
     "WireError",
@@ -80,6 +83,7 @@ __all__ = [
     "encode",
     "open_alert",
     "open_dictionary",
+    "open_settings",
     "open_sync_reply",
     "seal",
 ]

@@ -12,8 +12,10 @@ from kokuchi.wire.errors import Refusal, WireError
 from kokuchi.wire.fields import MAJOR, Message
 from kokuchi.wire.presence import Presence
 from kokuchi.wire.request import CallbackRequest
+from kokuchi.wire.settings import TerminalSettings
 from kokuchi.wire.signature import KeyRing, SigningKey
 from kokuchi.wire.sync import SyncReply, SyncRequest
+from kokuchi.wire.trust import check_succession
 
 MAXIMUM_BYTES = 512 * 1024
 """No message is larger; a sync reply with many alerts is the largest. Mosquitto is configured with the same limit."""
@@ -26,7 +28,7 @@ def encode(message: Message) -> bytes:
     return message.model_dump_json(exclude_none=True).encode()
 
 
-def seal(message: Alert | Dictionary | SyncReply, key: SigningKey) -> bytes:
+def seal(message: Alert | Dictionary | SyncReply | TerminalSettings, key: SigningKey) -> bytes:
     """Return a message of the centre as a compact JWS."""
     return key.sign(encode(message), _kind(type(message)))
 
@@ -42,6 +44,16 @@ def open_alert(token: bytes, keys: KeyRing, town: str) -> Alert:
 def open_dictionary(token: bytes, keys: KeyRing, town: str) -> Dictionary:
     """Return the dictionary in a compact JWS that one of the keys signed for this town, or raise WireError."""
     return _of_town(_open(token, keys, Dictionary), town)
+
+
+def open_settings(token: bytes, keys: KeyRing, town: str) -> TerminalSettings:
+    """Return the settings in a compact JWS that one of the keys signed for this town, or raise WireError.
+
+    They are refused, too, if the key that signed them may not make the trusted keys what they say.
+    """
+    settings = _of_town(_open(token, keys, TerminalSettings), town)
+    check_succession(keys.kids, keys.signer(token, _kind(TerminalSettings)), settings.keys.kids)
+    return settings
 
 
 def open_sync_reply(token: bytes, keys: KeyRing, town: str) -> SyncReply:
@@ -69,7 +81,7 @@ def decode_sync_request(payload: bytes) -> SyncRequest:
     return _decode(payload, SyncRequest)
 
 
-_Signed = TypeVar("_Signed", Alert, Dictionary, SyncReply)
+_Signed = TypeVar("_Signed", Alert, Dictionary, SyncReply, TerminalSettings)
 
 
 def _of_town(message: _Signed, town: str) -> _Signed:

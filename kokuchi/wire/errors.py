@@ -17,6 +17,7 @@ class Refusal(StrEnum):
     FOREIGN_AUDIENCE = "foreign_audience"
     EXPIRED = "expired"
     REPLAYED = "replayed"
+    KEYS_REFUSED = "keys_refused"
 
 
 class WireError(Exception):

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from kokuchi.wire.dictionary import DictionaryRevision
 from kokuchi.wire.fields import Identifier, Instant, Message, Text
+from kokuchi.wire.settings import MAXIMUM_KEYS, SettingsRevision
 
 
 class Speaker(StrEnum):
@@ -30,7 +31,8 @@ class Presence(Message):
 
     `refused` counts the messages that it did not take for want of a good signature: these cannot be reported as
     deliveries, since nothing in them can be believed. `language` is the code of the household's second language;
-    `last_restart` tells which part froze last, and when it was started anew. A later field must be optional and None by
+    `last_restart` tells which part froze last, and when it was started anew. `settings` is the revision of the settings
+    that hold, and `keys` names the keys that are trusted, the oldest first. A later field must be optional and None by
     default, so that the golden messages stay as they are.
     """
 
@@ -54,3 +56,5 @@ class Presence(Message):
     language: Annotated[Text, Field(max_length=20)] | None = None
     temperature_celsius: Annotated[int, Field(ge=-100, le=200)] | None = None
     last_restart: Annotated[Text, Field(max_length=200)] | None = None
+    settings: SettingsRevision | None = None
+    keys: Annotated[tuple[Identifier, ...], Field(max_length=MAXIMUM_KEYS)] | None = None

@@ -28,6 +28,17 @@ def key_identifier(public: Ed25519PublicKey) -> str:
     return hashlib.sha256(public.public_bytes_raw()).hexdigest()[:16]
 
 
+def public_key(pem: bytes) -> Ed25519PublicKey:
+    """Return the public key in a PEM, or raise ValueError."""
+    try:
+        key = serialization.load_pem_public_key(pem)
+    except UnsupportedAlgorithm as error:
+        raise ValueError(str(error)) from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise ValueError("it must be an Ed25519 key")  # noqa: TRY004 - what is wrong is the file's content
+    return key
+
+
 @dataclass(frozen=True)
 class SigningKey:
     """The centre's private key. It never leaves the centre."""
@@ -74,7 +85,7 @@ class SigningKey:
 
 @dataclass(frozen=True)
 class KeyRing:
-    """The public keys that a terminal trusts, by `kid`; several, so that keys can be rotated without a gap."""
+    """The public keys that a terminal trusts, by `kid`, the oldest first; several, so that they can be rotated."""
 
     keys: Mapping[str, Ed25519PublicKey]
 
@@ -89,13 +100,20 @@ class KeyRing:
         keys = []
         for path in paths:
             try:
-                key = serialization.load_pem_public_key(path.read_bytes())
-            except (OSError, ValueError, UnsupportedAlgorithm) as error:
+                keys.append(public_key(path.read_bytes()))
+            except (OSError, ValueError) as error:
                 raise KeyFileError(f"{path}: cannot read the town's public key: {error}") from error
-            if not isinstance(key, Ed25519PublicKey):
-                raise KeyFileError(f"{path}: the town's public key must be an Ed25519 key")
-            keys.append(key)
         return cls.of(*keys)
+
+    @property
+    def kids(self) -> tuple[str, ...]:
+        """The keys' names, the oldest first."""
+        return tuple(self.keys)
+
+    def signer(self, token: bytes, kind: str) -> str:
+        """Return the `kid` of the key that has signed a compact JWS of this kind, or raise WireError."""
+        self.verify(token, kind)
+        return str(_JWS.get_unverified_header(token)["kid"])
 
     def verify(self, token: bytes, kind: str) -> bytes:
         """Return the payload of a compact JWS of this kind, or raise WireError."""

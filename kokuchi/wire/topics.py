@@ -43,6 +43,10 @@ class Topics:
         """Where the town's dictionary is retained."""
         return f"{self.root}/dictionary"
 
+    def settings(self, terminal: str) -> str:
+        """Where the centre tells a terminal about itself, retained; "+" for all terminals."""
+        return f"{self.root}/settings/{terminal}"
+
     def delivery(self, terminal: str) -> str:
         """Where a terminal reports; "+" for all terminals."""
         return f"{self.root}/delivery/{terminal}"

@@ -52,7 +52,7 @@ def create_screen_app(
     household: Household,
     desk: Desk,
     preferences: PreferenceStore,
-    town_kinds: Mapping[str, str],
+    town_kinds: Callable[[], Mapping[str, str]],
     town_name: str,
     time_zone: str,
     terminal: str,
@@ -63,8 +63,8 @@ def create_screen_app(
 ) -> FastAPI:
     """Return the page of this terminal, its events and its sounds, and the acts that it passes to the household.
 
-    `second_language` is asked each time that the page is loaded. The page has no accounts: it is to be served on
-    loopback alone, and answers only to `allowed_hosts`.
+    `second_language` and `town_kinds` are asked each time that they are shown. The page has no accounts: it is to be
+    served on loopback alone, and answers only to `allowed_hosts`.
     """
     app = FastAPI(title="kokuchi screen", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Depends, HTTPException
@@ -20,12 +20,14 @@ from terminal_client.view import Card
 log = logging.getLogger(__name__)
 
 
-def preference_routes(store: PreferenceStore, town_kinds: Mapping[str, str], household: Household) -> APIRouter:
-    """Return the routes of the settings page. `town_kinds` are as `shown` takes them."""
+def preference_routes(
+    store: PreferenceStore, town_kinds: Callable[[], Mapping[str, str]], household: Household
+) -> APIRouter:
+    """Return the routes of the settings page. `town_kinds` tells what `shown` takes; it is asked each time."""
     router = APIRouter()
 
     def standing(preferences: Preferences) -> JsonObject:
-        return shown(preferences, town_kinds, household.past())
+        return shown(preferences, town_kinds(), household.past())
 
     @router.get("/preferences")
     async def opened() -> JsonObject:

@@ -20,6 +20,7 @@ with atheris.instrument_imports(include=["kokuchi"]):
         encode,
         open_alert,
         open_dictionary,
+        open_settings,
         open_sync_reply,
     )
 
@@ -37,17 +38,19 @@ SEEDS = [
     "sync_reply*.json",
     "dictionary*.jws",
     "dictionary*.json",
+    "settings*.jws",
+    "settings*.json",
 ]
 """The golden messages for each parser, in the order of `parse_anything`."""
 
-KINDS = ["kokuchi.Alert.v1", "kokuchi.SyncReply.v1", "kokuchi.Dictionary.v1"]
+KINDS = ["kokuchi.Alert.v1", "kokuchi.SyncReply.v1", "kokuchi.Dictionary.v1", "kokuchi.TerminalSettings.v1"]
 
 
 def parse_anything(data: bytes) -> None:
     """Parse the bytes as one kind of message; anything but a model or a WireError is a find."""
     if not data:
         return
-    choice, payload = data[0] % 9, data[1:]
+    choice, payload = data[0] % 11, data[1:]
     try:
         match choice:
             case 0:
@@ -66,8 +69,12 @@ def parse_anything(data: bytes) -> None:
                 encode(open_sync_reply(KEY.sign(payload, KINDS[1]), RING, TOWN))
             case 7:
                 open_dictionary(payload, RING, TOWN)
-            case _:
+            case 8:
                 encode(open_dictionary(KEY.sign(payload, KINDS[2]), RING, TOWN))
+            case 9:
+                open_settings(payload, RING, TOWN)
+            case _:
+                encode(open_settings(KEY.sign(payload, KINDS[3]), RING, TOWN))
     except WireError:
         return
 

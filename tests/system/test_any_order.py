@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from broadcaster.dispatch.sealing import Sealer
+from broadcaster.dispatch.signer import Signer
 from broadcaster.dispatch.sync import answer
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.delivery import Delivery
+from broadcaster.domain.signing import Keychain
 from broadcaster.ledger import Ledger
 from kokuchi.wire import (
     Alert,
@@ -56,7 +58,7 @@ class AnyOrder(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp())
         self.ledger = Ledger(self.folder / "ledger.sqlite")
-        self.sealer = Sealer(self.ledger, KEY)
+        self.sealer = Sealer(self.ledger, Signer(lambda: Keychain(KEY)))
         self.inboxes = {name: Inbox(self.folder / f"{name}.sqlite", name) for name in NAMES}
         self.broker = Broker()
         self.accepted: list[Alert] = []

@@ -33,6 +33,7 @@ from terminal_client.courier import Courier, subscriptions
 from terminal_client.household import Key
 from terminal_client.inbox import Inbox
 from terminal_client.requests import RequestStore
+from terminal_client.terms import Standing, Terms
 from terminal_client.timekeeping import TownTime
 from tests.waiting import until
 
@@ -78,12 +79,12 @@ class Device:
             on_change=lambda request: self.courier.request(request),
             on_wait=lambda: self.courier.ask_later(),
         )
+        terms = Terms(MEMBERSHIP, KeyRing.of(KEY.private.public_key()), {}, {})
         self.courier = Courier(
             link,
             self.inbox,
-            KeyRing.of(KEY.private.public_key()),
+            Standing(terms, self.inbox, path.parent, TOWN, time, committer),
             TOWN,
-            MEMBERSHIP,
             on_alert=lambda _alert: None,
             on_dictionary=lambda _dictionary: None,
             on_connection=self.consultation.connection,

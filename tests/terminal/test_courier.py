@@ -42,6 +42,7 @@ from terminal_client.courier import Courier, subscriptions
 from terminal_client.household import Key
 from terminal_client.inbox import Inbox
 from terminal_client.requests import RequestStore
+from terminal_client.terms import Standing, Terms
 from terminal_client.timekeeping import TownTime
 from tests.terminal.alerts import TOWN, alert
 from tests.waiting import until
@@ -49,6 +50,7 @@ from tests.waiting import until
 TOPICS = Topics(TOWN)
 KEY = SigningKey.generate()
 MEMBERSHIP = Membership(terminal="t-1", areas=frozenset({"kita"}))
+TERMS = Terms(MEMBERSHIP, KeyRing.of(KEY.private.public_key()), {}, {})
 
 
 def fresh(identifier: str = "a-1", **changes: object) -> Alert:
@@ -79,12 +81,12 @@ class Town:
             on_wait=lambda: self.courier.ask_later(),
         )
         self.link = MemoryLink(self.broker, client_id="t-1", subscriptions=subscriptions(TOPICS, MEMBERSHIP))
+        self.standing = Standing(TERMS, self.inbox, folder, TOWN, self.time, self.committer)
         self.courier = Courier(
             self.link,
             self.inbox,
-            KeyRing.of(KEY.private.public_key()),
+            self.standing,
             TOWN,
-            MEMBERSHIP,
             on_alert=self.taken.append,
             on_dictionary=self.dictionaries.append,
             on_connection=self.connected.append,

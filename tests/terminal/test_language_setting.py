@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kokuchi.configuration import ConfigurationError, load
-from kokuchi.voice.languages import LANGUAGES
+from kokuchi.voice.languages import LANGUAGES, language_for
 from terminal_client.settings import Settings
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
@@ -23,7 +23,7 @@ def settings(folder: Path, line: str) -> Settings:
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_a_household_chooses_a_second_language_in_which_the_town_has_a_name(tmp_path: Path, code: str) -> None:
     chosen = settings(tmp_path, f'language = "{code}"')
-    language = chosen.second_language(chosen.usual.language)
+    language = language_for(chosen.usual.language or "", chosen.town.names)
     assert language is not None
     assert language.code == code
     assert language.town != LANGUAGES[code].town

@@ -31,6 +31,7 @@ from kokuchi.wire import (
     Status,
     SyncReply,
     SyncRequest,
+    TerminalSettings,
     Translation,
     encode,
     seal,
@@ -39,6 +40,7 @@ from kokuchi.wire.fields import Message
 
 FOLDER = Path(__file__).parent / "golden" / "v1"
 TEST_KEY = SigningKey.load(FOLDER / "TEST-KEY-not-a-secret.private.pem")
+TEST_AUTHORITY = (FOLDER / "TEST-AUTHORITY-not-a-secret.pem").read_text()
 TOWN = "testville"
 
 _SENT = datetime(2026, 4, 1, 0, 30, 0, tzinfo=UTC)
@@ -241,7 +243,25 @@ SYNC_REPLY_WITH_CALL = SyncReply(
     requests=(RequestState(identifier="request-51c0", withdrawn=True, done_at=_after(minutes=30)),),
 )
 
-SIGNED: dict[str, Alert | Dictionary | SyncReply] = {
+SETTINGS = TerminalSettings(
+    town=TOWN,
+    terminal="terminal-0042",
+    revision=3,
+    sent=_SENT,
+    expires=_after(days=400),
+    areas=("area-03",),
+    groups=("firefighters",),
+    kinds={"scam": "特殊詐欺", "awareness_event": "啓発・催し"},
+    names={"en": "Testville"},
+    public_keys=((FOLDER / "TEST-KEY-not-a-secret.public.pem").read_text(),),
+    authorities=(TEST_AUTHORITY,),
+)
+
+PRESENCE_WITH_SETTINGS = PRESENCE_COMPLETE.model_copy(
+    update={"terminal": "terminal-0047", "software": "0.4.0", "settings": 3, "keys": (TEST_KEY.kid,)}
+)
+
+SIGNED: dict[str, Alert | Dictionary | SyncReply | TerminalSettings] = {
     "alert": ALERT,
     "alert_complete": ALERT_COMPLETE,
     "alert_update": ALERT_UPDATE,
@@ -250,6 +270,7 @@ SIGNED: dict[str, Alert | Dictionary | SyncReply] = {
     "dictionary": DICTIONARY,
     "sync_reply": SYNC_REPLY,
     "sync_reply_with_call": SYNC_REPLY_WITH_CALL,
+    "settings": SETTINGS,
 }
 """What the centre signs: the payload is NAME.json, the whole message NAME.jws."""
 
@@ -263,6 +284,7 @@ PLAIN: dict[str, CallbackRequest | DeliveryReport | Presence | SyncRequest] = {
     "presence_complete": PRESENCE_COMPLETE,
     "presence_with_dictionary": PRESENCE_WITH_DICTIONARY,
     "presence_last_will": PRESENCE_LAST_WILL,
+    "presence_with_settings": PRESENCE_WITH_SETTINGS,
     "sync_request": SYNC_REQUEST,
     "sync_request_with_call": SYNC_REQUEST_WITH_CALL,
 }

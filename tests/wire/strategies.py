@@ -2,6 +2,7 @@
 
 import string
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TypeVar
 
 from hypothesis import strategies as st
@@ -33,6 +34,7 @@ from kokuchi.wire import (
     Status,
     SyncReply,
     SyncRequest,
+    TerminalSettings,
     Translation,
 )
 from kokuchi.wire.fields import Message
@@ -40,6 +42,9 @@ from kokuchi.wire.fields import Message
 _T = TypeVar("_T")
 
 TOWN = "testville"
+
+PUBLIC_KEYS = [SigningKey.generate().public_pem().decode() for _ in range(5)]
+AUTHORITY = (Path(__file__).parent / "golden" / "v1" / "TEST-AUTHORITY-not-a-secret.pem").read_text()
 
 _ALPHANUMERIC = string.ascii_letters + string.digits
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -234,6 +239,8 @@ def presences() -> SearchStrategy[Presence]:
         language=_optional(texts(0, 20)),
         temperature_celsius=_optional(st.integers(-100, 200)),
         last_restart=_optional(texts()),
+        settings=_optional(settings_revisions()),
+        keys=_optional(st.lists(identifiers(), max_size=3).map(tuple)),
     )
 
 
@@ -269,6 +276,30 @@ def sync_replies(town: str = TOWN) -> SearchStrategy[SyncReply]:
     )
 
 
+def settings_revisions() -> SearchStrategy[int]:
+    """Revisions of a terminal's settings, mostly small."""
+    return st.integers(1, 5) | st.integers(1, 2**53 - 1)
+
+
+def terminal_settings(town: str = TOWN) -> SearchStrategy[TerminalSettings]:
+    """What the centre may tell a terminal about itself. Of its keys none is one that a test signs with."""
+    names = st.lists(identifiers(), max_size=3, unique=True).map(tuple)
+    return st.builds(
+        TerminalSettings,
+        town=st.just(town),
+        terminal=identifiers(),
+        revision=settings_revisions(),
+        sent=instants(),
+        expires=instants(),
+        areas=names,
+        groups=names,
+        kinds=st.dictionaries(identifiers(), texts(1, 40), max_size=3),
+        names=_optional(st.dictionaries(identifiers(), texts(1, 100), max_size=3)),
+        public_keys=st.lists(st.sampled_from(PUBLIC_KEYS), min_size=1, unique=True).map(tuple),
+        authorities=st.sampled_from([(), (AUTHORITY,)]),
+    )
+
+
 def messages() -> SearchStrategy[Message]:
     """Any message of the contract."""
     return st.one_of(
@@ -279,6 +310,7 @@ def messages() -> SearchStrategy[Message]:
         sync_requests(),
         sync_replies(),
         dictionaries(),
+        terminal_settings(),
     )
 
 

@@ -21,6 +21,7 @@ from kokuchi.wire import (
     SigningKey,
     SyncReply,
     SyncRequest,
+    TerminalSettings,
     WireError,
     decode_delivery,
     decode_presence,
@@ -29,6 +30,7 @@ from kokuchi.wire import (
     encode,
     open_alert,
     open_dictionary,
+    open_settings,
     open_sync_reply,
     seal,
 )
@@ -59,10 +61,15 @@ def read_dictionary(payload: bytes) -> Dictionary:
     return open_dictionary(signed(payload, Dictionary), RING, TOWN)
 
 
+def read_settings(payload: bytes) -> TerminalSettings:
+    return open_settings(signed(payload, TerminalSettings), RING, TOWN)
+
+
 READERS: dict[type[Message], Callable[[bytes], Message]] = {
     Alert: read_alert,
     Dictionary: read_dictionary,
     SyncReply: read_sync_reply,
+    TerminalSettings: read_settings,
     DeliveryReport: decode_delivery,
     CallbackRequest: decode_request,
     Presence: decode_presence,
@@ -76,6 +83,7 @@ VALID: dict[type[Message], dict[str, Any]] = {
         golden.ALERT_COMPLETE,
         golden.DICTIONARY,
         golden.SYNC_REPLY,
+        golden.SETTINGS,
         golden.DELIVERY_FAILED,
         golden.CALLBACK_REQUEST,
         golden.PRESENCE_ONLINE,

@@ -35,6 +35,7 @@ from kokuchi.wire import (
     Status,
     SyncReply,
     SyncRequest,
+    TerminalSettings,
     Topics,
     Translation,
 )
@@ -53,6 +54,7 @@ MODELS: list[type[BaseModel]] = [
     Translation,
     Dictionary,
     Entry,
+    TerminalSettings,
     DeliveryReport,
     CallbackRequest,
     Presence,
@@ -144,7 +146,7 @@ def test_the_page_lists_exactly_the_topics() -> None:
     ]
     own = (topics.delivery, topics.presence, topics.request, topics.sync, topics.sync_reply)
     spelt = [topic for audience in audiences for topic in topics.of_audience(audience)]
-    spelt += [topics.dictionary]
+    spelt += [topics.dictionary, topics.settings("{terminal}")]
     spelt += [spell("{terminal}") for spell in own]
     column = "topic under `kokuchi/v1/{town}/`"
     assert [f"{topics.root}/{row[0].strip('`')}" for row in rows("Transport", column)] == spelt

@@ -10,6 +10,7 @@ from kokuchi.wire import (
     Presence,
     SyncReply,
     SyncRequest,
+    TerminalSettings,
     decode_delivery,
     decode_presence,
     decode_request,
@@ -17,6 +18,7 @@ from kokuchi.wire import (
     encode,
     open_alert,
     open_dictionary,
+    open_settings,
     open_sync_reply,
     seal,
 )
@@ -30,7 +32,12 @@ RING = KeyRing.load([golden.FOLDER / "TEST-KEY-not-a-secret.public.pem"])
 def test_a_signed_golden_message_opens_as_its_model(name: str) -> None:
     token = (golden.FOLDER / f"{name}.jws").read_bytes()
     message = golden.SIGNED[name]
-    openers = {Alert: open_alert, Dictionary: open_dictionary, SyncReply: open_sync_reply}
+    openers = {
+        Alert: open_alert,
+        Dictionary: open_dictionary,
+        SyncReply: open_sync_reply,
+        TerminalSettings: open_settings,
+    }
     assert openers[type(message)](token, RING, golden.TOWN) == message
 
 

@@ -12,6 +12,7 @@ from broadcaster.ledger.migrations import (
     m016_tokens,
     m017_requests,
     m018_service,
+    m019_settings,
     m023_roster,
 )
 from broadcaster.ledger.migrations.steps import migrations
@@ -24,6 +25,7 @@ __all__ = [
     "m016_tokens",
     "m017_requests",
     "m018_service",
+    "m019_settings",
     "m023_roster",
     "migrations",
 ]

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from broadcaster.dispatch import Dispatcher
 from broadcaster.dispatch.dispatcher import subscriptions
+from broadcaster.dispatch.signer import Signer
+from broadcaster.domain.signing import Keychain, TownTerms
 from broadcaster.ledger import Ledger
 from kokuchi.link import Received
 from kokuchi.link.memory import MemoryBroker, MemoryLink
@@ -29,6 +31,8 @@ class Town:
         self._centre: asyncio.Task[None] | None = None
         self._listening: asyncio.Task[None] | None = None
         self.link: MemoryLink | None = None
+        self.keychain = Keychain(KEY)
+        self.terms = TownTerms({}, {})
 
     async def open(self) -> None:
         await self._ear.start()
@@ -42,7 +46,9 @@ class Town:
 
     async def start_centre(self, link: MemoryLink | None = None) -> None:
         self.link = link or MemoryLink(self.broker, client_id="centre", subscriptions=subscriptions(TOPICS))
-        self._centre = asyncio.create_task(Dispatcher(self.ledger, self.link, KEY, TOWN.id).run())
+        self._centre = asyncio.create_task(
+            Dispatcher(self.ledger, self.link, Signer(lambda: self.keychain), TOWN.id, lambda: self.terms).run()
+        )
         await until(lambda: self.ledger.broker.state() is not None)
 
     async def stop_centre(self) -> None:

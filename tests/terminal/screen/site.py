@@ -98,7 +98,7 @@ def app_of(
         household=household,
         desk=desk or RecordingDesk(),
         preferences=store,
-        town_kinds=KINDS,
+        town_kinds=lambda: KINDS,
         town_name="月形町",
         time_zone="Asia/Tokyo",
         terminal="kita-012",

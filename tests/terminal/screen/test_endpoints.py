@@ -64,7 +64,7 @@ async def test_town_name_cannot_put_markup_into_the_page() -> None:
         household=RecordingHousehold(),
         desk=RecordingDesk(),
         preferences=fresh_preferences(),
-        town_kinds={},
+        town_kinds=dict,
         town_name="<b>町</b>",
         time_zone="Asia/Tokyo",
         terminal="kita-012",
