@@ -8,7 +8,18 @@ from pathlib import Path
 
 import click
 
-from broadcaster.commands import accounts, alerts, dictionary, inspect, requests, serve, tokens, town, voice
+from broadcaster.commands import (
+    accounts,
+    alerts,
+    certificates,
+    dictionary,
+    inspect,
+    requests,
+    serve,
+    tokens,
+    town,
+    voice,
+)
 from broadcaster.commands.context import Context
 from broadcaster.dictionary import NotTaken
 from broadcaster.domain.dictionary import DictionaryTooLarge
@@ -18,6 +29,7 @@ from broadcaster.ledger.dictionary import DictionaryMoved
 from broadcaster.ledger.enrolment import TerminalUnknown
 from broadcaster.ledger.terminals import TerminalExists
 from broadcaster.ledger.tokens import TokenExists, TokenUnknown
+from broadcaster.provisioning.certificates import CertificateError
 from broadcaster.provisioning.roster import RosterError
 from kokuchi import __version__
 from kokuchi.command_line import run
@@ -48,6 +60,7 @@ for subcommand in (
     town.setup,
     town.check_config,
     town.terminals,
+    certificates.certificates,
     accounts.accounts,
     alerts.publish,
     alerts.correct_alert,
@@ -74,6 +87,7 @@ def main() -> None:
         TokenExists,
         TokenUnknown,
         RosterError,
+        CertificateError,
         NotTaken,
         DictionaryError,
         DictionaryMoved,

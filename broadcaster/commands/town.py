@@ -5,12 +5,14 @@ from pathlib import Path
 
 import click
 
+from broadcaster.commands.certificates import make_certificates
 from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table
 from broadcaster.dictionary.files import read_base
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.audit import SHELL
 from broadcaster.provisioning.roster import KINDS, RosterError, check_terminal, read_roster
 from broadcaster.provisioning.secrets import make_signing_key, new_password, write_secret
+from broadcaster.provisioning.server_names import certificates_of
 from broadcaster.provisioning.terminals import enrolment_of, take_into_service, write_broker_files
 from broadcaster.settings import secret_files
 from kokuchi.enrolment import written
@@ -27,6 +29,8 @@ def setup(context: Context) -> None:
     with context.ledger() as (settings, town, ledger):
         if make_signing_key(settings.signing_key):
             click.echo(f"made {settings.signing_key}: keep a copy in a safe place; terminals trust this key")
+        if settings.broker.tls or settings.web.tls:
+            make_certificates(settings, ledger)
         ledger.dictionary.take_base(read_base(settings.dictionaries), town.id, datetime.now(UTC))
         files = write_broker_files(settings, town, ledger)
         click.echo(f"wrote {files.configuration}")
@@ -42,6 +46,8 @@ def check_config(context: Context) -> None:
     """Check the settings: exit code 0 when they can be used, else 2 and a line for each thing that is wrong."""
     settings, town = context.load()
     SigningKey.load(settings.signing_key)
+    if settings.broker.tls or settings.web.tls:
+        certificates_of(settings).check()
     click.echo(f"{context.config}: good: {town.name}, {len(town.areas)} areas, {len(town.categories)} categories")
 
 

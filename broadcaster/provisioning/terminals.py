@@ -12,6 +12,7 @@ from broadcaster.provisioning.mosquitto import BrokerFiles, password_hash
 from broadcaster.provisioning.reload import tell_broker
 from broadcaster.provisioning.roster import RosterError
 from broadcaster.provisioning.secrets import new_password
+from broadcaster.provisioning.server_names import certificates_of
 from broadcaster.settings import Settings
 from kokuchi.device_files import write_device_files
 from kokuchi.enrolment import Grant, GrantedBroker, GrantedQuietHours, GrantedTown
@@ -22,7 +23,11 @@ def broker_files(settings: Settings) -> BrokerFiles:
     """Return where the broker's files are."""
     broker = settings.broker
     # One that is reached under another name than the centre's own way to it listens everywhere.
-    return BrokerFiles(broker.configuration, None if broker.public_host else broker.host, broker.port)
+    host = None if broker.public_host else broker.host
+    if not broker.tls:
+        return BrokerFiles(broker.configuration, host, broker.port)
+    files = certificates_of(settings)
+    return BrokerFiles(broker.configuration, host, broker.port, (files.server, files.server_key), broker.plain_port)
 
 
 def write_broker_files(settings: Settings, town: Town, ledger: Ledger) -> BrokerFiles:
@@ -38,12 +43,14 @@ def write_broker_files(settings: Settings, town: Town, ledger: Ledger) -> Broker
 def take_into_service(settings: Settings, town: Town, ledger: Ledger, terminals: Sequence[Terminal]) -> list[Path]:
     """Add terminals to the roster, all or none, and return the folder of each with the files for its device.
 
-    Raises TerminalExists, RosterError, or KeyFileError if the town has no key yet.
+    Raises TerminalExists, RosterError, and KeyFileError or CertificateError if the town has no keys yet.
     """
     centre = settings.broker.username
     if any(terminal.id == centre for terminal in terminals):
         raise RosterError(f"{centre!r} is the centre's own name at the broker; give the terminal another one")
     key = SigningKey.load(settings.signing_key)
+    if settings.broker.tls:
+        certificates_of(settings).check()
     passwords = {terminal.id: new_password() for terminal in terminals}
     ledger.terminals.add((terminal, password_hash(passwords[terminal.id])) for terminal in terminals)
     write_broker_files(settings, town, ledger)
@@ -86,7 +93,12 @@ def _grant(settings: Settings, town: Town, key: SigningKey, terminal: Terminal, 
             kinds={category.id: category.name for category in town.notice_kinds},
             time_zone=town.time_zone.key,
         ),
-        broker=GrantedBroker(host=host, port=settings.broker.port, password=password),
+        broker=GrantedBroker(
+            host=host,
+            port=settings.broker.port,
+            password=password,
+            authority=certificates_of(settings).trusted.read_text() if settings.broker.tls else None,
+        ),
         public_keys=(key.public_pem().decode(),),
         quiet_hours=GrantedQuietHours(start=quiet.start, end=quiet.end) if quiet else None,
     )
