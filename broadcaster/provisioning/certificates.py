@@ -125,9 +125,11 @@ class Certificates:
     def is_due(self, names: Names, now: datetime) -> bool:
         """Tell whether the server's certificate ends soon, or lacks a name that it should have."""
         certificate = read_certificate(self.server)
-        return certificate.not_valid_after_utc - now < RENEWED_BEFORE or not set(names.named) <= {
-            *names_of(certificate)
-        }
+        if not set(names.named) <= {*names_of(certificate)}:
+            return True
+        ends = certificate.not_valid_after_utc
+        # One that ends with its authority lasts no longer by being made anew.
+        return ends - now < RENEWED_BEFORE and ends < self._signer()[0].not_valid_after_utc
 
     def announce_authority(self, names: Names, now: datetime) -> None:
         """Make a new authority, which devices learn to trust while the former still signs. Raises CertificateError."""
@@ -195,12 +197,12 @@ class Certificates:
         write_durably(self.authority, _text(issue_authority(read_key(self._authority_key), self.town, names, now)))
 
     def _issue_server(self, names: Names, now: datetime, *, announced: bool = False) -> x509.Certificate:
-        if self.is_switch_due and not announced:
-            authority, key = read_certificate(self.former), read_key(self._former_key)
-        else:
-            if not self._is_whole():
-                raise CertificateError(f"{self.authority} does not fit its key; run `broadcaster certificates make`")
-            authority, key = read_certificate(self.authority), read_key(self._authority_key)
+        authority, key = self._signer(announced=announced)
+        if now >= authority.not_valid_after_utc:
+            raise CertificateError(
+                f"the town's authority has ended on {authority.not_valid_after_utc:%Y-%m-%d}: `broadcaster certificates"
+                " renew --authority`, `switch`, then enrol the terminals again"
+            )
         if strange := [name for name in names.named if not may_vouch_for(authority, name)]:
             raise CertificateError(
                 f"the town's authority may not vouch for {strange[0]}: it was made for other names. Make a new one with"
@@ -212,6 +214,14 @@ class Certificates:
         )
         write_durably(self.server, _text(certificate))
         return certificate
+
+    def _signer(self, *, announced: bool = False) -> tuple[x509.Certificate, EllipticCurvePrivateKey]:
+        """Return the authority that signs: while a new one is only announced, the former."""
+        if self.is_switch_due and not announced:
+            return read_certificate(self.former), read_key(self._former_key)
+        if not self._is_whole():
+            raise CertificateError(f"{self.authority} does not fit its key; run `broadcaster certificates make`")
+        return read_certificate(self.authority), read_key(self._authority_key)
 
     def _write_trusted(self) -> None:
         files = [path for path in (self.authority, self.former) if path.exists()]

@@ -34,22 +34,24 @@ class FreshTrust(ssl.SSLContext):
             context = client_context([self._authority], check_time=self._clock_is_known())
         except AuthorityUnusable as error:
             self.complaint = str(error)
+            sock.close()
             raise
         context.sslsocket_class = _complaining(self._complain)
         return context.wrap_socket(sock, *arguments, **options)
 
-    def _complain(self, error: ssl.SSLError) -> None:
+    def _complain(self, error: OSError) -> None:
         self.complaint = str(doubt_of(error) or "")
 
 
-def _complaining(complain: Callable[[ssl.SSLError], None]) -> type[ssl.SSLSocket]:
+def _complaining(complain: Callable[[OSError], None]) -> type[ssl.SSLSocket]:
     class Socket(ssl.SSLSocket):
         def do_handshake(self, block: bool = False) -> None:
             try:
                 super().do_handshake(block)
-            except ssl.SSLError as error:
-                # paho-mqtt tells nobody why a connection has failed.
+            except OSError as error:
+                # paho-mqtt tells nobody why a connection has failed, and leaves it open.
                 complain(error)
+                self.close()
                 raise
 
     return Socket
