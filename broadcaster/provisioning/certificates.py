@@ -96,12 +96,7 @@ class Certificates:
     def make(self, names: Names, now: datetime) -> list[Path]:
         """Make what is not there yet; return what was made. Raises CertificateError."""
         with self._locked():
-            made = []
-            if write_secret(self._authority_key, _pem(new_key())):
-                made.append(self._authority_key)
-            if not self._is_whole():
-                self._issue_authority([*names.named, *names.found], now)
-                made.append(self.authority)
+            made = self._make_authority(names, now)
             self._write_trusted()
             if write_secret(self.server_key, _pem(new_key())):
                 made.append(self.server_key)
@@ -139,6 +134,8 @@ class Certificates:
                 raise CertificateError(
                     "a new authority is announced already; `broadcaster certificates switch` goes over to it"
                 )
+            # Without its key the present one could not go on signing.
+            self._signer()
             present = names_of(read_certificate(self.server))
             write_durably(self.former, self.authority.read_text())
             write_durably(self._former_key, self._authority_key.read_text(), 0o600)
@@ -189,6 +186,19 @@ class Certificates:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
+    def _make_authority(self, names: Names, now: datetime) -> list[Path]:
+        """Make the authority unless there was ever one: another one in its place would shut out every terminal."""
+        made = []
+        if not self.authority.exists():
+            if self.server.exists():
+                raise CertificateError(f"{self.authority}: is gone; put it back with its key from a backup")
+            if write_secret(self._authority_key, _pem(new_key())):
+                made.append(self._authority_key)
+        elif not self.is_switch_due or self._is_whole():
+            return []
+        self._issue_authority([*names.named, *names.found], now)
+        return [*made, self.authority]
+
     def _is_whole(self) -> bool:
         """Tell whether the authority fits its key: a power cut may have come between the two."""
         return self.authority.exists() and fits(read_certificate(self.authority), read_key(self._authority_key))
@@ -220,7 +230,7 @@ class Certificates:
         if self.is_switch_due and not announced:
             return read_certificate(self.former), read_key(self._former_key)
         if not self._is_whole():
-            raise CertificateError(f"{self.authority} does not fit its key; run `broadcaster certificates make`")
+            raise CertificateError(f"{self.authority} does not fit its key; put both back from a backup")
         return read_certificate(self.authority), read_key(self._authority_key)
 
     def _write_trusted(self) -> None:
