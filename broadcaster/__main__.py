@@ -11,6 +11,7 @@ import click
 from broadcaster.commands import (
     accounts,
     alerts,
+    certificates,
     codes,
     dictionary,
     inspect,
@@ -31,6 +32,7 @@ from broadcaster.ledger.accounts import AccountError
 from broadcaster.ledger.dictionary import DictionaryMoved
 from broadcaster.ledger.terminals import RosterMoved, TerminalExists, TerminalOutOfService, TerminalUnknown
 from broadcaster.ledger.tokens import TokenExists, TokenUnknown
+from broadcaster.provisioning.certificates import CertificateError
 from broadcaster.provisioning.keys import KeyRefused
 from broadcaster.provisioning.roster import RosterError
 from kokuchi import __version__
@@ -63,6 +65,7 @@ for subcommand in (
     town.check_config,
     terminals.terminals,
     rights.rights,
+    certificates.certificates,
     accounts.accounts,
     alerts.publish,
     alerts.correct_alert,
@@ -95,6 +98,7 @@ def main() -> None:
         TokenUnknown,
         RosterError,
         KeyRefused,
+        CertificateError,
         NotTaken,
         DictionaryError,
         DictionaryMoved,

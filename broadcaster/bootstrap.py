@@ -4,6 +4,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from broadcaster.dictionary import TRIAL_SECONDS, Editor, VoiceTrial
 from broadcaster.dictionary.files import read_base, read_sentences
@@ -13,8 +14,11 @@ from broadcaster.dispatch.signer import Signer
 from broadcaster.domain.signing import TownTerms
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
+from broadcaster.provisioning.certificate_keeper import CertificateKeeper
 from broadcaster.provisioning.keys import KeyFiles, SigningKeyChange, authorities
-from broadcaster.provisioning.terminals import enrolment_of
+from broadcaster.provisioning.reload import tell_broker
+from broadcaster.provisioning.server_names import certificates_of, server_names
+from broadcaster.provisioning.terminals import broker_files, enrolment_of
 from broadcaster.sending import PlannedSending, Sending
 from broadcaster.settings import Settings
 from broadcaster.voicing import CentreVoice
@@ -41,20 +45,21 @@ class Centre:
     async def run(self) -> None:
         """Serve pages and dispatch alerts until the process is told to end.
 
-        Raises PortUnusable, DatabaseUnusable, KeyFileError, ConfigurationError, DictionaryTooLarge or ChimeError when a
-        part cannot start.
+        Raises PortUnusable, DatabaseUnusable, KeyFileError, CertificateError, ConfigurationError, DictionaryTooLarge or
+        ChimeError when a part cannot start.
         """
         listener = listen(self.settings.web.host, self.settings.web.port)
         base, sentences = read_base(self.settings.dictionaries), read_sentences(self.settings.sentences)
         ledger = Ledger(self.settings.ledger)
         keys = KeyFiles.of(self.settings)
         SigningKeyChange(keys, ledger, datetime.now(UTC)).adopt()
+        keeper = self._keeper(ledger)
         revision = ledger.dictionary.take_base(base, self.town.id, datetime.now(UTC))
         log.info("dictionary", extra={"revision": revision})
         voice = Voice(self.settings.voice)
         trial = VoiceTrial(Voice(self.settings.voice, timeout=TRIAL_SECONDS))
         link = MqttLink(
-            self.settings.broker.address,
+            self.settings.broker_address,
             client_id=self.settings.broker.username,
             subscriptions=subscriptions(Topics(self.town.id)),
         )
@@ -86,11 +91,12 @@ class Centre:
             ledger.close()
 
         await run_together(
-            serve(application, listener),
+            serve(application, listener, keeper.pages() if keeper and self.settings.web.tls else None),
             Dispatcher(ledger, link, Signer(keys.load), self.town.id, self._terms).run(),
             PlannedSending(ledger, self.town, spoken, lambda: datetime.now(UTC)).run(),
             _watch_other_processes(ledger),
             enrolment.broker.keep_told(),
+            *([keeper.run()] if keeper else []),
             close=close,
         )
 
@@ -100,6 +106,24 @@ class Centre:
             kinds={category.id: category.name for category in self.town.notice_kinds},
             names=self.town.names,
             authorities=authorities(self.settings),
+        )
+
+    def _keeper(self, ledger: Ledger) -> CertificateKeeper | None:
+        """Return what looks after the certificates, None for a centre without TLS; raises CertificateError."""
+        settings = self.settings
+        if not (settings.web.tls or settings.broker.tls):
+            return None
+        files = certificates_of(settings)
+        files.check()
+        if settings.broker.tls and settings.broker.plain_port:
+            log.warning("terminals may still connect without TLS", extra={"port": settings.broker.plain_port})
+        broker = partial(tell_broker, broker_files(settings).pid_file, settings.broker.reload)
+        return CertificateKeeper(
+            files,
+            server_names(settings),
+            ledger,
+            broker if settings.broker.tls else None,
+            lambda: datetime.now(UTC),
         )
 
 

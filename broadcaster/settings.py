@@ -47,13 +47,17 @@ class TownSection(Section):
 
 
 class WebSection(Section):
-    """Where the pages are served; `public_address` ("192.168.1.10:8080"): what is typed at a device, if it differs."""
+    """Where the pages are served; `public_address` ("192.168.1.10:8080"): what is typed at a device, if it differs.
+
+    `secure_cookies` follows `tls` unless it is told: without `tls`, behind a proxy that speaks HTTPS, it is to be true.
+    """
 
     host: str = "127.0.0.1"
     port: Port = 8080
+    tls: bool = True
     public_address: str | None = None
     session_secret: Annotated[SecretStr, Field(min_length=32)]
-    secure_cookies: bool = False
+    secure_cookies: bool = Field(default_factory=lambda told: bool(told.get("tls")))
 
     @property
     def typed_address(self) -> str | None:
@@ -66,22 +70,20 @@ class WebSection(Section):
 class BrokerSection(Section):
     """How the centre reaches the broker, and where the broker's generated configuration goes.
 
-    `public_host` is where the terminals reach it, if that differs. `reload` is the command that makes the broker read
-    its files anew; without one the centre sends SIGHUP to the Mosquitto that runs with them on the same machine.
+    `public_host` is where the terminals reach it, if that differs. `plain_port` is a second one without TLS, for as
+    long as there are terminals that were enrolled before it. `reload` is the command that makes the broker read its
+    files anew; without one the centre sends SIGHUP to the Mosquitto that runs with them on the same machine.
     """
 
     host: str = "127.0.0.1"
-    port: Port = 1883
+    tls: bool = True
+    port: Port = Field(default_factory=lambda told: 8883 if told.get("tls", True) else 1883)
+    plain_port: Port | None = None
     public_host: str | None = None
     reload: tuple[str, ...] = ()
     username: Identifier = "centre"
     password: SecretStr
     configuration: FilePath
-
-    @property
-    def address(self) -> BrokerAddress:
-        """What the link needs."""
-        return BrokerAddress(self.host, self.port, self.username, self.password.get_secret_value())
 
     def host_for(self, reached_at: str) -> str:
         """Return the broker's host for a device that has reached the centre's pages at `reached_at`."""
@@ -108,8 +110,8 @@ class Settings(Section):
     next_signing_key: FilePath | None = None
     chimes: FilePath
     categories: FilePath
-    terminals: FilePath = Path("terminals")
-    certificates: FilePath = Path("certificates")
+    terminals: FilePath = Field(default=Path("terminals"), validate_default=True)
+    certificates: FilePath = Field(default=Path("certificates"), validate_default=True)
     dictionaries: tuple[FilePath, ...] = ()
     sentences: FilePath | None = None
     hard_words: FilePath | None = None
@@ -122,6 +124,13 @@ class Settings(Section):
     def next_key(self) -> Path:
         """Where the key is that will sign next."""
         return self.next_signing_key or self.signing_key.with_name("next-signing.pem")
+
+    @property
+    def broker_address(self) -> BrokerAddress:
+        """What the link needs."""
+        broker = self.broker
+        trusted = self.certificates / "trusted.pem" if broker.tls else None
+        return BrokerAddress(broker.host, broker.port, broker.username, broker.password.get_secret_value(), trusted)
 
 
 def load_settings(path: Path, environment: Mapping[str, str]) -> tuple[Settings, Town]:

@@ -34,6 +34,9 @@ def environment(places: Places) -> dict[str, str]:
         "KOKUCHI_WEB__PORT": str(places.port),
         "KOKUCHI_BROKER__HOST": HOST,
         "KOKUCHI_BROKER__PORT": str(places.broker_port),
+        # Nothing leaves the machine.
+        "KOKUCHI_WEB__TLS": "false",
+        "KOKUCHI_BROKER__TLS": "false",
     }
 
 

@@ -42,7 +42,7 @@ def start_terminal(
         # It may be night where the demo or a test runs, and its pages are to be seen.
         "KOKUCHI_NIGHT_SCREEN": "false",
     }
-    del variables["KOKUCHI_WEB__HOST"], variables["KOKUCHI_WEB__PORT"]
+    del variables["KOKUCHI_WEB__HOST"], variables["KOKUCHI_WEB__PORT"], variables["KOKUCHI_BROKER__TLS"]
     command = [sys.executable, "-m", "terminal_client", "--config", str(folder / "terminal.toml"), "run", *options]
     processes.start(terminal, command, variables)
 

@@ -1,4 +1,4 @@
-"""The files that make a device a terminal: terminal.toml, the broker's password, the town's public keys.
+"""The files that make a device a terminal: terminal.toml, the broker's password, the town's public keys, whom to trust.
 
 terminal.toml is written last and taken away first: with it the device is enrolled, without it it is not, whenever the
 power is cut.
@@ -31,6 +31,8 @@ def write_device_files(folder: Path, grant: Grant, *, chimes: Path | None = None
     write_durably(folder / _PASSWORD, grant.broker.password, 0o600)
     for key, pem in zip(_key_names(grant), grant.public_keys, strict=True):
         write_durably(folder / key, pem)
+    if grant.broker.authority:
+        write_durably(folder / AUTHORITY, grant.broker.authority)
     write_durably(settings, _settings(grant, chimes))
     return settings
 
@@ -64,6 +66,7 @@ def _settings(grant: Grant, chimes: Path | None) -> str:
     # JSON's strings and lists of strings are TOML's too.
     town, broker = grant.town, grant.broker
     sounds = f"chimes = {_text(str(chimes))}\n" if chimes else ""
+    trusts = f'authority = "{AUTHORITY}"\n' if broker.authority else ""
     tables = [_table("town.names", {code: name for code, name in town.names.items() if code in LANGUAGES})]
     tables.append(_table("town.kinds", town.kinds))
     if hours := grant.quiet_hours:
@@ -87,7 +90,7 @@ public_keys = {json.dumps(_key_names(grant))}
 host = {_text(broker.host)}
 port = {broker.port}
 password_file = "{_PASSWORD}"
-"""
+{trusts}"""
 
 
 def _table(name: str, rows: Mapping[str, str]) -> str:

@@ -57,11 +57,15 @@ class GrantedTown(_Message):
 
 
 class GrantedBroker(_Message):
-    """Where the terminal logs in, with its identifier as its name."""
+    """Where the terminal logs in, with its identifier as its name.
+
+    `authority` is whom it trusts there, as PEM, maybe several; without it there is no TLS.
+    """
 
     host: Line
     port: Annotated[int, Field(ge=1, le=_LAST_PORT)]
     password: Line
+    authority: Annotated[str, Field(max_length=16_384, pattern="-----BEGIN CERTIFICATE-----")] | None = None
 
 
 class Grant(_Message):

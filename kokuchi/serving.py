@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+import ssl
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
@@ -31,8 +32,8 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def serve(application: _Application, listener: socket.socket) -> None:
-    """Serve until the process is told to end (SIGINT or SIGTERM), or the task is cancelled."""
+async def serve(application: _Application, listener: socket.socket, tls: ssl.SSLContext | None = None) -> None:
+    """Serve until the process is told to end (SIGINT or SIGTERM), or the task is cancelled; over HTTPS with `tls`."""
     config = uvicorn.Config(
         application,
         log_config=None,
@@ -41,6 +42,7 @@ async def serve(application: _Application, listener: socket.socket) -> None:
         lifespan="off",
         # Streams of events never end by themselves; they must not keep the process alive.
         timeout_graceful_shutdown=1,
+        ssl_context_factory=(lambda _config, _default: tls) if tls else None,
     )
     server = uvicorn.Server(config)
     try:

@@ -56,10 +56,11 @@ def run(config: Path, verbose: bool, no_screen: bool, no_voice: bool) -> None:
     if no_screen and no_voice:
         raise click.UsageError("a terminal with neither screen nor voice reaches nobody; leave out one of the two")
     logs.configure(verbose)
-    enrolling = Enrolling(config)
+    first = from_environment(FirstStart, os.environ)
+    enrolling = Enrolling(config, first.authority)
     if not enrolling.is_enrolled:
         with closing(ServiceManager()) as manager:
-            asyncio.run(enrol_on_screen(enrolling, from_environment(FirstStart, os.environ), manager))
+            asyncio.run(enrol_on_screen(enrolling, first, manager))
         if not enrolling.is_enrolled:
             return
     settings = load(Settings, config, os.environ)
@@ -90,14 +91,18 @@ def kiosk(config: Path, browser: str, url: str | None, options: tuple[str, ...])
 @click.option("--address", help="Where the centre is, as on the card: 192.168.1.10:8080. Asked for when not given.")
 @click.option("--code", help="The 8 digits of the card. Asked for when not given.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Where the files go; where --config is if not given.")
+@click.option("--authority", type=click.Path(path_type=Path), help="The town's authority, if it is not prepared.")
 @click.option("--replace", is_flag=True, help="Also when the device is a terminal already, which it then is no more.")
 @click.pass_obj
-def enrol(config: Path, address: str | None, code: str | None, folder: Path | None, replace: bool) -> None:
+def enrol(
+    config: Path, address: str | None, code: str | None, folder: Path | None, authority: Path | None, replace: bool
+) -> None:
     """Make this device a terminal, with the code that the town office has made for it."""
-    enrolling = Enrolling(folder / SETTINGS if folder else config)
+    first = from_environment(FirstStart, os.environ)
+    enrolling = Enrolling(folder / SETTINGS if folder else config, authority or first.authority)
     if enrolling.is_enrolled and not replace:
         raise EnrolmentError(Trouble.ENROLLED, detail=str(enrolling.config))
-    usual = proposed(enrolling.remembered, from_environment(FirstStart, os.environ).centre)
+    usual = proposed(enrolling.remembered, first.centre)
     address = address or click.prompt("Address of the centre", default=usual or None)
     code = code or click.prompt("Code of 8 digits")
     grant = asyncio.run(enrolling.enrol(address, code, replace=replace))

@@ -118,6 +118,8 @@ class Device:
                     topics.presence(settings.terminal),
                     encode(Presence(terminal=settings.terminal, sent=started, online=False)),
                 ),
+                # Not the time that the centre has told: certificates are compared with the device's own clock.
+                clock_is_known=is_synchronised,
             ),
             link_pulse := Pulse(),
         )

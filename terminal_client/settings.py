@@ -17,6 +17,8 @@ from terminal_client.preferences import LanguageCode, Percent, Preferences, Stat
 SOUNDS = Path(__file__).resolve().parent.parent / "sounds"
 """The chimes that came with the software."""
 
+PREPARED_AUTHORITY = Path("/etc/kokuchi/authority.pem")
+
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -37,10 +39,14 @@ class TownSection(Section):
 
 
 class BrokerSection(Section):
-    """How the terminal reaches the broker. Its user name is its identifier."""
+    """How the terminal reaches the broker. Its user name is its identifier.
+
+    `authority` is a file with whom it trusts there, PEM, maybe several; without it there is no TLS.
+    """
 
     host: str
-    port: Port = 1883
+    authority: FilePath | None = None
+    port: Port = Field(default_factory=lambda told: 8883 if told.get("authority") else 1883)
     password: SecretStr
 
 
@@ -129,11 +135,18 @@ class Settings(Section):
     @property
     def broker_address(self) -> BrokerAddress:
         """What the link needs."""
-        return BrokerAddress(self.broker.host, self.broker.port, self.terminal, self.broker.password.get_secret_value())
+        broker = self.broker
+        return BrokerAddress(
+            broker.host, broker.port, self.terminal, broker.password.get_secret_value(), broker.authority
+        )
 
 
 class FirstStart(Section):
-    """What a device is told before it is a terminal, by the environment alone: KOKUCHI_SCREEN__PORT, KOKUCHI_CENTRE."""
+    """What a device is told before it is a terminal, by the environment alone: KOKUCHI_SCREEN__PORT, KOKUCHI_CENTRE.
+
+    `authority` is the file with the town's authority, which whoever prepares devices puts onto them.
+    """
 
     centre: str = ""
+    authority: Path = PREPARED_AUTHORITY
     screen: ScreenSection = ScreenSection()

@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 
 import click
 
+from broadcaster.commands.certificates import make_certificates
 from broadcaster.commands.context import Context, pass_context
 from broadcaster.dictionary.files import read_base
 from broadcaster.provisioning.keys import KeyFiles, SigningKeyChange
 from broadcaster.provisioning.secrets import new_password, write_secret
+from broadcaster.provisioning.server_names import certificates_of
 from broadcaster.provisioning.terminals import write_broker_files
 from broadcaster.settings import secret_files
 from kokuchi.wire import SigningKey
@@ -23,6 +25,8 @@ def setup(context: Context) -> None:
     with context.ledger() as (settings, town, ledger):
         for path in SigningKeyChange(KeyFiles.of(settings), ledger, datetime.now(UTC)).make_missing():
             click.echo(f"made {path}: keep a copy in a safe place; terminals trust this key")
+        if settings.broker.tls or settings.web.tls:
+            make_certificates(settings, ledger)
         ledger.dictionary.take_base(read_base(settings.dictionaries), town.id, datetime.now(UTC))
         files = write_broker_files(settings, town, ledger)
         click.echo(f"wrote {files.configuration}")
@@ -38,4 +42,6 @@ def check_config(context: Context) -> None:
     """Check the settings: exit code 0 when they can be used, else 2 and a line for each thing that is wrong."""
     settings, town = context.load()
     SigningKey.load(settings.signing_key)
+    if settings.broker.tls or settings.web.tls:
+        certificates_of(settings).check()
     click.echo(f"{context.config}: good: {town.name}, {len(town.areas)} areas, {len(town.categories)} categories")

@@ -50,6 +50,15 @@ class Presences:
                 [iso(now or datetime.now(UTC))],
             )
 
+    def seen_since(self, moment: datetime) -> set[str]:
+        """Return the terminals that are connected, or were at some time after a moment by the centre's clock."""
+        rows = self._connections.read().execute(
+            "SELECT t.terminal FROM presences AS p JOIN terminals AS t ON t.id = p.terminal_id"
+            " WHERE p.online OR p.changed_at > ?",
+            [iso(moment)],
+        )
+        return {row["terminal"] for row in rows}
+
     def all(self) -> dict[str, Presence]:
         """Return the presence of every terminal that has ever been seen."""
         rows = self._connections.read().execute(

@@ -16,6 +16,7 @@ from broadcaster.provisioning.mosquitto import BrokerFiles, password_hash
 from broadcaster.provisioning.reload import tell_broker
 from broadcaster.provisioning.roster import RosterError
 from broadcaster.provisioning.secrets import new_password
+from broadcaster.provisioning.server_names import certificates_of
 from broadcaster.settings import Settings
 from kokuchi.device_files import write_device_files
 from kokuchi.enrolment import Grant, GrantedBroker, GrantedQuietHours, GrantedTown
@@ -26,7 +27,11 @@ def broker_files(settings: Settings) -> BrokerFiles:
     """Return where the broker's files are."""
     broker = settings.broker
     # One that is reached under another name than the centre's own way to it listens everywhere.
-    return BrokerFiles(broker.configuration, None if broker.public_host else broker.host, broker.port)
+    host = None if broker.public_host else broker.host
+    if not broker.tls:
+        return BrokerFiles(broker.configuration, host, broker.port)
+    files = certificates_of(settings)
+    return BrokerFiles(broker.configuration, host, broker.port, (files.server, files.server_key), broker.plain_port)
 
 
 def write_broker_files(settings: Settings, town: Town, ledger: Ledger) -> BrokerFiles:
@@ -42,7 +47,7 @@ def write_broker_files(settings: Settings, town: Town, ledger: Ledger) -> Broker
 def take_into_service(settings: Settings, town: Town, ledger: Ledger, terminals: Sequence[Terminal]) -> list[Path]:
     """Add terminals to the roster, all or none, and return the folder of each with the files for its device.
 
-    Raises TerminalExists, RosterError, or KeyFileError if the town has no key yet.
+    Raises TerminalExists, RosterError, and KeyFileError or CertificateError if the town has no keys yet.
     """
     return _take(settings, town, ledger, terminals, ledger.terminals.add)
 
@@ -73,6 +78,8 @@ def _take(
         raise RosterError([Mistake(Wrong.RESERVED, value=centre)])
     now = datetime.now(UTC)
     SigningKeyChange(KeyFiles.of(settings), ledger, now).adopt()
+    if settings.broker.tls:
+        certificates_of(settings).check()
     passwords = {terminal.id: new_password() for terminal in terminals}
     add([(terminal, password_hash(passwords[terminal.id])) for terminal in terminals])
     kids, pems = public_keys(ledger, now)
@@ -136,7 +143,12 @@ def _grant(
             kinds={category.id: category.name for category in town.notice_kinds},
             time_zone=town.time_zone.key,
         ),
-        broker=GrantedBroker(host=host, port=settings.broker.port, password=password),
+        broker=GrantedBroker(
+            host=host,
+            port=settings.broker.port,
+            password=password,
+            authority=certificates_of(settings).trusted.read_text() if settings.broker.tls else None,
+        ),
         public_keys=keys,
         quiet_hours=GrantedQuietHours(start=quiet.start, end=quiet.end) if quiet else None,
     )

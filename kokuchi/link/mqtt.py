@@ -6,6 +6,7 @@ import random
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
@@ -15,6 +16,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from kokuchi.link.interface import Connected, Disconnected, Event, NotConnected, PublishRefused, Received, Will
+from kokuchi.link.security import FreshTrust
 
 log = logging.getLogger(__name__)
 
@@ -29,18 +31,20 @@ MAXIMUM_INFLIGHT = 1000
 
 @dataclass(frozen=True)
 class BrokerAddress:
-    """Where the broker is and who we are to it."""
+    """Where the broker is, who we are to it, and the file of those whom we trust about it; without that, no TLS."""
 
     host: str
     port: int
     username: str
     password: str = field(repr=False)
+    authority: Path | None = None
 
 
 class MqttLink:
     """A `Link` over MQTT 5 with a stable client identifier and a persistent session.
 
-    `subscriptions` are made at every connection, since a broker may have lost the session.
+    `subscriptions` are made at every connection, since a broker may have lost the session. While `clock_is_known` does
+    not hold, the dates of the broker's certificate are not looked at.
     """
 
     def __init__(
@@ -50,8 +54,11 @@ class MqttLink:
         client_id: str,
         subscriptions: Sequence[str],
         will: Will | None = None,
+        clock_is_known: Callable[[], bool] = lambda: True,
     ) -> None:
         self._address = address
+        self._clock_is_known = clock_is_known
+        self._trust: FreshTrust | None = None
         self._client_id = client_id
         self._will = will
         self._subscriptions = list(subscriptions)
@@ -79,6 +86,9 @@ class MqttLink:
             random.uniform(0.5, 1.5),  # type: ignore[arg-type] # noqa: S311 - paho takes fractions too; it is jitter
             MAXIMUM_RECONNECT_SECONDS,
         )
+        if self._address.authority is not None:
+            self._trust = FreshTrust.of(self._address.authority, self._clock_is_known)
+            client.tls_set_context(self._trust)
         if self._will is not None:
             client.will_set(self._will.topic, self._will.payload, qos=1, retain=True)
         client.on_connect = self._on_connect
@@ -205,9 +215,12 @@ class MqttLink:
             log.error("broker refused subscriptions", extra={"topics": refused})
 
     def _on_connect_fail(self, client: mqtt.Client, _userdata: object) -> None:
-        self._hand_over(
-            client, self._lose_connection, f"no broker answers at {self._address.host} port {self._address.port}"
-        )
+        place = f"{self._address.host} port {self._address.port}"
+        if self._trust is not None and self._trust.complaint:
+            reason = f"the broker at {place} is not trusted: {self._trust.complaint}"
+        else:
+            reason = f"no broker answers at {place}"
+        self._hand_over(client, self._lose_connection, reason)
 
     def _on_disconnect(
         self, client: mqtt.Client, _userdata: object, _flags: object, reason: ReasonCode, _props: object

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,19 +19,22 @@ class AddressError(ValueError):
 
 
 def centre_url(typed: str) -> str:
-    """Return the centre's URL for what was typed, such as "192.168.1.10:8080"; HTTP unless https:// is written.
+    """Return the centre's URL for what was typed, such as "192.168.1.10:8080": HTTPS unless http:// is written.
 
-    Without a port HTTP takes 8080, as the centre does, and HTTPS 443. Raises AddressError.
+    Within the machine itself, where nobody listens in between, it is HTTP. The port is 8080 if none is told, 443 for a
+    written https://. Raises AddressError.
     """
     text = unicodedata.normalize("NFKC", typed).strip().rstrip("/")
-    if "://" not in text:
-        text = f"http://{text}"
+    is_bare = "://" not in text
+    if is_bare:
+        text = f"https://{text}"
     try:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
         raise AddressError(typed) from error
     host = parts.hostname or ""
+    scheme = "http" if is_bare and _is_loopback(host) else parts.scheme
     if (
         parts.scheme not in ("http", "https")
         or not re.fullmatch(r"[a-z0-9.-]+|[0-9a-f:.]+", host)
@@ -43,13 +47,20 @@ def centre_url(typed: str) -> str:
         raise AddressError(typed)
     name = f"[{host}]" if ":" in host else host
     if port is None:
-        port = DEFAULT_PORT if parts.scheme == "http" else 443
-    return f"{parts.scheme}://{name}:{port}"
+        port = DEFAULT_PORT if is_bare or scheme == "http" else 443
+    return f"{scheme}://{name}:{port}"
 
 
 def proposed(remembered: Path, environment: str, prepared: Path = PREPARED) -> str:
     """Return the address that is most likely right: the one that worked here before, else one that was prepared."""
     return next((text for text in (_line(remembered), environment.strip(), _line(prepared)) if text), "")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _is_plausible(host: str) -> bool:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from kokuchi import __version__
 from kokuchi.configuration import ConfigurationError, load
-from kokuchi.device_files import INBOX, write_device_files, write_durably
+from kokuchi.device_files import AUTHORITY, INBOX, write_device_files, write_durably
 from kokuchi.enrolment import EnrolmentRequest, Grant, digits_of
 from kokuchi.wire import KeyRing
 from kokuchi.wire.signature import KeyFileError
 from terminal_client.enrolment.address import AddressError, centre_url
 from terminal_client.enrolment.client import ask_centre
 from terminal_client.enrolment.errors import EnrolmentError, Trouble
-from terminal_client.settings import Settings
+from terminal_client.settings import PREPARED_AUTHORITY, Settings
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +24,13 @@ _CODE_DIGITS = 8
 
 @dataclass(frozen=True)
 class Enrolling:
-    """The device whose settings are to be in a file, which need not be there yet."""
+    """The device whose settings are to be in a file, which need not be there yet.
+
+    `authority` is the file with the town's authority, if whoever prepared the device has put it there.
+    """
 
     config: Path
+    authority: Path = PREPARED_AUTHORITY
 
     @property
     def remembered(self) -> Path:
@@ -52,7 +56,9 @@ class Enrolling:
         try:
             # Before the code is used: a device that cannot write must not use it up.
             attempt = self._attempt()
-            grant = await ask_centre(url, EnrolmentRequest(code=digits, attempt=attempt, software=__version__))
+            request = EnrolmentRequest(code=digits, attempt=attempt, software=__version__)
+            # One that was a terminal before has an authority of its own.
+            grant = await ask_centre(url, request, [self.authority, self.config.parent / AUTHORITY])
             self._become(grant)
             write_durably(self.remembered, address.strip())
             self._attempt_file.unlink(missing_ok=True)

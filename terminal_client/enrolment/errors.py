@@ -18,6 +18,10 @@ class Trouble(StrEnum):
     CODE = "code"
     UNREACHABLE = "unreachable"
     STRANGER = "stranger"
+    UNTRUSTED = "untrusted"
+    MISNAMED = "misnamed"
+    OUTDATED = "outdated"
+    PLAIN = "plain"
     INTERRUPTED = "interrupted"
     STORAGE = "storage"
     ENROLLED = "enrolled"
@@ -36,6 +40,13 @@ _ENGLISH = {
     Trouble.CODE: "a code has 8 digits",
     Trouble.UNREACHABLE: "nobody answers at this address; check the address and the cable",
     Trouble.STRANGER: "whoever answers at this address is not the centre of kokuchi; check the address",
+    Trouble.UNTRUSTED: "this device does not trust the centre's certificate: put authority.pem (`broadcaster"
+    " certificates export`) there as /etc/kokuchi/authority.pem, or name it with --authority",
+    Trouble.MISNAMED: "the centre's certificate is for another name or address; check the address, or add it at the"
+    " centre with `broadcaster certificates renew --name ADDRESS`",
+    Trouble.OUTDATED: "the centre's certificate has expired or is not valid yet; check the clocks, or renew it at the"
+    " centre with `broadcaster certificates renew`",
+    Trouble.PLAIN: "whoever answers at this address does not encrypt; if that is meant so, write http:// before it",
     Trouble.INTERRUPTED: "the connection broke off; try again with the same code",
     Trouble.STORAGE: "the device's files cannot be written",
     Trouble.ENROLLED: "this device is a terminal already; --replace makes it another one",
@@ -46,6 +57,10 @@ _JAPANESE = {
     Trouble.CODE: "登録コードは、数字8けたです。カードを見て、もう一度入れてください。",
     Trouble.UNREACHABLE: "役場につながりません。つなぎ先の数字と、回線の線を確かめてください。",
     Trouble.STRANGER: "つなぎ先に、役場の機械がありません。つなぎ先の数字を確かめてください。",
+    Trouble.UNTRUSTED: "この機械には、役場の証明書が入っていません。役場に「証明書がない」と連絡してください。",
+    Trouble.MISNAMED: "つなぎ先が、役場の証明書とちがいます。カードを見て、つなぎ先の数字を確かめてください。",
+    Trouble.OUTDATED: "役場の証明書の期限が切れています。役場に「証明書の期限」と連絡してください。",
+    Trouble.PLAIN: "つなぎ先が、暗号で守られていません。役場に「暗号化されていない」と連絡してください。",
     Trouble.INTERRUPTED: "とちゅうで切れました。同じ番号で、もう一度「すすむ」を押してください。",
     Trouble.STORAGE: "この機械に書きこめません。役場に連絡してください。",
     Trouble.ENROLLED: "この機械は、もう登録されています。",

@@ -38,9 +38,11 @@ id = "business"
 name = "事業所"
 
 [web]
+tls = false
 session_secret_file = "var/session"
 
 [broker]
+tls = false
 host = "{host}"
 port = {port}
 password_file = "var/broker-password"

@@ -7,10 +7,12 @@ import uuid
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from broadcaster.provisioning.certificates import Certificates, Names
 from kokuchi.link import (
     BrokerAddress,
     Connected,
@@ -127,13 +129,22 @@ class Bench(ABC):
 
 
 class Broker:
-    """A Mosquitto that keeps nothing on disk."""
+    """A Mosquitto that keeps nothing on disk and speaks TLS, as in every town; the demo's town does without."""
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
+        certificates = Certificates(folder / "certificates", "月形町")
+        certificates.make(Names((HOST,)), datetime.now(UTC))
+        self._authority = certificates.trusted
         self._configuration = folder / "mosquitto.conf"
-        self._configuration.write_text(f"listener {self.port} {HOST}\nuser root\nallow_anonymous true\n")
+        self._configuration.write_text(
+            f"listener {self.port} {HOST}\ncertfile {certificates.server}\nkeyfile {certificates.server_key}\n"
+            "user root\nallow_anonymous true\n"
+        )
         self._running = ExitStack()
+
+    def address(self, client_id: str, port: int | None = None) -> BrokerAddress:
+        return BrokerAddress(HOST, port or self.port, client_id, "", self._authority)
 
     def start(self) -> None:
         self._running.enter_context(mosquitto(self._configuration, self.port))
@@ -149,7 +160,7 @@ class MqttBench(Bench):
         self._cable = Cable(broker.port)
 
     def link(self, client_id: str, subscriptions: Sequence[str], will: Will | None, *, direct: bool) -> Link:
-        address = BrokerAddress(HOST, self._broker.port if direct else self._cable.port, client_id, "")
+        address = self._broker.address(client_id, None if direct else self._cable.port)
         return MqttLink(address, client_id=client_id, subscriptions=subscriptions, will=will)
 
     async def cut(self) -> None:
@@ -471,8 +482,7 @@ async def test_closing_ends_the_events_and_the_connection(bench: Bench) -> None:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # the thread dies on purpose
 async def test_a_link_whose_thread_has_died_is_renewed(broker: Broker) -> None:
     """paho's thread may end while the connection seems to be up: what is published then is never acknowledged."""
-    address = BrokerAddress(HOST, broker.port, "frozen", "")
-    party = Party(MqttLink(address, client_id="frozen", subscriptions=["frozen/#"]))
+    party = Party(MqttLink(broker.address("frozen"), client_id="frozen", subscriptions=["frozen/#"]))
     await party.link.start()
     await party.connected()
     thread = next(thread for thread in threading.enumerate() if thread.name.startswith("paho-mqtt-client-"))

@@ -168,7 +168,7 @@ def test_the_centres_settings_are_read_with_the_town_that_they_describe(tmp_path
     write_secrets(tmp_path)
     settings, town = load_settings(path, {})
     assert settings.ledger == tmp_path / "var" / "ledger.sqlite"
-    assert settings.broker.address.password == "password of the centre"
+    assert settings.broker_address.password == "password of the centre"
     assert (town.name, town.time_zone.key) == ("月形町", "Asia/Tokyo")
     assert [place.id for place in (*town.areas, *town.groups)] == ["kita", "minami", "elderly", "business"]
     assert [category.id for category in town.categories] == ["scam"]

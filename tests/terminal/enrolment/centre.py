@@ -1,6 +1,7 @@
 """A centre that takes codes over real HTTP, with a real ledger; and whoever else may answer at an address."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ class Centre:
 
 
 @asynccontextmanager
-async def serving_centre(folder: Path) -> AsyncIterator[Centre]:
+async def serving_centre(folder: Path, tls: ssl.SSLContext | None = None) -> AsyncIterator[Centre]:
     """Serve a small town's centre for the length of a block."""
     ledger = Ledger(folder / "ledger.sqlite")
     ledger.terminals.add((terminal, "hash") for terminal in ROSTER)
@@ -58,7 +59,7 @@ async def serving_centre(folder: Path) -> AsyncIterator[Centre]:
         secure_cookies=False,
         clock=centre.clock,
     )
-    pages = asyncio.create_task(serve(app, listener))
+    pages = asyncio.create_task(serve(app, listener, tls))
     try:
         yield centre
     finally:

@@ -11,14 +11,19 @@ from terminal_client.enrolment.address import AddressError, centre_url, proposed
 @pytest.mark.parametrize(
     ("typed", "url"),
     [
-        ("192.168.1.10:8080", "http://192.168.1.10:8080"),
-        (" 192.168.1.10 ", "http://192.168.1.10:8080"),
-        ("１９２．１６８．１．１０：８０８０", "http://192.168.1.10:8080"),
+        ("192.168.1.10:8080", "https://192.168.1.10:8080"),
+        (" 192.168.1.10 ", "https://192.168.1.10:8080"),
+        ("１９２．１６８．１．１０：８０８０", "https://192.168.1.10:8080"),
         ("http://192.168.1.10:80/", "http://192.168.1.10:80"),
         ("https://Centre.Town.Example", "https://centre.town.example:443"),
         ("https://192.168.1.10:8443", "https://192.168.1.10:8443"),
-        ("[fd00::1]:8080", "http://[fd00::1]:8080"),
-        ("centre", "http://centre:8080"),
+        ("[fd00::1]:8080", "https://[fd00::1]:8080"),
+        ("centre", "https://centre:8080"),
+        ("http://192.168.1.10", "http://192.168.1.10:8080"),
+        ("127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("localhost", "http://localhost:8080"),
+        ("[::1]:8080", "http://[::1]:8080"),
+        ("https://127.0.0.1:8080", "https://127.0.0.1:8080"),
     ],
 )
 def test_an_address_is_understood_as_people_type_it(typed: str, url: str) -> None:
