@@ -21,6 +21,7 @@ from broadcaster.ledger.migrations import migrations
 from broadcaster.ledger.monthly_tests import MonthlyTests
 from broadcaster.ledger.outbox import Outbox
 from broadcaster.ledger.overview import Overview
+from broadcaster.ledger.presence_history import PresenceHistory
 from broadcaster.ledger.presences import Presences
 from broadcaster.ledger.progress import Progress
 from broadcaster.ledger.quarantine import Quarantine
@@ -56,6 +57,7 @@ class Ledger:
         self.resends = Resends(self.connections)
         self.reminders = Reminders(self.connections)
         self.presences = Presences(self.connections)
+        self.presence_history = PresenceHistory(self.connections)
         self.requests = Requests(self.connections)
         self.conditions = Conditions(self.connections)
         self.overview = Overview(self.connections)
