@@ -12,6 +12,7 @@ from broadcaster.ledger.broker import Broker
 from broadcaster.ledger.changes import Changes
 from broadcaster.ledger.conditions import Conditions
 from broadcaster.ledger.deliveries import Deliveries
+from broadcaster.ledger.delivery_history import DeliveryHistory
 from broadcaster.ledger.dictionary import Dictionaries
 from broadcaster.ledger.drafts import Drafts
 from broadcaster.ledger.enrolment import EnrolmentCodes
@@ -52,6 +53,7 @@ class Ledger:
         self.timetable = Timetable(self.connections)
         self.outbox = Outbox(self.connections)
         self.deliveries = Deliveries(self.connections)
+        self.delivery_history = DeliveryHistory(self.connections)
         self.progress = Progress(self.connections)
         self.monthly_tests = MonthlyTests(self.connections)
         self.resends = Resends(self.connections)

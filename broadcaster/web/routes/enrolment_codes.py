@@ -15,6 +15,7 @@ from broadcaster.web.pages import page
 from broadcaster.web.roster import RosterRow, roster_rows
 from broadcaster.web.sessions import CheckedForm, Installer, Reader
 from broadcaster.web.site import Site, site_of
+from broadcaster.web.terminal_history import terminal_history
 from broadcaster.web.words import moment
 from kokuchi.enrolment import written
 
@@ -46,6 +47,7 @@ def show_terminal(request: Request, terminal: str, account: Reader) -> Response:
         groups=[groups.get(group, group) for group in sorted(found.groups)] if found else [],
         code=_facts(site, terminal),
         may_enrol=may(account.role, Act.ENROL),
+        history=terminal_history(site, terminal),
     )
 
 
