@@ -1,8 +1,9 @@
 """Tables that leave the centre for Excel: CSV that it opens as Japanese, and that nobody can hide a formula in."""
 
+import codecs
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """What makes a spreadsheet take a cell for a formula (OWASP, "CSV Injection")."""
@@ -21,8 +22,17 @@ def plain_cell(text: str) -> str:
 
 def csv_bytes(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     """Return a table as CSV in UTF-8 with a byte-order mark, by which Excel knows it, and CRLF (RFC 4180)."""
+    return b"".join(csv_pieces(headings, [rows]))
+
+
+def csv_pieces(headings: Sequence[str], pieces: Iterable[Iterable[Sequence[str]]]) -> Iterator[bytes]:
+    """Yield the same table piece by piece, for one that is too large to be held."""
+    yield codecs.BOM_UTF8 + _lines([headings])
+    for piece in pieces:
+        yield _lines([safe_cell(cell) for cell in row] for row in piece)
+
+
+def _lines(rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(headings)
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode()

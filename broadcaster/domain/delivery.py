@@ -90,7 +90,11 @@ def merge(known: Delivery, reported: Delivery) -> Delivery:
 
 @dataclass(frozen=True)
 class Reach:
-    """How many terminals of an alert's audience have reached each stage, and how many it has not reached."""
+    """How many terminals of an alert's audience have reached each stage, and how many it has not reached.
+
+    `missing` have said nothing at all of it; `troubled` are those that stand out, without the missing ones, about which
+    the circumstances decide.
+    """
 
     addressed: int = 0
     received: int = 0
@@ -99,6 +103,8 @@ class Reach:
     confirmed: int = 0
     voice_failed: int = 0
     refused: int = 0
+    missing: int = 0
+    troubled: int = 0
 
     @property
     def unreached(self) -> int:
@@ -114,6 +120,8 @@ def reach(deliveries: Iterable[Delivery]) -> Reach:
         **{stage.value: sum(1 for delivery in everything if delivery.at(stage)) for stage in Stage},
         voice_failed=sum(1 for delivery in everything if _is_silent(delivery)),
         refused=sum(1 for delivery in everything if delivery.outcome is Outcome.REFUSED),
+        missing=sum(1 for delivery in everything if _is_missing(delivery)),
+        troubled=sum(1 for delivery in everything if _stands_out(delivery)),
     )
 
 
@@ -135,7 +143,7 @@ def trouble(delivery: Delivery, presence: Presence | None, sent: datetime, now: 
         return Trouble.REFUSED
     if _is_silent(delivery):
         return Trouble.VOICE_FAILED
-    if delivery.outcome is Outcome.EXPIRED and delivery.voiced_at is None and not _is_told_otherwise(delivery):
+    if _is_too_late(delivery):
         return Trouble.EXPIRED
     if delivery.received_at is not None:
         missing_screen = delivery.voiced_at is not None and delivery.displayed_at is None
@@ -168,6 +176,21 @@ def faults(presence: Presence) -> list[Fault]:
         *([Fault.CLOCK] if presence.clock is Clock.UNKNOWN else []),
         *([Fault.HEAT] if (presence.temperature_celsius or 0) >= TOO_HOT_CELSIUS else []),
     ]
+
+
+def _is_missing(delivery: Delivery) -> bool:
+    return delivery.received_at is None and delivery.outcome is None
+
+
+def _stands_out(delivery: Delivery) -> bool:
+    """Tell whether a delivery is one to look at however its terminal is now."""
+    if delivery.outcome is Outcome.REFUSED or _is_silent(delivery) or _is_too_late(delivery):
+        return True
+    return not _is_missing(delivery) and delivery.voiced_at is not None and delivery.displayed_at is None
+
+
+def _is_too_late(delivery: Delivery) -> bool:
+    return delivery.outcome is Outcome.EXPIRED and delivery.voiced_at is None and not _is_told_otherwise(delivery)
 
 
 def _is_told_otherwise(delivery: Delivery) -> bool:

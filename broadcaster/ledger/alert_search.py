@@ -1,7 +1,11 @@
 """Finding alerts among all that were ever accepted, page by page."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+from sqlite_utils import Database
 
 from broadcaster.ledger.alerts import Accepted, accepted_of
 from kokuchi.database import Connections
@@ -22,9 +26,23 @@ class Place:
         return cls(iso(accepted.alert.sent), accepted.row)
 
 
+class Result(StrEnum):
+    """What has become of an alert. All but the last are said of the chosen terminals, if some are chosen."""
+
+    HEARD = "heard"
+    UNREACHED = "unreached"
+    SILENT = "silent"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
 @dataclass(frozen=True)
 class Wanted:
-    """Which alerts are looked for; what is None does not matter. `since` is included, `until` is not."""
+    """Which alerts are looked for; what is None or empty does not matter. `since` is included, `until` is not.
+
+    `words` must all stand in the headline or the body; `who` is a part of a household's name or a terminal's
+    identifier. `area` and `who` choose terminals, and such an alert was addressed to at least one of them.
+    """
 
     category: str | None = None
     severities: tuple[Severity, ...] | None = None
@@ -32,6 +50,58 @@ class Wanted:
     withdrawn: bool | None = None
     since: datetime | None = None
     until: datetime | None = None
+    result: Result | None = None
+    area: str = ""
+    who: str = ""
+    words: str = ""
+
+    @property
+    def chooses_terminals(self) -> bool:
+        """Whether only some terminals matter."""
+        return bool(self.area or "".join(self.who.split()))
+
+
+@dataclass(frozen=True)
+class Found:
+    """All alerts that were found, by their rows, the newest first; `terminals` are those of the chosen ones, if any.
+
+    `deliveries` is how many they have at these terminals, at most.
+    """
+
+    rows: list[int]
+    deliveries: int
+    terminals: list[int] | None
+
+
+_TERMINALS = (
+    "SELECT t.id FROM terminals AS t WHERE (:area = '' OR t.area = :area)"
+    " AND (:who = '' OR instr(folded(t.household), :who) OR instr(folded(t.terminal), :who))"
+)
+# CROSS JOIN: the few chosen terminals are looked up in the deliveries, never the other way round.
+_AT_CHOSEN = (
+    "EXISTS (SELECT 1 FROM chosen CROSS JOIN deliveries AS d ON d.alert_id = a.id AND d.terminal_id = chosen.id{})"
+)
+_SUMS = {
+    Result.HEARD: "r.voiced = r.addressed AND r.addressed > 0",
+    Result.UNREACHED: "r.received < r.addressed",
+    Result.SILENT: "r.voice_failed > 0",
+    Result.REFUSED: "r.refused > 0",
+}
+# The few deliveries of an alert with such an outcome have an index of their own; the plus leads SQLite to it.
+_FEW = (
+    "EXISTS (SELECT 1 FROM deliveries AS d WHERE d.alert_id = a.id AND d.outcome = '{}'"
+    " AND d.voiced_at IS NULL AND +d.terminal_id IN (SELECT id FROM chosen))"
+)
+_SINGLE = {
+    Result.UNREACHED: _AT_CHOSEN.format(" WHERE d.received_at IS NULL"),
+    Result.SILENT: _FEW.format("voice_failed"),
+    Result.REFUSED: _FEW.format("refused").replace(" AND d.voiced_at IS NULL", ""),
+}
+_FOUND = (
+    "WITH chosen AS MATERIALIZED ({terminals}) SELECT {columns} FROM alerts AS a"
+    " LEFT JOIN alert_reach AS r ON r.alert_id = a.id WHERE {where}"
+)
+_ORDER = " ORDER BY sent_at DESC, id DESC"
 
 
 class AlertSearch:
@@ -44,35 +114,80 @@ class AlertSearch:
         """Return up to `limit` alerts that come after a place, the newest first."""
         clauses, arguments = _clauses(wanted)
         if after is not None:
-            clauses.append("(sent_at, id) < (?, ?)")
-            arguments += [after.sent_at, after.row]
-        # The clauses are constants; what was asked for comes in as arguments only.
-        rows = self._connections.read().execute(
-            f"SELECT * FROM alerts AS a WHERE {' AND '.join(clauses)} ORDER BY sent_at DESC, id DESC LIMIT ?",  # noqa: S608
-            [*arguments, limit],
-        )
+            clauses.append("(sent_at, id) < (:after_time, :after_row)")
+            arguments |= {"after_time": after.sent_at, "after_row": after.row}
+        query = f"{_query(wanted, 'a.*', clauses)}{_ORDER} LIMIT :limit"
+        rows = self._read().execute(query, {**arguments, "limit": limit})
         return [accepted_of(row) for row in rows]
 
+    def all(self, wanted: Wanted) -> Found:
+        """Return everything that is looked for."""
+        clauses, arguments = _clauses(wanted)
+        query = f"{_query(wanted, 'a.id, r.addressed', clauses)}{_ORDER}"
+        found = self._read().execute(query, arguments).fetchall()
+        deliveries = sum(row["addressed"] or 0 for row in found)
+        terminals = None
+        if wanted.chooses_terminals:
+            terminals = [row["id"] for row in self._read().execute(_TERMINALS, arguments)]
+            deliveries = min(deliveries, len(found) * len(terminals))
+        return Found([row["id"] for row in found], deliveries, terminals)
 
-def _clauses(wanted: Wanted) -> tuple[list[str], list[object]]:
-    clauses = ["revision = (SELECT max(revision) FROM alerts WHERE identifier = a.identifier)"]
-    arguments: list[object] = []
+    def _read(self) -> Database:
+        database = self._connections.read()
+        database.conn.create_function("folded", 1, _folded, deterministic=True)
+        return database
+
+
+def _folded(text: str | None) -> str:
+    """Return a text in which the width of letters, capitals and spaces do not matter."""
+    return "".join(unicodedata.normalize("NFKC", text or "").casefold().split())
+
+
+def _query(wanted: Wanted, columns: str, clauses: list[str]) -> str:
+    # All of it is made of constants; what was asked for comes in as arguments only.
+    terminals = _TERMINALS if wanted.chooses_terminals else "SELECT NULL AS id WHERE 0"
+    return _FOUND.format(terminals=terminals, columns=columns, where=" AND ".join(clauses))
+
+
+def _clauses(wanted: Wanted) -> tuple[list[str], dict[str, object]]:
+    clauses = ["a.revision = (SELECT max(revision) FROM alerts WHERE identifier = a.identifier)"]
+    arguments: dict[str, object] = {"area": wanted.area, "who": _folded(wanted.who)}
     if wanted.category is not None:
-        clauses.append("category = ?")
-        arguments.append(wanted.category)
+        clauses.append("a.category = :category")
+        arguments["category"] = wanted.category
     if wanted.severities is not None:
-        clauses.append(f"json_extract(payload, '$.severity') IN ({', '.join('?' * len(wanted.severities))})")
-        arguments += wanted.severities
+        names = [f"severity{number}" for number in range(len(wanted.severities))]
+        clauses.append(f"json_extract(a.payload, '$.severity') IN ({', '.join(f':{name}' for name in names)})")
+        arguments |= dict(zip(names, wanted.severities, strict=True))
     if wanted.drill is not None:
-        clauses.append("(json_extract(payload, '$.status') != 'Actual') = ?")
-        arguments.append(wanted.drill)
+        clauses.append("(json_extract(a.payload, '$.status') != 'Actual') = :drill")
+        arguments["drill"] = wanted.drill
     if wanted.withdrawn is not None:
-        clauses.append("(json_extract(payload, '$.message_type') = 'Cancel') = ?")
-        arguments.append(wanted.withdrawn)
+        clauses.append("(json_extract(a.payload, '$.message_type') = 'Cancel') = :withdrawn")
+        arguments["withdrawn"] = wanted.withdrawn
     if wanted.since is not None:
-        clauses.append("sent_at >= ?")
-        arguments.append(iso(wanted.since))
+        clauses.append("a.sent_at >= :since")
+        arguments["since"] = iso(wanted.since)
     if wanted.until is not None:
-        clauses.append("sent_at < ?")
-        arguments.append(iso(wanted.until))
-    return clauses, arguments
+        clauses.append("a.sent_at < :until")
+        arguments["until"] = iso(wanted.until)
+    for number, word in enumerate(wanted.words.split()):
+        text = "json_extract(a.payload, '$.headline') || json_extract(a.payload, '$.body')"
+        clauses.append(f"instr(folded({text}), :word{number})")
+        arguments[f"word{number}"] = _folded(word)
+    return [*clauses, *_results(wanted)], arguments
+
+
+def _results(wanted: Wanted) -> list[str]:
+    result = wanted.result
+    chosen = [_AT_CHOSEN.format("")] if wanted.chooses_terminals else []
+    if result is None:
+        return chosen
+    if result is Result.WITHDRAWN:
+        return ["json_extract(a.payload, '$.message_type') = 'Cancel'", *chosen]
+    if not wanted.chooses_terminals:
+        return [_SUMS[result]]
+    if result is Result.HEARD:
+        return [*chosen, f"NOT {_AT_CHOSEN.format(' WHERE d.voiced_at IS NULL')}"]
+    # Of no terminal can be true what the sums deny of all.
+    return [_SUMS[result], _SINGLE[result]]

@@ -85,34 +85,27 @@ class Deliveries:
         )
         return [line_of(row) for row in rows]
 
-    def doubtful(self, alert_rows: Iterable[int]) -> dict[int, list[Line]]:
-        """Return by their rows the lines of several alerts that can stand out; what is left out is well."""
-        wanted = list(alert_rows)
-        found: dict[int, list[Line]] = {row: [] for row in wanted}
-        rows = self._connections.read().execute(
-            "SELECT t.terminal, t.household, t.kind, t.area, t.service, d.* FROM deliveries AS d"
-            " JOIN terminals AS t ON t.id = d.terminal_id WHERE d.alert_id IN (SELECT value FROM json_each(?))"
-            " AND (d.received_at IS NULL OR d.outcome IS NOT NULL"
-            " OR (d.voiced_at IS NOT NULL AND d.displayed_at IS NULL)) ORDER BY t.terminal",
-            [json.dumps(wanted)],
-        )
-        for row in rows:
-            found[row["alert_id"]].append(line_of(row))
-        return found
-
     def reach(self, alert_rows: Iterable[int]) -> dict[int, Reach]:
-        """Return the counts of several alerts by their rows."""
+        """Return the counts of several alerts by their rows, which triggers keep (m020)."""
         wanted = list(alert_rows)
         rows = self._connections.read().execute(
-            "SELECT alert_id, count(*) AS addressed, count(received_at) AS received, count(displayed_at) AS displayed,"
-            " count(voiced_at) AS voiced, count(confirmed_at) AS confirmed,"
-            " sum(ifnull(outcome, '') = 'voice_failed' AND voiced_at IS NULL) AS voice_failed,"
-            " sum(ifnull(outcome, '') = 'refused') AS refused"
-            " FROM deliveries WHERE alert_id IN (SELECT value FROM json_each(?)) GROUP BY alert_id",
-            [json.dumps(wanted)],
+            "SELECT * FROM alert_reach WHERE alert_id IN (SELECT value FROM json_each(?))", [json.dumps(wanted)]
         )
         found = {row["alert_id"]: Reach(**{key: row[key] for key in row.keys() if key != "alert_id"}) for row in rows}  # noqa: SIM118 - a Row iterates over values
         return {row: found.get(row, Reach()) for row in wanted}
+
+    def away(self, alert_rows: Iterable[int]) -> dict[int, int]:
+        """Return by their rows how many terminals have not received an alert and are not connected."""
+        wanted = list(alert_rows)
+        rows = self._connections.read().execute(
+            "SELECT d.alert_id, count(*) AS n FROM deliveries AS d"
+            " LEFT JOIN presences AS p ON p.terminal_id = d.terminal_id"
+            " WHERE d.alert_id IN (SELECT value FROM json_each(?)) AND d.received_at IS NULL AND d.outcome IS NULL"
+            " AND NOT ifnull(p.online, 0) GROUP BY d.alert_id",
+            [json.dumps(wanted)],
+        )
+        found = {row["alert_id"]: int(row["n"]) for row in rows}
+        return {row: found.get(row, 0) for row in wanted}
 
     def heard(self, identifier: str, before_revision: int) -> int:
         """Return how many terminals had voiced or confirmed an earlier revision of an alert."""

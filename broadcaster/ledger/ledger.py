@@ -12,6 +12,7 @@ from broadcaster.ledger.broker import Broker
 from broadcaster.ledger.changes import Changes
 from broadcaster.ledger.conditions import Conditions
 from broadcaster.ledger.deliveries import Deliveries
+from broadcaster.ledger.delivery_history import DeliveryHistory
 from broadcaster.ledger.dictionary import Dictionaries
 from broadcaster.ledger.drafts import Drafts
 from broadcaster.ledger.enrolment import EnrolmentCodes
@@ -21,6 +22,7 @@ from broadcaster.ledger.migrations import migrations
 from broadcaster.ledger.monthly_tests import MonthlyTests
 from broadcaster.ledger.outbox import Outbox
 from broadcaster.ledger.overview import Overview
+from broadcaster.ledger.presence_history import PresenceHistory
 from broadcaster.ledger.presences import Presences
 from broadcaster.ledger.progress import Progress
 from broadcaster.ledger.quarantine import Quarantine
@@ -57,11 +59,13 @@ class Ledger:
         self.timetable = Timetable(self.connections)
         self.outbox = Outbox(self.connections)
         self.deliveries = Deliveries(self.connections)
+        self.delivery_history = DeliveryHistory(self.connections)
         self.progress = Progress(self.connections)
         self.monthly_tests = MonthlyTests(self.connections)
         self.resends = Resends(self.connections)
         self.reminders = Reminders(self.connections)
         self.presences = Presences(self.connections)
+        self.presence_history = PresenceHistory(self.connections)
         self.requests = Requests(self.connections)
         self.conditions = Conditions(self.connections)
         self.overview = Overview(self.connections)

@@ -3,9 +3,23 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from broadcaster.domain.delivery import faults
 from kokuchi.database import Connections
 from kokuchi.wire import Presence
 from kokuchi.wire.fields import iso
+
+_NOTE_CHANGE = """
+INSERT INTO presence_changes (terminal_id, at, online, faults)
+SELECT t.id, :arrived, :online, :faults FROM terminals AS t LEFT JOIN presences AS p ON p.terminal_id = t.id
+WHERE t.terminal = :terminal AND (p.terminal_id IS NULL OR p.online <> :online OR p.faults <> :faults)
+"""
+_KEEP = """
+INSERT INTO presences (sent_at, online, payload, changed_at, faults, terminal_id)
+SELECT :sent_at, :online, :payload, :arrived, :faults, id FROM terminals WHERE terminal = :terminal
+ON CONFLICT (terminal_id) DO UPDATE SET
+ changed_at = CASE WHEN online = excluded.online THEN changed_at ELSE excluded.changed_at END,
+ sent_at = excluded.sent_at, online = excluded.online, payload = excluded.payload, faults = excluded.faults
+"""
 
 
 class Presences:
@@ -21,33 +35,33 @@ class Presences:
         when a terminal is connected or not, is the centre's.
         """
         arrived = iso(now or datetime.now(UTC))
-        rows = [
-            (
-                iso(presence.sent),
-                presence.online,
-                presence.model_dump_json(exclude_none=True),
-                arrived,
-                presence.terminal,
-            )
-            for presence in presences
-        ]
         with self._connections.write() as db:
-            db.conn.executemany(
-                "INSERT INTO presences (sent_at, online, payload, changed_at, terminal_id)"
-                " SELECT ?, ?, ?, ?, id FROM terminals WHERE terminal = ?"
-                " ON CONFLICT (terminal_id) DO UPDATE SET"
-                " changed_at = CASE WHEN online = excluded.online THEN changed_at ELSE excluded.changed_at END,"
-                " sent_at = excluded.sent_at, online = excluded.online, payload = excluded.payload",
-                rows,
-            )
+            for presence in presences:
+                row = {
+                    "sent_at": iso(presence.sent),
+                    "online": presence.online,
+                    "payload": presence.model_dump_json(exclude_none=True),
+                    "arrived": arrived,
+                    "terminal": presence.terminal,
+                    "faults": ",".join(faults(presence)) if presence.online else "",
+                }
+                # One after the other: a terminal may go and come back within a batch.
+                db.conn.execute(_NOTE_CHANGE, row)
+                db.conn.execute(_KEEP, row)
 
     def doubt(self, now: datetime | None = None) -> None:
         """Take every terminal for disconnected until it speaks: the broker has lost what it knew of them."""
         with self._connections.write() as db:
+            moment = iso(now or datetime.now(UTC))
             db.execute(
-                "UPDATE presences SET online = 0, changed_at = ?,"
+                "INSERT INTO presence_changes (terminal_id, at, online)"
+                " SELECT terminal_id, ?, 0 FROM presences WHERE online",
+                [moment],
+            )
+            db.execute(
+                "UPDATE presences SET online = 0, faults = '', changed_at = ?,"
                 " payload = json_set(payload, '$.online', json('false')) WHERE online",
-                [iso(now or datetime.now(UTC))],
+                [moment],
             )
 
     def seen_since(self, moment: datetime) -> set[str]:

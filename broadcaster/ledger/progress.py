@@ -23,14 +23,15 @@ WHO = {
 """Which deliveries can be asked for by a word, beside those of one standing."""
 
 # The order is that of broadcaster.domain.delivery.trouble, which is asked for what stands out in lists.
-_STANDING = """CASE
+# {missing} and {unanswered} are those of the circumstances.
+STANDING = """CASE
  WHEN d.outcome = 'refused' THEN 'refused'
  WHEN d.outcome = 'voice_failed' AND d.voiced_at IS NULL
-  THEN CASE WHEN d.reason = :no_voice THEN 'no_voice' ELSE 'voice_failed' END
+  THEN CASE WHEN d.reason = '{no_voice}' THEN 'no_voice' ELSE 'voice_failed' END
  WHEN d.outcome = 'expired' AND d.voiced_at IS NULL
   AND NOT (ifnull(d.silence, '') IN ('summarised', 'declined') AND d.displayed_at IS NOT NULL) THEN 'expired'
- WHEN d.received_at IS NULL AND d.outcome IS NULL THEN ifnull(:missing, CASE
-  WHEN p.terminal_id IS NULL THEN 'never_seen' WHEN NOT p.online THEN 'offline' ELSE :unanswered END)
+ WHEN d.received_at IS NULL AND d.outcome IS NULL THEN ifnull({missing}, CASE
+  WHEN p.terminal_id IS NULL THEN 'never_seen' WHEN NOT p.online THEN 'offline' ELSE {unanswered} END)
  WHEN d.voiced_at IS NOT NULL AND d.displayed_at IS NULL THEN 'not_displayed'
  WHEN d.confirmed_at IS NOT NULL THEN 'confirmed'
  WHEN d.outcome = 'cancelled' THEN 'cancelled'
@@ -39,6 +40,7 @@ _STANDING = """CASE
  WHEN d.silence IS NOT NULL THEN d.silence
  WHEN d.displayed_at IS NOT NULL THEN 'displayed'
  ELSE 'received' END"""
+_STANDING = STANDING.format(missing=":missing", unanswered=":unanswered", no_voice=NO_VOICE)
 _TABLES = (
     " FROM deliveries AS d JOIN terminals AS t ON t.id = d.terminal_id"
     " LEFT JOIN presences AS p ON p.terminal_id = d.terminal_id WHERE d.alert_id = :alert"
@@ -179,7 +181,7 @@ class Progress:
             f"SELECT {_COLUMNS}{_TABLES}{where}",
             arguments,
         )
-        return [_standing_line(row) for row in rows]
+        return [standing_line(row) for row in rows]
 
 
 def _arguments(alert_row: int, circumstances: Circumstances) -> dict[str, Any]:
@@ -187,7 +189,6 @@ def _arguments(alert_row: int, circumstances: Circumstances) -> dict[str, Any]:
         "alert": alert_row,
         "missing": circumstances.missing,
         "unanswered": circumstances.unanswered,
-        "no_voice": NO_VOICE,
     }
 
 
@@ -212,6 +213,7 @@ def _where(selection: Selection) -> tuple[str, dict[str, Any]]:
     return " AND ".join(conditions), arguments
 
 
-def _standing_line(row: sqlite3.Row) -> StandingLine:
+def standing_line(row: sqlite3.Row) -> StandingLine:
+    """Return the line that a row of deliveries, terminals and presences says."""
     contact = row["contact"]
     return StandingLine(line_of(row), Standing(row["standing"]), datetime.fromisoformat(contact) if contact else None)

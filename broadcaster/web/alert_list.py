@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from broadcaster.domain.audience import describe
-from broadcaster.domain.delivery import Reach
+from broadcaster.domain.delivery import SILENT_AFTER, Reach
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.web.delivery_log import StageCount
 from broadcaster.web.prospect import count_troubled, prospect_of
@@ -37,17 +37,22 @@ def summaries(site: Site, alerts: Sequence[Accepted]) -> list[Summary]:
     """Return the alerts as lists show them, with a fixed number of queries."""
     rows = [accepted.row for accepted in alerts]
     reaches = site.ledger.deliveries.reach(rows)
-    doubtful = site.ledger.deliveries.doubtful(rows)
-    presences = site.ledger.presences.all()
     waiting = site.ledger.outbox.waiting_alerts()
     now = site.clock()
+    away = site.ledger.deliveries.away(each.row for each in alerts if now - each.alert.sent <= SILENT_AFTER)
     return [
         _summary(
             site,
             accepted,
             reaches[accepted.row],
             accepted.row in waiting,
-            count_troubled(doubtful[accepted.row], accepted, presences, prospect_of(accepted, waiting, now), now),
+            count_troubled(
+                reaches[accepted.row],
+                accepted,
+                prospect_of(accepted, waiting, now),
+                away.get(accepted.row, 0),
+                now,
+            ),
         )
         for accepted in alerts
     ]

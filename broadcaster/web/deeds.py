@@ -75,7 +75,9 @@ DEEDS: Mapping[Deed, str] = {
 }
 
 ABOUT_ACCOUNTS = frozenset(
-    deed for deed in Deed if deed.startswith(("log", "session", "account", "password", "second", "recovery"))
+    deed
+    for deed in Deed
+    if deed.startswith(("logged", "login", "session", "account", "password", "second", "recovery"))
 )
 """The deeds whose subject is an account."""
 
@@ -101,6 +103,7 @@ _ABOUT_TEXTS = _NAMED | {
     Deed.MISSED,
     Deed.SETTLED,
     Deed.RESENT,
+    Deed.LOG_EXPORTED,
 }
 """The deeds whose subject is a draft, and the alert that it becomes."""
 
@@ -170,11 +173,18 @@ def _detail(site: Site, entry: Entry) -> str:
         return _moment(entry.detail, site)
     if entry.deed is Deed.RESENT:
         return f"{entry.detail}台"
+    if entry.deed is Deed.LOG_EXPORTED:
+        return _exported(entry.detail)
     if entry.deed is Deed.MISSED:
         return "" if entry.detail == Outcome.MISSED else entry.detail
     if entry.deed is Deed.TOKEN_MADE:
         return "、".join(SCOPES[Scope(part)][0] if part in set(Scope) else part for part in entry.detail.split())
     return "" if entry.deed in _NAMED else entry.detail
+
+
+def _exported(detail: str) -> str:
+    form, _, rows = detail.partition(" ")
+    return f"{form.upper()}、{rows}行" if rows else detail
 
 
 def _moment(text: str, site: Site) -> str:

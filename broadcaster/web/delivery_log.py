@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from broadcaster.domain.delivery import Reach
-from broadcaster.domain.standing import Circumstances, Standing
+from broadcaster.domain.standing import TROUBLES, Circumstances, Standing
 from broadcaster.domain.town import Town
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.ledger.progress import Share, StandingLine
@@ -151,6 +151,8 @@ def _reach(shares: Sequence[Share]) -> Reach:
         **{stage.value: sum(getattr(share, stage) for share in shares) for stage in STAGES},
         voice_failed=count(Standing.VOICE_FAILED, Standing.NO_VOICE),
         refused=count(Standing.REFUSED),
+        missing=count(*_MISSING),
+        troubled=count(*(standing for standing in TROUBLES if standing not in _MISSING)),
     )
 
 

@@ -40,7 +40,7 @@ def delivery_rows(site: Site, accepted: Accepted, terminals: Sequence[str]) -> l
     prospect = prospect_now(site, accepted)
     circumstances = circumstances_of(accepted, prospect, site.clock())
     lines = site.ledger.progress.lines_of(accepted.row, circumstances, terminals)
-    return [_row(line, accepted, site.town, is_over=prospect.is_over) for line in lines]
+    return [row_of(line, accepted, site.town, is_over=prospect.is_over) for line in lines]
 
 
 def selected_terminals(site: Site, accepted: Accepted, selection: Selection, limit: int, offset: int) -> list[str]:
@@ -76,7 +76,8 @@ def detail_of(found: StandingLine, town: Town) -> str:
     return f"端末の記録: {line.delivery.reason}" if line.delivery.reason else ""
 
 
-def _row(found: StandingLine, accepted: Accepted, town: Town, *, is_over: bool) -> Row:
+def row_of(found: StandingLine, accepted: Accepted, town: Town, *, is_over: bool) -> Row:
+    """Return a line as pages show it; `is_over`: nothing more will be voiced."""
     line, standing = found.line, found.standing
     delivery, terminal = line.delivery, line.terminal
     words = advice(standing, over=is_over or delivery.outcome is not None)

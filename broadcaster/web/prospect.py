@@ -1,11 +1,11 @@
 """What can still become of the deliveries of an alert that have not arrived."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Mapping, Set
 from datetime import datetime
 from enum import StrEnum
 
-from broadcaster.domain.delivery import SILENT_AFTER, Trouble, trouble
-from broadcaster.domain.standing import Circumstances, Standing
+from broadcaster.domain.delivery import SILENT_AFTER, Reach, Trouble, trouble
+from broadcaster.domain.standing import TROUBLES, Circumstances, Standing
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.ledger.deliveries import Line
 from broadcaster.web.site import Site
@@ -58,11 +58,15 @@ def circumstances_of(accepted: Accepted, prospect: Prospect, now: datetime) -> C
             return Circumstances(unanswered, Standing.LAPSED if accepted.alert.is_cancel else Standing.NEVER_CAME)
 
 
-def count_troubled(
-    lines: Iterable[Line], accepted: Accepted, presences: Mapping[str, Presence], prospect: Prospect, now: datetime
-) -> int:
-    """Return how many of the lines stand out."""
-    return sum(1 for line in lines if trouble_of(line, accepted, presences, prospect, now))
+def count_troubled(reach: Reach, accepted: Accepted, prospect: Prospect, away: int, now: datetime) -> int:
+    """Return how many deliveries stand out; `away` of those that have not arrived are of terminals without connection.
+
+    It matters only for an alert that was sent just now: later, whoever has not answered stands out anyway.
+    """
+    circumstances = circumstances_of(accepted, prospect, now)
+    if circumstances.missing is not None:
+        return reach.troubled + (reach.missing if circumstances.missing in TROUBLES else 0)
+    return reach.troubled + (reach.missing if circumstances.unanswered in TROUBLES else away)
 
 
 def trouble_of(

@@ -13,6 +13,7 @@ from broadcaster.ledger.migrations import (
     m017_requests,
     m018_service,
     m019_settings,
+    m020_log,
     m023_roster,
 )
 from broadcaster.ledger.migrations.steps import migrations
@@ -26,6 +27,7 @@ __all__ = [
     "m017_requests",
     "m018_service",
     "m019_settings",
+    "m020_log",
     "m023_roster",
     "migrations",
 ]

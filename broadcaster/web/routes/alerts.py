@@ -138,6 +138,7 @@ def show_alert(
     moving = parts(site, accepted, listed, terminals_on(site, accepted, listed))
     named = {part.id: part for part in moving if not part.id.startswith("line-")}
     number = accepted.alert.revision
+    found = count_selected(site, accepted, listed.selection)
     return page(
         request,
         "alert.html",
@@ -145,7 +146,8 @@ def show_alert(
         show=lambda part: render(site, part),
         rows=[part for part in moving if part.id.startswith("line-")],
         listed=listed,
-        pages=math.ceil(count_selected(site, accepted, listed.selection) / PAGE_SIZE),
+        found=found,
+        pages=math.ceil(found / PAGE_SIZE),
         who_words=standings.WHO,
         standing_words={standing.value: standings.advice(standing).short for standing in Standing},
         withdrawn=newest.is_cancel,

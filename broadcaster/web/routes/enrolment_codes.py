@@ -18,6 +18,7 @@ from broadcaster.web.pages import page
 from broadcaster.web.roster import RosterRow, roster_rows
 from broadcaster.web.sessions import CheckedForm, Installer, Reader
 from broadcaster.web.site import Site, site_of
+from broadcaster.web.terminal_history import terminal_history
 from broadcaster.web.words import moment
 from kokuchi.enrolment import written
 
@@ -63,6 +64,7 @@ def show_terminal(
         kind=KIND_WORDS[found.kind] if found else "",
         may_enrol=may(account.role, Act.ENROL),
         done=_DONE.get(done, ""),
+        history=terminal_history(site, terminal),
     )
 
 

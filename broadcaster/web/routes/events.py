@@ -5,6 +5,7 @@ from fastapi.responses import StreamingResponse
 
 from broadcaster.web.callbacks import Show
 from broadcaster.web.live import live
+from broadcaster.web.log_search import LogSearchDependency
 from broadcaster.web.routes import alerts, dictionary, home, log, planned, requests, terminals
 from broadcaster.web.sessions import Reader
 from broadcaster.web.site import site_of
@@ -44,10 +45,12 @@ def planned_events(request: Request, account: Reader, month: str = "") -> Stream
 
 
 @router.get("/log/events")
-def log_events(request: Request, _: Reader, number: log.PageNumber = 1) -> StreamingResponse:
-    """Follow one page of the list of alerts."""
+def log_events(
+    request: Request, _: Reader, search: LogSearchDependency, number: log.PageNumber = 1
+) -> StreamingResponse:
+    """Follow one page of the delivery log."""
     site = site_of(request)
-    return live(request, lambda: log.parts(site, number))
+    return live(request, lambda: log.parts(site, search, number))
 
 
 @router.get("/terminals/events")

@@ -11,7 +11,7 @@ from hypothesis.strategies import SearchStrategy
 from broadcaster.domain.delivery import Delivery, Reach, merge, reach
 from broadcaster.ledger import Ledger
 from kokuchi.wire import DeliveryReport, Outcome, Silence
-from tests.broadcaster.examples import NOW, ROSTER, accept, alert, report, terminals
+from tests.broadcaster.examples import NOW, ROSTER, accept, alert, presence, report, terminals
 
 TERMINALS = [terminal.id for terminal in ROSTER]
 numbers = itertools.count()
@@ -105,8 +105,8 @@ def test_reach_of_several_alerts_comes_by_their_rows(ledger: Ledger) -> None:
     first, second = accept(ledger, alert("a-1")), accept(ledger, alert("a-2", audience=terminals("t-1")))
     ledger.deliveries.record([report("t-1", received_at=NOW), report("t-1", "a-2", outcome=Outcome.VOICE_FAILED)])
     assert ledger.deliveries.reach([first.row, second.row, 999]) == {
-        first.row: Reach(addressed=3, received=1),
-        second.row: Reach(addressed=1, voice_failed=1),
+        first.row: Reach(addressed=3, received=1, missing=2),
+        second.row: Reach(addressed=1, voice_failed=1, troubled=1),
         999: Reach(),
     }
 
@@ -126,14 +126,12 @@ def test_whoever_heard_an_earlier_revision_is_counted_once(ledger: Ledger) -> No
     assert [ledger.deliveries.heard("a-1", revision) for revision in (1, 2, 3, 4)] == [0, 1, 1, 2]
 
 
-def test_the_doubtful_lines_are_those_that_can_stand_out(ledger: Ledger) -> None:
+def test_those_without_connection_are_counted_while_an_alert_is_on_its_way(ledger: Ledger) -> None:
     row = accept(ledger, alert()).row
-    ledger.deliveries.record([report("t-1", received_at=NOW), report("t-2", received_at=NOW, voiced_at=NOW)])
-    doubtful = ledger.deliveries.doubtful([row, 999])
-    assert {key: [line.terminal.id for line in found] for key, found in doubtful.items()} == {
-        row: ["t-2", "t-3"],
-        999: [],
-    }
+    ledger.presences.record([presence("t-1", online=False), presence("t-2")])
+    assert ledger.deliveries.away([row, 999]) == {row: 2, 999: 0}
+    ledger.deliveries.record([report("t-1", received_at=NOW)])
+    assert ledger.deliveries.away([row]) == {row: 1}
 
 
 def test_a_batch_is_written_whole_or_not_at_all(ledger: Ledger) -> None:

@@ -1,0 +1,159 @@
+"""A terminal's connection over the last days, as a drawing with a line for each day, and as figures. Pure."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import groupby
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from broadcaster.domain.delivery import Fault
+from broadcaster.ledger.presence_history import PresenceChange
+
+DAYS = 30
+QUARTERS = 96
+"""A day is drawn in quarters of an hour, each as the worst that was in it: a break of a minute is still seen."""
+STEP, HEIGHT = 20, 14
+"""From one day's line to the next, and how high it is."""
+_FAULTS = {
+    Fault.SOUND: "音が出ない",
+    Fault.STORAGE: "記録できない",
+    Fault.CLOCK: "時刻が不明",
+    Fault.HEAT: "熱い",
+}
+
+
+_STATES = ("online", "faulty", "offline")
+"""The worst comes last."""
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day in figures; the words are empty if nothing is known. `breaks` is how often the connection was lost."""
+
+    word: str
+    connected: str
+    away: str
+    breaks: int
+    faults: str
+
+
+@dataclass(frozen=True)
+class PresenceDays:
+    """The last days, the newest first, and their sum in a sentence, empty if nothing is known.
+
+    `paths` draws each state in a picture that is QUARTERS wide and STEP high for each day.
+    """
+
+    days: tuple[Day, ...]
+    sentence: str
+    paths: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """From one moment to another a terminal was so."""
+
+    start: datetime
+    end: datetime
+    change: PresenceChange
+
+    @property
+    def length(self) -> timedelta:
+        return self.end - self.start
+
+    @property
+    def state(self) -> str:
+        if not self.change.online:
+            return "offline"
+        return "faulty" if self.change.faults else "online"
+
+
+def first_moment(now: datetime, zone: ZoneInfo) -> datetime:
+    """Return when the drawing begins."""
+    return _midnight(now.astimezone(zone).date() - timedelta(days=DAYS - 1), zone)
+
+
+def presence_days(changes: Sequence[PresenceChange], now: datetime, zone: ZoneInfo) -> PresenceDays:
+    """Return the last days up to now; before the first change nothing is known."""
+    today = now.astimezone(zone).date()
+    moments = [change.at for change in changes]
+    days: list[Day] = []
+    pieces: dict[str, list[str]] = {state: [] for state in _STATES}
+    known, connected = timedelta(), timedelta()
+    for number in range(DAYS):
+        day = today - timedelta(days=number)
+        start, end = _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
+        last = min(end, now)
+        first = max(0, bisect_right(moments, start) - 1)
+        stretches = list(_stretches(changes[first : bisect_left(moments, last)], start, last))
+        days.append(_day(day, stretches, start))
+        for state, piece in _drawn(stretches, start, end, number * STEP):
+            pieces[state].append(piece)
+        known += _sum(stretches)
+        connected += _sum(each for each in stretches if each.change.online)
+    return PresenceDays(
+        tuple(days),
+        _sentence(known, connected, sum(day.breaks for day in days)),
+        tuple((state, "".join(found)) for state, found in pieces.items() if found),
+    )
+
+
+def _sentence(known: timedelta, connected: timedelta, breaks: int) -> str:
+    if not known:
+        return ""
+    # What is not all is never rounded to all.
+    share = "100" if connected == known else f"{min(100 * (connected / known), 99.9):.1f}"
+    return f"記録のある{_hours(known)}のうち、{share}%の時間つながっていました。切れたのは{breaks}回です。"
+
+
+def _stretches(changes: Sequence[PresenceChange], start: datetime, end: datetime) -> Iterator[_Stretch]:
+    ends = [*(change.at for change in changes[1:]), end]
+    for change, until in zip(changes, ends, strict=False):
+        begin, finish = max(change.at, start), min(until, end)
+        if begin < finish:
+            yield _Stretch(begin, finish, change)
+
+
+def _drawn(stretches: Sequence[_Stretch], start: datetime, end: datetime, top: int) -> Iterator[tuple[str, str]]:
+    """Yield a day's line as rectangles, each with its state."""
+    worst = [-1] * QUARTERS
+    for stretch in stretches:
+        # A day in which the clock is changed is drawn as wide as another one.
+        first = int((stretch.start - start) / (end - start) * QUARTERS)
+        last = ceil((stretch.end - start) / (end - start) * QUARTERS)
+        for quarter in range(first, last):
+            worst[quarter] = max(worst[quarter], _STATES.index(stretch.state))
+    place = 0
+    for state, quarters in groupby(worst):
+        width = len(list(quarters))
+        if state >= 0:
+            # Not by colour alone: the connection is a high bar, its loss a low one.
+            y, height = (top, HEIGHT) if _STATES[state] != "offline" else (top + 5, 4)
+            yield _STATES[state], f"M{place} {y}h{width}v{height}h-{width}z"
+        place += width
+
+
+def _day(day: date, stretches: Sequence[_Stretch], start: datetime) -> Day:
+    faults = dict.fromkeys(fault for each in stretches for fault in each.change.faults)
+    return Day(
+        word=f"{day.month}/{day.day}({'月火水木金土日'[day.weekday()]})",
+        connected=_hours(_sum(each for each in stretches if each.change.online)) if stretches else "",
+        away=_hours(_sum(each for each in stretches if not each.change.online)) if stretches else "",
+        breaks=sum(not each.change.online and each.change.at >= start for each in stretches),
+        faults="、".join(_FAULTS[fault] for fault in faults),
+    )
+
+
+def _sum(stretches: Iterable[_Stretch]) -> timedelta:
+    return sum((each.length for each in stretches), timedelta())
+
+
+def _hours(length: timedelta) -> str:
+    minutes = round(length.total_seconds() / 60)
+    return f"{minutes // 60}時間{minutes % 60}分" if minutes % 60 else f"{minutes // 60}時間"
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time(), zone)
