@@ -1,6 +1,7 @@
 """The command `broadcaster`.
 
-Exit codes: 0 done; 1 it could not be done, and the message says why; 2 the settings or the usage are wrong.
+Exit codes: 0 done; 1 it could not be done, and the message says why; 2 the settings or the usage are wrong. `status`
+has those of monitoring plugins instead.
 """
 
 import sqlite3
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from broadcaster.commands import accounts, alerts, dictionary, inspect, requests, serve, tokens, town, voice
+from broadcaster.commands import accounts, alerts, dictionary, inspect, requests, serve, tokens, town, voice, watching
 from broadcaster.commands.context import Context
 from broadcaster.dictionary import NotTaken
 from broadcaster.domain.dictionary import DictionaryTooLarge
@@ -59,6 +60,8 @@ for subcommand in (
     voice.reading,
     voice.speak,
     inspect.inspect,
+    watching.status,
+    watching.mail_test,
 ):
     command.add_command(subcommand)
 

@@ -11,6 +11,9 @@ from broadcaster.dispatch import Dispatcher
 from broadcaster.dispatch.dispatcher import subscriptions
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
+from broadcaster.monitoring import Overseer, Places
+from broadcaster.monitoring.figures import Figures
+from broadcaster.monitoring.watch import Watch
 from broadcaster.provisioning.terminals import enrolment_of
 from broadcaster.sending import PlannedSending, Sending
 from broadcaster.settings import Settings
@@ -62,6 +65,9 @@ class Centre:
             revision=ledger.dictionary.revision,
             standing=ledger.dictionary.standing,
         )
+        places = Places(self.settings.certificates, self.settings.signing_key, running=True)
+        overseer = Overseer(ledger, lambda: datetime.now(UTC), places)
+        figures = Figures(ledger, overseer, lambda: datetime.now(UTC))
         application = create_app(
             ledger=ledger,
             town=self.town,
@@ -72,6 +78,9 @@ class Centre:
             session_secret=self.settings.web.session_secret.get_secret_value(),
             secure_cookies=self.settings.web.secure_cookies,
             public_address=self.settings.web.typed_address,
+            overseer=overseer,
+            figures=figures,
+            metrics_open_on_loopback=self.settings.web.metrics_open_on_loopback,
         )
         log.info("centre starts", extra={"host": self.settings.web.host, "port": self.settings.web.port})
         await voice.start()
@@ -83,8 +92,9 @@ class Centre:
 
         await run_together(
             serve(application, listener),
-            Dispatcher(ledger, link, key, self.town.id).run(),
+            Dispatcher(ledger, link, key, self.town.id, on_batch=figures.batch).run(),
             PlannedSending(ledger, self.town, spoken, lambda: datetime.now(UTC)).run(),
+            Watch(ledger, self.town, overseer, self.settings.mail, lambda: datetime.now(UTC)).run(),
             _watch_other_processes(ledger),
             enrolment.keep_broker_told(),
             close=close,

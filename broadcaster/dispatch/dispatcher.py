@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from broadcaster.dispatch.collector import Collector
@@ -25,9 +26,16 @@ def subscriptions(topics: Topics) -> list[str]:
 
 
 class Dispatcher:
-    """Joins a ledger and a link."""
+    """Joins a ledger and a link. `on_batch` is told how many messages of terminals were written at once."""
 
-    def __init__(self, ledger: Ledger, link: Link, key: SigningKey, town: str) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        link: Link,
+        key: SigningKey,
+        town: str,
+        on_batch: Callable[[int], None] = lambda _: None,
+    ) -> None:
         self._ledger = ledger
         self._link = link
         self._key = key
@@ -37,7 +45,7 @@ class Dispatcher:
         self._reminders = Reminders(ledger, link, self._sealer, self._topics)
         self._dictionary = DictionaryPublisher(ledger, link, key, self._topics)
         self._committer = Committer()
-        self._collector = Collector(ledger, link, self._topics, self._committer, self._answer_sync)
+        self._collector = Collector(ledger, link, self._topics, self._committer, self._answer_sync, on_batch)
 
     async def run(self) -> None:
         """Dispatch until cancelled; an error of one part ends the whole, for the supervisor to start anew."""

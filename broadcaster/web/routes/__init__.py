@@ -17,6 +17,7 @@ from broadcaster.web.routes import (
     home,
     log,
     login,
+    metrics,
     monthly_test,
     password_link,
     people,
@@ -30,6 +31,7 @@ from broadcaster.web.routes import (
     submission,
     terminals,
     tokens,
+    troubles,
     visits,
     withdrawal,
     word_import,
@@ -38,6 +40,7 @@ from broadcaster.web.routes import (
 
 ROUTERS = (
     health.router,
+    metrics.router,
     login.router,
     home.router,
     compose.router,
@@ -49,6 +52,7 @@ ROUTERS = (
     withdrawal.router,
     log.router,
     terminals.router,
+    troubles.router,
     check.router,
     drafts.router,
     planned.router,

@@ -190,6 +190,8 @@ VIEWS = [
     View("/terminals/t-1", state=states.trouble),
     View("/terminals/t-1", "operator"),
     View("/terminals/t-1/code"),
+    View("/troubles"),
+    View("/troubles", "operator", states.trouble),
     View("/planned"),
     View("/planned", state=states.empty),
     View("/planned", "operator", states.trouble),
@@ -259,6 +261,8 @@ VIEWS = [
 
 EXCEPTIONS = {
     "/healthz": "for programs",
+    "/readyz": "for programs",
+    "/metrics": "for programs",
     "/openapi.json": "for programs",
     "/alerts/terminals": "a part of the form",
     "/drafts/token": "for the form's script",
