@@ -11,7 +11,7 @@ from broadcaster.monitoring.words import URGENCIES, words_of
 from broadcaster.web.site import Site
 from broadcaster.web.words import duration, moment
 
-SHOWN_TERMINALS = 10
+SHOWN_TERMINALS = 6
 """So many are named; the list of terminals has the others."""
 
 _CONDITIONS = {
@@ -97,6 +97,7 @@ class AtHome:
 
     titles: tuple[Title, ...]
     count: int
+    urgent: bool
 
 
 def standing(site: Site) -> Standing:
@@ -119,9 +120,10 @@ def count_troubles(site: Site) -> Count:
 
 def at_home(site: Site) -> AtHome:
     """Return what the first page says."""
-    incidents = site.overseer.now().incidents
-    told = [one for one in incidents if one.kind not in OF_TERMINALS | _IN_BANNER]
-    return AtHome(tuple(Title(_place(one), words_of(one, site.town).title) for one in told), len(incidents))
+    assessment = site.overseer.now()
+    told = [one for one in assessment.incidents if one.kind not in OF_TERMINALS | _IN_BANNER]
+    titles = tuple(Title(_place(one), words_of(one, site.town).title) for one in told)
+    return AtHome(titles, len(assessment.episodes), bool(assessment.urgent))
 
 
 def _row(site: Site, episode: Episode) -> Row:
