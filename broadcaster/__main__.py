@@ -1,6 +1,7 @@
 """The command `broadcaster`.
 
-Exit codes: 0 done; 1 it could not be done, and the message says why; 2 the settings or the usage are wrong.
+Exit codes: 0 done; 1 it could not be done, and the message says why; 2 the settings or the usage are wrong. `status`
+has those of monitoring plugins instead.
 """
 
 import sqlite3
@@ -23,6 +24,7 @@ from broadcaster.commands import (
     tokens,
     town,
     voice,
+    watching,
 )
 from broadcaster.commands.context import Context
 from broadcaster.dictionary import NotTaken
@@ -78,6 +80,8 @@ for subcommand in (
     voice.reading,
     voice.speak,
     inspect.inspect,
+    watching.status,
+    watching.mail_test,
 ):
     command.add_command(subcommand)
 terminals.terminals.add_command(codes.code)

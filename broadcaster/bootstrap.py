@@ -14,6 +14,9 @@ from broadcaster.dispatch.signer import Signer
 from broadcaster.domain.signing import TownTerms
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
+from broadcaster.monitoring import Overseer, Places
+from broadcaster.monitoring.figures import Figures
+from broadcaster.monitoring.watch import Watch
 from broadcaster.provisioning.certificate_keeper import CertificateKeeper
 from broadcaster.provisioning.keys import KeyFiles, SigningKeyChange, authorities
 from broadcaster.provisioning.reload import tell_broker
@@ -71,6 +74,9 @@ class Centre:
             revision=ledger.dictionary.revision,
             standing=ledger.dictionary.standing,
         )
+        places = Places(self.settings.certificates, self.settings.signing_key, running=True)
+        overseer = Overseer(ledger, lambda: datetime.now(UTC), places)
+        figures = Figures(ledger, overseer, lambda: datetime.now(UTC))
         application = create_app(
             ledger=ledger,
             town=self.town,
@@ -81,6 +87,9 @@ class Centre:
             session_secret=self.settings.web.session_secret.get_secret_value(),
             secure_cookies=self.settings.web.secure_cookies,
             public_address=self.settings.web.typed_address,
+            overseer=overseer,
+            figures=figures,
+            metrics_open_on_loopback=self.settings.web.metrics_open_on_loopback,
         )
         log.info("centre starts", extra={"host": self.settings.web.host, "port": self.settings.web.port})
         await voice.start()
@@ -92,8 +101,9 @@ class Centre:
 
         await run_together(
             serve(application, listener, keeper.pages() if keeper and self.settings.web.tls else None),
-            Dispatcher(ledger, link, Signer(keys.load), self.town.id, self._terms).run(),
+            Dispatcher(ledger, link, Signer(keys.load), self.town.id, self._terms, on_batch=figures.batch).run(),
             PlannedSending(ledger, self.town, spoken, lambda: datetime.now(UTC)).run(),
+            Watch(ledger, self.town, overseer, self.settings.mail, lambda: datetime.now(UTC)).run(),
             _watch_other_processes(ledger),
             enrolment.broker.keep_told(),
             *([keeper.run()] if keeper else []),

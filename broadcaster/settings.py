@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 
 from broadcaster.domain.policy import Approval
 from broadcaster.domain.town import Category, Place, QuietHours, Rules, Town
+from broadcaster.monitoring.settings import MailSettings
 from kokuchi.configuration import ConfigurationError, FilePath, Section, load, read_toml
 from kokuchi.link import BrokerAddress
 from kokuchi.voice.languages import LANGUAGES, known_code
@@ -50,6 +51,7 @@ class WebSection(Section):
     """Where the pages are served; `public_address` ("192.168.1.10:8080"): what is typed at a device, if it differs.
 
     `secure_cookies` follows `tls` unless it is told: without `tls`, behind a proxy that speaks HTTPS, it is to be true.
+    `metrics_open_on_loopback`: who asks from this machine, not through a reverse proxy, reads /metrics without a token.
     """
 
     host: str = "127.0.0.1"
@@ -58,6 +60,7 @@ class WebSection(Section):
     public_address: str | None = None
     session_secret: Annotated[SecretStr, Field(min_length=32)]
     secure_cookies: bool = Field(default_factory=lambda told: bool(told.get("tls")))
+    metrics_open_on_loopback: bool = False
 
     @property
     def typed_address(self) -> str | None:
@@ -118,6 +121,7 @@ class Settings(Section):
     town: TownSection
     web: WebSection
     broker: BrokerSection
+    mail: MailSettings | None = None
     voice: VoiceSettings = VoiceSettings()
 
     @property

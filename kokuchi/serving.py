@@ -1,6 +1,7 @@
 """How both ends serve pages: uvicorn in the running event loop, on a socket that is bound before anything starts."""
 
 import asyncio
+import logging
 import signal
 import socket
 import ssl
@@ -8,6 +9,8 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import uvicorn
+
+log = logging.getLogger(__name__)
 
 _BACKLOG = 2048
 _Application = Callable[..., Awaitable[Any]]
@@ -66,7 +69,7 @@ async def run_together(*parts: Coroutine[Any, Any, None], close: Callable[[], Aw
 
     `close` is awaited at the end, however that came.
     """
-    tasks = [asyncio.create_task(part) for part in parts]
+    tasks = [asyncio.create_task(part, name=getattr(part, "__qualname__", None)) for part in parts]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -74,6 +77,10 @@ async def run_together(*parts: Coroutine[Any, Any, None], close: Callable[[], Aw
             task.cancel()
         results = await asyncio.gather(*tasks, return_exceptions=True)
         await close()
-    for result in results:
-        if isinstance(result, Exception):
-            raise result
+    failures = [(task.get_name(), result) for task, result in zip(tasks, results, strict=True)]
+    for name, failure in failures:
+        if isinstance(failure, Exception):
+            log.error("a part of the program has failed", extra={"part": name}, exc_info=failure)
+    for _, failure in failures:
+        if isinstance(failure, Exception):
+            raise failure

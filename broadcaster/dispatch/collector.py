@@ -48,7 +48,8 @@ class _Batch:
 class Collector:
     """Writes what terminals say, in batches that are as large as what arrived while the last one was written.
 
-    `on_sync` is awaited for each sync request after what it says was committed.
+    `on_sync` is awaited for each sync request after what it says was committed; `on_batch` is told the size of each
+    batch.
     """
 
     def __init__(
@@ -58,12 +59,14 @@ class Collector:
         topics: Topics,
         committer: Committer,
         on_sync: Callable[[SyncRequest], Awaitable[None]],
+        on_batch: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._ledger = ledger
         self._link = link
         self._topics = topics
         self._committer = committer
         self._on_sync = on_sync
+        self._on_batch = on_batch
         self._arrived: list[Received] = []
         self._wake = asyncio.Event()
 
@@ -82,6 +85,7 @@ class Collector:
             batch = await self._committer.commit(self._sort, messages)
             # Until then nothing is acknowledged: the broker keeps it.
             await self._committer.commit(self._commit, batch)
+            self._on_batch(len(messages))
             for received in messages:
                 self._link.acknowledge(received)
             for sync in batch.syncs:

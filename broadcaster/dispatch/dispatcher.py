@@ -33,9 +33,20 @@ def subscriptions(topics: Topics) -> list[str]:
 
 
 class Dispatcher:
-    """Joins a ledger and a link. `terms` is what every terminal of the town is told about itself."""
+    """Joins a ledger and a link. `terms` is what every terminal of the town is told about itself.
 
-    def __init__(self, ledger: Ledger, link: Link, signer: Signer, town: str, terms: Callable[[], TownTerms]) -> None:
+    `on_batch` is told how many messages of terminals were written at once.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        link: Link,
+        signer: Signer,
+        town: str,
+        terms: Callable[[], TownTerms],
+        on_batch: Callable[[int], None] = lambda _: None,
+    ) -> None:
         self._ledger = ledger
         self._link = link
         self._signer = signer
@@ -46,7 +57,7 @@ class Dispatcher:
         self._dictionary = DictionaryPublisher(ledger, link, signer, self._topics)
         self._settings = SettingsPublisher(ledger, link, signer, self._topics, terms)
         self._committer = Committer()
-        self._collector = Collector(ledger, link, self._topics, self._committer, self._answer_sync)
+        self._collector = Collector(ledger, link, self._topics, self._committer, self._answer_sync, on_batch)
 
     async def run(self) -> None:
         """Dispatch until cancelled; an error of one part ends the whole, for the supervisor to start anew."""

@@ -26,6 +26,7 @@ class Scope(StrEnum):
     REQUESTS_READ = "requests:read"
     REQUESTS_WRITE = "requests:write"
     HOUSEHOLDS_READ = "households:read"
+    METRICS_READ = "metrics:read"
 
 
 class TokenState(StrEnum):

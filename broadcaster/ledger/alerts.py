@@ -104,6 +104,11 @@ class Alerts:
         )
         return [accepted_of(row) for row in rows]
 
+    def count(self) -> int:
+        """Return how many alerts there are, whatever their revisions."""
+        row = self._connections.read().execute("SELECT count(*) FROM alerts WHERE revision = 1").fetchone()
+        return int(row[0])
+
     def active_for(self, terminal: str, now: datetime) -> list[Accepted]:
         """Return the newest revision of each alert that is addressed to a terminal and has not expired."""
         rows = self._connections.read().execute(

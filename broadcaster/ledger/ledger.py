@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from broadcaster.ledger.accounts import Accounts
+from broadcaster.ledger.ailing import AilingTerminals
 from broadcaster.ledger.alert_search import AlertSearch
 from broadcaster.ledger.alerts import Alerts
 from broadcaster.ledger.answers import Answers
@@ -17,7 +18,10 @@ from broadcaster.ledger.dictionary import Dictionaries
 from broadcaster.ledger.drafts import Drafts
 from broadcaster.ledger.enrolment import EnrolmentCodes
 from broadcaster.ledger.failures import FailureCounts
+from broadcaster.ledger.heartbeat import Heartbeat
+from broadcaster.ledger.incidents import Incidents
 from broadcaster.ledger.links import PasswordLinks
+from broadcaster.ledger.mails import Mails
 from broadcaster.ledger.migrations import migrations
 from broadcaster.ledger.monthly_tests import MonthlyTests
 from broadcaster.ledger.outbox import Outbox
@@ -72,6 +76,10 @@ class Ledger:
         self.quarantine = Quarantine(self.connections)
         self.broker = Broker(self.connections)
         self.backups = Backups(self.connections)
+        self.ailing = AilingTerminals(self.connections)
+        self.incidents = Incidents(self.connections)
+        self.heartbeat = Heartbeat(self.connections)
+        self.mails = Mails(self.connections)
         self.accounts = Accounts(self.connections)
         self.sessions = Sessions(self.connections)
         self.failures = FailureCounts(self.connections)

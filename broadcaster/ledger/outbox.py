@@ -97,3 +97,15 @@ class Outbox:
             "SELECT DISTINCT alert_id FROM outbox WHERE state IN ('waiting', 'claimed')"
         )
         return {row["alert_id"] for row in rows}
+
+    def oldest_waiting(self) -> datetime | None:
+        """Return since when the oldest alert waits of which something has not gone out; None if nothing waits."""
+        row = (
+            self._connections.read()
+            .execute(
+                "SELECT min(a.sent_at) FROM outbox AS o JOIN alerts AS a ON a.id = o.alert_id"
+                " WHERE o.state IN ('waiting', 'claimed')"
+            )
+            .fetchone()
+        )
+        return datetime.fromisoformat(row[0]) if row[0] else None

@@ -29,3 +29,8 @@ class Quarantine:
         """Return how many are kept."""
         row = self._connections.read().execute("SELECT count(*) FROM quarantine").fetchone()
         return int(row[0])
+
+    def count_since(self, moment: datetime) -> int:
+        """Return how many of those that are kept have arrived since."""
+        row = self._connections.read().execute("SELECT count(*) FROM quarantine WHERE arrived_at >= ?", [iso(moment)])
+        return int(row.fetchone()[0])

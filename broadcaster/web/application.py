@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -17,6 +17,8 @@ from broadcaster.dictionary import Editor
 from broadcaster.domain.session import LONGEST
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
+from broadcaster.monitoring import Overseer
+from broadcaster.monitoring.figures import Figures
 from broadcaster.provisioning.enrolment import Enrolment
 from broadcaster.sending import Sending, VoicePreview
 from broadcaster.web.api import mount_api
@@ -25,6 +27,7 @@ from broadcaster.web.pages import bare_error_page, error_page, not_stored_page
 from broadcaster.web.protection import Protection, protect
 from broadcaster.web.routes import ROUTERS
 from broadcaster.web.site import HERE, Site
+from broadcaster.web.stopwatch import Stopwatch
 
 
 def _now() -> datetime:
@@ -43,8 +46,16 @@ def create_app(
     secure_cookies: bool,
     public_address: str | None = None,
     clock: Callable[[], datetime] = _now,
+    overseer: Overseer | None = None,
+    figures: Figures | None = None,
+    metrics_open_on_loopback: bool = False,
 ) -> FastAPI:
-    """Return the pages as an ASGI application; the ledger stays the caller's to close."""
+    """Return the pages as an ASGI application; the ledger stays the caller's to close.
+
+    Without an overseer the pages look at the ledger alone, anew each time.
+    """
+    overseer = overseer or Overseer(ledger, clock, rests=timedelta(0))
+    figures = figures or Figures(ledger, overseer, clock)
     app = FastAPI(title="kokuchi", docs_url=None, redoc_url=None, openapi_url=None)
     app.state.site = Site(
         ledger=ledger,
@@ -54,6 +65,9 @@ def create_app(
         editor=editor,
         enrolment=enrolment,
         sending=sending,
+        overseer=overseer,
+        figures=figures,
+        metrics_open_on_loopback=metrics_open_on_loopback,
         public_address=public_address,
         clock=clock,
     )
@@ -66,6 +80,7 @@ def create_app(
         https_only=secure_cookies,
     )
     app.add_middleware(Protection)
+    app.add_middleware(Stopwatch, figures=figures)
     mount_api(app, app.state.site)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     for router in ROUTERS:

@@ -3,13 +3,18 @@
 import shutil
 from dataclasses import dataclass
 
+from broadcaster.domain.incident import DISK_URGENT_BYTES, Kind
 from broadcaster.domain.roles import Act, may
 from broadcaster.ledger.accounts import Account
+from broadcaster.monitoring.words import words_of
 from broadcaster.web.planned import count_untold, waiting_for
 from broadcaster.web.site import Site
 from broadcaster.web.words import moment
 
-LITTLE_SPACE_BYTES = 200_000_000
+LITTLE_SPACE_BYTES = DISK_URGENT_BYTES
+
+TOLD = frozenset({Kind.BROKER_AWAY, Kind.OUTBOX_STUCK, Kind.DISK_LOW, Kind.BROKER_UNTOLD, Kind.SENDING_MISSED})
+"""What has a banner of its own, which says it as it matters to whoever writes an alert."""
 
 # The figure is rounded so that pages that follow it do not change with every byte.
 _STEP_BYTES = 10_000_000
@@ -18,11 +23,15 @@ _MOST_NAMED = 5
 
 @dataclass(frozen=True)
 class Banner:
-    """A title and what it means for the reader; `path` leads to where something can be done about it."""
+    """A title and what it means for the reader; `path` leads to where something can be done about it.
+
+    `trouble`: the page of what is wrong now says it too, and more of it.
+    """
 
     title: str
     text: str
     path: str = ""
+    trouble: bool = False
 
 
 def banners(site: Site, account: Account) -> tuple[Banner, ...]:
@@ -33,8 +42,15 @@ def banners(site: Site, account: Account) -> tuple[Banner, ...]:
         _disk_banner(site),
         _broker_banner(site),
         _enrolment_banner(site),
+        *_urgent_banners(site),
     )
     return tuple(banner for banner in found if banner)
+
+
+def _urgent_banners(site: Site) -> list[Banner]:
+    """Return what is urgent and has no banner of its own."""
+    found = [words_of(one.incident, site.town) for one in site.overseer.now().urgent if one.incident.kind not in TOLD]
+    return [Banner(words.title, words.meaning, "/troubles", trouble=True) for words in found]
 
 
 def _request_banner(site: Site) -> Banner | None:
@@ -67,6 +83,7 @@ def _disk_banner(site: Site) -> Banner | None:
         "サーバーのディスクの空きが残りわずかです",
         f"残りは約{megabytes}MBです。いっぱいになると、お知らせを送れなくなります。"
         "いまのうちに、保守の担当者に連絡してください。",
+        trouble=True,
     )
 
 
@@ -76,6 +93,7 @@ def _broker_banner(site: Site) -> Banner | None:
         return Banner(
             "放送の通信がまだ始まっていません",
             "書いたお知らせは保存され、つながりしだい自動で送られます。",
+            trouble=True,
         )
     if not state.connected:
         since = moment(state.since, site.town.time_zone)
@@ -83,6 +101,7 @@ def _broker_banner(site: Site) -> Banner | None:
             "放送の通信が止まっています",
             f"{since}から、端末に送れません。書いたお知らせは保存され、つながりしだい自動で送られます。"
             "急ぐときは、電話や訪問でも伝えてください。",
+            trouble=True,
         )
     waiting = len(site.ledger.outbox.waiting_alerts())
     if waiting:
@@ -100,4 +119,5 @@ def _enrolment_banner(site: Site) -> Banner | None:
         f"端末 {'、'.join(untold[:_MOST_NAMED])}{more}の変更が、放送の通信（ブローカー）に伝わっていません。"
         "登録した端末はつながらず、停止や廃止をした端末はつながったままです。30秒ごとに、自動でやりなおしています。"
         "続くときは、保守の担当者に連絡してください。",
+        trouble=True,
     )

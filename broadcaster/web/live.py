@@ -14,6 +14,7 @@ from broadcaster.ledger.accounts import Account
 from broadcaster.web import sessions
 from broadcaster.web.banner import banners
 from broadcaster.web.site import Site, site_of
+from broadcaster.web.troubles import count_troubles
 
 HEARTBEAT_SECONDS = 15.0
 PAUSE_SECONDS = 0.25
@@ -25,6 +26,7 @@ LONGEST_STREAM_SECONDS = 3600.0
 
 # The navigation stands twice on a page, as a bar and as a menu; one of them is seen.
 _COUNTS_IN_NAVIGATION = ("request-count-bar", "request-count-menu")
+_TROUBLES_IN_NAVIGATION = ("trouble-count-bar", "trouble-count-menu")
 
 
 @dataclass(frozen=True)
@@ -63,9 +65,11 @@ def live(request: Request, look: Look) -> StreamingResponse:
 def _on_every_page(site: Site, account: Account) -> list[Part]:
     waiting = site.ledger.requests.waiting()
     count = {"waiting_requests": {"count": waiting.count, "newest": waiting.newest}}
+    troubles = {"trouble_count": count_troubles(site)}
     return [
         Part("banner", "parts/banner.html", {"banners": banners(site, account)}),
         *(Part(place, "parts/request_count.html", count) for place in ("calls", *_COUNTS_IN_NAVIGATION)),
+        *(Part(place, "parts/trouble_count.html", troubles) for place in _TROUBLES_IN_NAVIGATION),
     ]
 
 

@@ -11,6 +11,7 @@ from broadcaster.web import sessions
 from broadcaster.web.banner import banners
 from broadcaster.web.errors import PageError
 from broadcaster.web.site import site_of
+from broadcaster.web.troubles import count_troubles
 
 
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
@@ -27,6 +28,7 @@ def page(request: Request, template: str, *, status: int = 200, **context: Any) 
         csrf=sessions.token_of(request),
         banners=banners(site, account) if account else (),
         waiting_requests=site.ledger.requests.waiting() if account else None,
+        trouble_count=count_troubles(site) if account else None,
         path=request.url.path,
         **context,
     )

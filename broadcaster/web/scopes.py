@@ -11,5 +11,9 @@ SCOPES = {
     Scope.REQUESTS_READ: ("相談の希望を読む", "「相談したい」を押した端末を読めます。"),
     Scope.REQUESTS_WRITE: ("相談を終わりにする", "「電話しました」を記録し、取り消せます。"),
     Scope.HOUSEHOLDS_READ: ("世帯名を読む", "上で読めるものに、世帯名が付きます。必要なときだけ選んでください。"),
+    Scope.METRICS_READ: (
+        "監視の数値を読む",
+        "監視ソフト（Prometheus）のための数値を読めます。世帯名はふくみません。",
+    ),
 }
 """A name for each scope, and what it allows."""

@@ -13,6 +13,8 @@ from broadcaster.access import Access
 from broadcaster.dictionary import Editor
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
+from broadcaster.monitoring import Overseer
+from broadcaster.monitoring.figures import Figures
 from broadcaster.provisioning.enrolment import Enrolment
 from broadcaster.sending import Sending, VoicePreview
 from broadcaster.web.throttle import Throttle
@@ -51,6 +53,9 @@ class Site:
     editor: Editor
     enrolment: Enrolment
     sending: Sending
+    overseer: Overseer
+    figures: Figures
+    metrics_open_on_loopback: bool
     public_address: str | None
     clock: Callable[[], datetime]
     templates: Environment = field(default_factory=environment)

@@ -14,6 +14,7 @@ from broadcaster.ledger.migrations import (
     m018_service,
     m019_settings,
     m020_log,
+    m021_incidents,
     m023_roster,
 )
 from broadcaster.ledger.migrations.steps import migrations
@@ -28,6 +29,7 @@ __all__ = [
     "m018_service",
     "m019_settings",
     "m020_log",
+    "m021_incidents",
     "m023_roster",
     "migrations",
 ]

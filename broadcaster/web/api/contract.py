@@ -21,6 +21,7 @@ SCOPES = {
     Scope.REQUESTS_READ: "Read which households want to be called.",
     Scope.REQUESTS_WRITE: "Say that a household was called.",
     Scope.HOUSEHOLDS_READ: "Read the names of households, wherever else is read.",
+    Scope.METRICS_READ: "Read the figures for Prometheus at /metrics.",
 }
 
 _DESCRIPTION = """\

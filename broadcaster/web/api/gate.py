@@ -37,7 +37,7 @@ class Gate:
             return
         headers = Headers(scope=scope)
         try:
-            token = await self._token(headers.get("authorization", ""), _address(scope))
+            token = await standing_token(self._site, headers.get("authorization", ""), _address(scope))
             _check_type(scope["method"], headers)
         except ProblemRaised as problem:
             await problem.response()(scope, receive, send)
@@ -45,27 +45,25 @@ class Gate:
         scope.setdefault("state", {})["token"] = token
         await self._app(scope, receive, send)
 
-    async def _token(self, authorization: str, address: str) -> Token:
-        scheme, _, secret = authorization.partition(" ")
-        if scheme.lower() != "bearer":
-            raise _refusal("no token was sent in the header Authorization", 'Bearer realm="kokuchi"')
-        now = self._site.clock()
-        token = await asyncio.to_thread(self._site.ledger.tokens.find, secret.strip())
-        if token is None or token.state(now) is not TokenState.STANDING:
-            why = token.state(now).value if token else "unknown"
-            log.warning("token refused", extra={"address": address, "token": token.name if token else None, "why": why})
-            self._count(address)
-            raise _refusal(f"this token is {why}", 'Bearer realm="kokuchi", error="invalid_token"')
-        # A ledger that cannot be written does not keep anybody from reading.
-        with suppress(sqlite3.OperationalError):
-            await asyncio.to_thread(self._site.ledger.tokens.note_use, token, now)
-        return token
 
-    def _count(self, address: str) -> None:
-        now = self._site.clock()
-        if wait := self._site.token_throttle.seconds_to_wait(address, now):
+async def standing_token(site: Site, authorization: str, address: str) -> Token:
+    """Return the token in a header, which stands; raises ProblemRaised. Wrong ones are counted by address."""
+    scheme, _, secret = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        raise _refusal("no token was sent in the header Authorization", 'Bearer realm="kokuchi"')
+    now = site.clock()
+    token = await asyncio.to_thread(site.ledger.tokens.find, secret.strip())
+    if token is None or token.state(now) is not TokenState.STANDING:
+        why = token.state(now).value if token else "unknown"
+        log.warning("token refused", extra={"address": address, "token": token.name if token else None, "why": why})
+        if wait := site.token_throttle.seconds_to_wait(address, now):
             raise ProblemRaised(problems.TOO_MANY, headers={"Retry-After": str(wait)})
-        self._site.token_throttle.failed(address, now)
+        site.token_throttle.failed(address, now)
+        raise _refusal(f"this token is {why}", 'Bearer realm="kokuchi", error="invalid_token"')
+    # A ledger that cannot be written does not keep anybody from reading.
+    with suppress(sqlite3.OperationalError):
+        await asyncio.to_thread(site.ledger.tokens.note_use, token, now)
+    return token
 
 
 def token_of(request: Request) -> Token:

@@ -19,6 +19,7 @@ from broadcaster.web.routes import (
     home,
     log,
     login,
+    metrics,
     monthly_test,
     password_link,
     people,
@@ -34,6 +35,7 @@ from broadcaster.web.routes import (
     submission,
     terminals,
     tokens,
+    troubles,
     visits,
     withdrawal,
     word_import,
@@ -42,6 +44,7 @@ from broadcaster.web.routes import (
 
 ROUTERS = (
     health.router,
+    metrics.router,
     login.router,
     home.router,
     compose.router,
@@ -54,6 +57,7 @@ ROUTERS = (
     withdrawal.router,
     log.router,
     terminals.router,
+    troubles.router,
     check.router,
     drafts.router,
     planned.router,

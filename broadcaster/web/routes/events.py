@@ -6,7 +6,7 @@ from fastapi.responses import StreamingResponse
 from broadcaster.web.callbacks import Show
 from broadcaster.web.live import live
 from broadcaster.web.log_search import LogSearchDependency
-from broadcaster.web.routes import alerts, dictionary, home, log, planned, requests, terminals
+from broadcaster.web.routes import alerts, dictionary, home, log, planned, requests, terminals, troubles
 from broadcaster.web.sessions import Reader
 from broadcaster.web.site import site_of
 
@@ -61,6 +61,13 @@ def terminal_events(
     site = site_of(request)
     view = terminals.View(filters, number, shown or terminals.first_look(site, filters, number))
     return live(request, lambda: terminals.parts(site, view))
+
+
+@router.get("/troubles/events")
+def trouble_events(request: Request, _: Reader) -> StreamingResponse:
+    """Follow what is wrong now."""
+    site = site_of(request)
+    return live(request, lambda: [troubles.standing(site)])
 
 
 @router.get("/dictionary/events")

@@ -1,4 +1,4 @@
-"""The first page: what runs, what is due, who waits for a call, which terminals are in trouble, what was sent."""
+"""The first page: what runs, what is due, who waits for a call, what is wrong, what was sent."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -10,6 +10,7 @@ from broadcaster.web.overview import due, last_heard, months, running, waits
 from broadcaster.web.pages import page
 from broadcaster.web.sessions import Reader
 from broadcaster.web.site import site_of
+from broadcaster.web.troubles import at_home
 from broadcaster.web.words import CONDITIONS
 
 router = APIRouter()
@@ -27,6 +28,7 @@ def parts(request: Request, account: Account) -> list[Part]:
         Part("running", "parts/running.html", {"alerts": alerts, "more": more}),
         Part("due", "parts/due.html", {"due": due(site), "drafts": drafts, **acts}),
         Part("waiting", "parts/waiting_calls.html", {"waiting": waiting, "waits": waits(site, waiting)}),
+        Part("troubles", "parts/troubles_at_home.html", {"troubles": at_home(site)}),
         Part("health", "parts/health.html", {"health": health, "conditions": CONDITIONS}),
         Part("months", "parts/months.html", {"months": months(site)}),
     ]

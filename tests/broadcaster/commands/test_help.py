@@ -62,6 +62,8 @@ PURPOSES = {
     ("reading",): "Print the kana that the voice says for TEXT",
     ("speak",): "Speak TEXT into a WAV file",
     ("inspect",): "Decode and verify a message",
+    ("status",): "Tell what is wrong now, whether the centre runs or not",
+    ("mail-test",): "Send one mail to the operators",
 }
 
 

@@ -66,7 +66,8 @@ def trouble(ledger: Ledger) -> None:
         [
             presence("t-1", speaker=Speaker.FAILED, speaker_detail="no device", clock=Clock.UNKNOWN, storage_fault="X"),
             presence("t-2", online=False),
-        ]
+        ],
+        NOW - timedelta(hours=3),
     )
     alert = send(ledger, "suspicious_person", "刃物を持った人がいます", severity=Severity.EXTREME, audience=NORTH)
     ledger.deliveries.record(

@@ -219,6 +219,8 @@ VIEWS = [
     View("/terminals/import", act=check_a_file),
     View("/terminals/cards"),
     View("/terminals/cards?which=all", act=make_cards),
+    View("/troubles"),
+    View("/troubles", "operator", states.trouble),
     View("/planned"),
     View("/planned", state=states.empty),
     View("/planned", "operator", states.trouble),
@@ -288,6 +290,8 @@ VIEWS = [
 
 EXCEPTIONS = {
     "/healthz": "for programs",
+    "/readyz": "for programs",
+    "/metrics": "for programs",
     "/openapi.json": "for programs",
     "/alerts/terminals": "a part of the form",
     "/drafts/token": "for the form's script",

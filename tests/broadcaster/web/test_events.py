@@ -16,7 +16,7 @@ async def test_a_report_moves_the_alert_s_page(operator: Browser, ledger: Ledger
         assert headers["content-type"].startswith("text/event-stream")
         assert "no-store" in headers["cache-control"]
         assert set(await stream.parts()) == {
-            "banner", "calls", "request-count-bar", "request-count-menu",
+            "banner", "calls", "request-count-bar", "request-count-menu", "trouble-count-bar", "trouble-count-menu",
             "state", "counts", "curve", "areas", "troubles", "reasons", "earlier", "found",
             "line-t-1", "line-t-2", "line-t-3",
         }  # fmt: skip
@@ -47,7 +47,7 @@ async def test_a_broker_that_goes_is_said_on_an_open_page(operator: Browser, led
     async with operator.events("/events") as stream:
         await stream.parts_after_start()
         ledger.broker.record(False, "gone", NOW)
-        assert set(await stream.parts()) == {"banner"}
+        assert set(await stream.parts()) == {"banner", "troubles", "trouble-count-bar", "trouble-count-menu"}
 
 
 async def test_many_changes_make_few_events(operator: Browser, ledger: Ledger) -> None:

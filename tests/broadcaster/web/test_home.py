@@ -157,7 +157,17 @@ ROLES = {
     "ops": {"/audit"},
     "<b>kanri</b>": {"/alerts/new", "/drafts", "/audit", "/people", "/tokens"},
 }
-FOR_EVERYBODY = {"/", "/planned", "/log", "/terminals", "/requests", "/dictionary", "/monthly-test", "/account"}
+FOR_EVERYBODY = {
+    "/",
+    "/planned",
+    "/log",
+    "/terminals",
+    "/troubles",
+    "/requests",
+    "/dictionary",
+    "/monthly-test",
+    "/account",
+}
 
 
 @pytest.mark.parametrize("account", ROLES)

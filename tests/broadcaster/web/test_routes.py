@@ -16,6 +16,8 @@ from tests.broadcaster.web.browser import Browser
 
 PUBLIC = {
     ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/metrics"),
     ("GET", "/login"),
     ("POST", "/login"),
     ("GET", "/login/code"),

@@ -1,0 +1,250 @@
+"""What is wrong now: from what the centre knows of itself and of its terminals to a short list. Pure.
+
+However much is wrong, the list stays short: one incident for each kind, and where it matters for each area or file,
+with the terminals that it is about. A storm that cuts a valley off is one incident and not a hundred.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+
+class Urgency(StrEnum):
+    """How soon somebody has to do something. URGENT: alerts do not reach households, or are about not to."""
+
+    URGENT = "urgent"
+    SOON = "soon"
+
+
+class Kind(StrEnum):
+    """What is wrong. Its value is kept in the ledger and given to other programs: it never changes its meaning."""
+
+    CENTRE_STOPPED = "centre_stopped"
+    BROKER_AWAY = "broker_away"
+    OUTBOX_STUCK = "outbox_stuck"
+    KEY_MISSING = "key_missing"
+    DATABASE_DAMAGED = "database_damaged"
+    DISK_LOW = "disk_low"
+    CERTIFICATE_ENDS = "certificate_ends"
+    WIDE_OUTAGE = "wide_outage"
+    AREA_OUTAGE = "area_outage"
+    BACKUP_OLD = "backup_old"
+    BACKUP_UNCHECKED = "backup_unchecked"
+    CLOCK_UNSYNCHRONISED = "clock_unsynchronised"
+    LOG_LARGE = "log_large"
+    MAIL_STUCK = "mail_stuck"
+    MESSAGES_REFUSED = "messages_refused"
+    SENDING_MISSED = "sending_missed"
+    APPROVAL_WAITS = "approval_waits"
+    BROKER_UNTOLD = "broker_untold"
+    TERMINALS_OFF = "terminals_off"
+    TERMINALS_SOUND = "terminals_sound"
+    TERMINALS_STORAGE = "terminals_storage"
+    TERMINALS_CLOCK = "terminals_clock"
+    TERMINALS_HEAT = "terminals_heat"
+    TERMINALS_SOFTWARE = "terminals_software"
+    TERMINALS_NEVER = "terminals_never"
+
+
+OF_TERMINALS = frozenset(kind for kind in Kind if kind.value.startswith("terminals_"))
+"""What is the matter with single terminals; everything else is the centre's, or too wide for a single visit."""
+
+HEARTBEAT_LOST = timedelta(seconds=60)
+OUTBOX_PATIENCE = timedelta(minutes=2)
+DISK_URGENT_BYTES = 200_000_000
+DISK_SOON_BYTES = 1_000_000_000
+CERTIFICATE_SOON = timedelta(days=60)
+CERTIFICATE_URGENT = timedelta(days=14)
+BACKUP_SOON = timedelta(hours=36)
+BACKUP_URGENT = timedelta(days=7)
+LARGEST_LOG_BYTES = 256_000_000
+MAIL_PATIENCE = timedelta(hours=1)
+REFUSED_AN_HOUR = 100
+APPROVAL_PATIENCE = timedelta(days=1)
+OFF_PATIENCE = timedelta(hours=1)
+OUTAGE_PATIENCE = timedelta(minutes=5)
+AT_ONCE = timedelta(hours=1)
+"""Terminals that went off within this time of each other went off for one reason."""
+WIDE_SHARE = 0.2
+SMALLEST_OUTAGE = 3
+"""So few terminals are single households, whatever their share is."""
+
+
+@dataclass(frozen=True)
+class Ailing:
+    """A terminal with what is the matter with it; `since` where the centre knows."""
+
+    terminal: str
+    area: str
+    kind: Kind
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What the centre knows at one moment. What was not looked at is None, and then nothing is wrong with it.
+
+    `areas` has the number of terminals in each area that have been seen at least once. `certificates` has the end of
+    each certificate by its file's name; `missed` the times that were not kept and that nobody has settled. The broker's
+    state is None if the centre has never run; `heartbeat` is looked at from outside only.
+    """
+
+    now: datetime
+    broker_connected: bool | None = True
+    broker_since: datetime | None = None
+    heartbeat_expected: bool = False
+    heartbeat: datetime | None = None
+    oldest_waiting: datetime | None = None
+    disk_free: int | None = None
+    log_bytes: int | None = None
+    database_fault: str = ""
+    key_present: bool = True
+    clock_synchronised: bool | None = None
+    backup_expected: bool = False
+    backup_at: datetime | None = None
+    backup_checked: bool = False
+    certificates: Mapping[str, datetime] = field(default_factory=dict)
+    refused_last_hour: int = 0
+    approval_since: datetime | None = None
+    missed: Sequence[datetime] = ()
+    oldest_mail: datetime | None = None
+    untold: Sequence[str] = ()
+    areas: Mapping[str, int] = field(default_factory=dict)
+    ailing: Sequence[Ailing] = ()
+
+
+@dataclass(frozen=True)
+class Incident:
+    """One thing that is wrong. `key` tells two of a kind apart: an area's id, a certificate's file.
+
+    `since` is None where only the one who has seen it begin can tell. `terminals` are those that it is about.
+    """
+
+    kind: Kind
+    urgency: Urgency
+    key: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    """When it turns from a warning into a failure, such as a certificate's end."""
+    terminals: tuple[str, ...] = ()
+    detail: str = ""
+
+    @property
+    def identity(self) -> tuple[Kind, str]:
+        """What makes it the same one as a minute ago."""
+        return self.kind, self.key
+
+
+def judge(seen: Snapshot) -> list[Incident]:
+    """Return what is wrong, the most urgent first; of the same urgency in the order of `Kind`."""
+    found = [*_of_centre(seen), *_of_town(seen), *_off(seen), *_ailing(seen)]
+    return sorted(found, key=_rank)
+
+
+def _rank(incident: Incident) -> tuple[int, int, str]:
+    return list(Urgency).index(incident.urgency), list(Kind).index(incident.kind), incident.key
+
+
+def _of_centre(seen: Snapshot) -> Iterable[Incident]:
+    if seen.heartbeat_expected and (seen.heartbeat is None or seen.now - seen.heartbeat > HEARTBEAT_LOST):
+        yield Incident(Kind.CENTRE_STOPPED, Urgency.URGENT, since=seen.heartbeat)
+    if not seen.broker_connected:
+        yield Incident(Kind.BROKER_AWAY, Urgency.URGENT, since=seen.broker_since)
+    elif seen.oldest_waiting and seen.now - _later(seen.oldest_waiting, seen.broker_since) > OUTBOX_PATIENCE:
+        yield Incident(Kind.OUTBOX_STUCK, Urgency.URGENT, since=seen.oldest_waiting)
+    if not seen.key_present:
+        yield Incident(Kind.KEY_MISSING, Urgency.URGENT)
+    if seen.database_fault:
+        yield Incident(Kind.DATABASE_DAMAGED, Urgency.URGENT, detail=seen.database_fault)
+    if seen.disk_free is not None and seen.disk_free < DISK_SOON_BYTES:
+        urgency = Urgency.URGENT if seen.disk_free < DISK_URGENT_BYTES else Urgency.SOON
+        # Rounded, lest it be another incident with every byte.
+        yield Incident(Kind.DISK_LOW, urgency, detail=str(seen.disk_free // 10_000_000 * 10))
+    if seen.log_bytes is not None and seen.log_bytes > LARGEST_LOG_BYTES:
+        yield Incident(Kind.LOG_LARGE, Urgency.SOON)
+    if seen.clock_synchronised is False:
+        yield Incident(Kind.CLOCK_UNSYNCHRONISED, Urgency.SOON)
+    for file, end in seen.certificates.items():
+        if end - seen.now <= CERTIFICATE_SOON:
+            urgency = Urgency.URGENT if end - seen.now <= CERTIFICATE_URGENT else Urgency.SOON
+            yield Incident(Kind.CERTIFICATE_ENDS, urgency, key=file, until=end)
+    yield from _of_backup(seen)
+
+
+def _of_backup(seen: Snapshot) -> Iterable[Incident]:
+    if seen.backup_at is None:
+        if seen.backup_expected:
+            yield Incident(Kind.BACKUP_OLD, Urgency.SOON)
+        return
+    age = seen.now - seen.backup_at
+    if age > BACKUP_SOON:
+        yield Incident(
+            Kind.BACKUP_OLD, Urgency.URGENT if age > BACKUP_URGENT else Urgency.SOON, since=seen.backup_at + BACKUP_SOON
+        )
+    elif not seen.backup_checked:
+        yield Incident(Kind.BACKUP_UNCHECKED, Urgency.SOON, since=seen.backup_at)
+
+
+def _of_town(seen: Snapshot) -> Iterable[Incident]:
+    if seen.oldest_mail and seen.now - seen.oldest_mail > MAIL_PATIENCE:
+        yield Incident(Kind.MAIL_STUCK, Urgency.SOON, since=seen.oldest_mail)
+    if seen.refused_last_hour > REFUSED_AN_HOUR:
+        yield Incident(Kind.MESSAGES_REFUSED, Urgency.SOON)
+    if seen.missed:
+        yield Incident(Kind.SENDING_MISSED, Urgency.SOON, since=min(seen.missed), detail=str(len(seen.missed)))
+    if seen.approval_since and seen.now - seen.approval_since > APPROVAL_PATIENCE:
+        yield Incident(Kind.APPROVAL_WAITS, Urgency.SOON, since=seen.approval_since)
+    if seen.untold:
+        yield Incident(Kind.BROKER_UNTOLD, Urgency.SOON, terminals=tuple(sorted(seen.untold)))
+
+
+def _off(seen: Snapshot) -> Iterable[Incident]:
+    """Find the outages among the terminals that are off, then those that are off for reasons of their own."""
+    off = [one for one in seen.ailing if one.kind is Kind.TERMINALS_OFF]
+    if seen.broker_connected and _settled(seen.broker_since, seen.now, OUTAGE_PATIENCE):
+        wide = _largest_outage([one for one in off if _settled(one.since, seen.now, OUTAGE_PATIENCE)])
+        if len(wide) >= SMALLEST_OUTAGE and len(wide) > WIDE_SHARE * sum(seen.areas.values()):
+            yield _about(Kind.WIDE_OUTAGE, Urgency.URGENT, wide)
+            off = [one for one in off if one not in set(wide)]
+        else:
+            for area, number in sorted(seen.areas.items()):
+                members = [one for one in off if one.area == area and _settled(one.since, seen.now, OUTAGE_PATIENCE)]
+                if number >= SMALLEST_OUTAGE and len(members) >= number:
+                    yield _about(Kind.AREA_OUTAGE, Urgency.URGENT, members, key=area)
+                    off = [one for one in off if one.area != area]
+    single = [one for one in off if _settled(one.since, seen.now, OFF_PATIENCE)]
+    if single:
+        yield _about(Kind.TERMINALS_OFF, Urgency.SOON, single)
+
+
+def _ailing(seen: Snapshot) -> Iterable[Incident]:
+    for kind in Kind:
+        members = [one for one in seen.ailing if one.kind is kind]
+        if members and kind in OF_TERMINALS and kind is not Kind.TERMINALS_OFF:
+            yield _about(kind, Urgency.SOON, members)
+
+
+def _largest_outage(off: Sequence[Ailing]) -> list[Ailing]:
+    """Return the most terminals that went off at once."""
+    dated = sorted(((one.since, one) for one in off if one.since), key=lambda pair: (pair[0], pair[1].terminal))
+    best, start = (0, 0), 0
+    for end, (since, _) in enumerate(dated, start=1):
+        while since - dated[start][0] > AT_ONCE:
+            start += 1
+        if end - start > best[1] - best[0]:
+            best = (start, end)
+    return [one for _, one in dated[slice(*best)]]
+
+
+def _about(kind: Kind, urgency: Urgency, members: Sequence[Ailing], key: str = "") -> Incident:
+    since = min((one.since for one in members if one.since), default=None)
+    return Incident(kind, urgency, key, since, terminals=tuple(sorted({one.terminal for one in members})))
+
+
+def _settled(since: datetime | None, now: datetime, patience: timedelta) -> bool:
+    return since is None or now - since >= patience
+
+
+def _later(one: datetime, other: datetime | None) -> datetime:
+    return max(one, other) if other else one

@@ -1,0 +1,79 @@
+"""Looks at everything that can be wrong: the ledger, the disk, the certificates, the clock."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+
+from broadcaster.domain.incident import Snapshot
+from broadcaster.ledger import Ledger
+from broadcaster.ledger.submissions import State
+from kokuchi import __version__
+from kokuchi.system_clock import is_synchronised
+
+CERTIFICATES = ("server.pem", "authority.pem")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the centre keeps what has to be there. `running` is whether the one who looks is the running centre."""
+
+    certificates: Path
+    signing_key: Path
+    running: bool
+
+
+def gather(ledger: Ledger, places: Places | None, now: datetime) -> Snapshot:
+    """Return what the centre knows now; without places what the ledger alone tells."""
+    broker, backup, beat = ledger.broker.state(), ledger.backups.newest(), ledger.heartbeat.last()
+    areas, ailing = ledger.ailing.look(__version__, now)
+    return Snapshot(
+        now=now,
+        broker_connected=broker.connected if broker else None,
+        broker_since=broker.since if broker else None,
+        heartbeat_expected=places is not None and not places.running,
+        heartbeat=beat.at if beat else None,
+        oldest_waiting=ledger.outbox.oldest_waiting(),
+        disk_free=shutil.disk_usage(ledger.connections.path.parent).free,
+        log_bytes=_size(ledger.connections.path.with_name(f"{ledger.connections.path.name}-wal")),
+        database_fault=beat.fault if beat else "",
+        key_present=places is None or places.signing_key.is_file(),
+        clock_synchronised=is_synchronised() if places else None,
+        backup_expected=places is not None,
+        backup_at=backup.made_at if backup else None,
+        backup_checked=backup is not None and backup.checked_at is not None,
+        certificates=certificate_ends(places.certificates) if places else {},
+        refused_last_hour=ledger.quarantine.count_since(now - timedelta(hours=1)),
+        approval_since=_approval_since(ledger),
+        missed=[lapse.at for lapse in ledger.timetable.lapses()],
+        oldest_mail=ledger.mails.oldest_waiting(),
+        untold=ledger.enrolment.untold(),
+        areas=areas,
+        ailing=ailing,
+    )
+
+
+def certificate_ends(folder: Path) -> Mapping[str, datetime]:
+    """Return the end of each certificate that is there; one that cannot be read is left to whoever serves with it."""
+    ends: dict[str, datetime] = {}
+    for name in CERTIFICATES:
+        try:
+            certificates = x509.load_pem_x509_certificates((folder / name).read_bytes())
+        except (OSError, ValueError):
+            continue
+        ends[name] = min(certificate.not_valid_after_utc for certificate in certificates)
+    return ends
+
+
+def _approval_since(ledger: Ledger) -> datetime | None:
+    return min((waiting.submitted_at for waiting in ledger.submissions.in_state(State.WAITING)), default=None)
+
+
+def _size(file: Path) -> int | None:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return None
