@@ -8,7 +8,20 @@ from pathlib import Path
 
 import click
 
-from broadcaster.commands import accounts, alerts, dictionary, inspect, requests, serve, tokens, town, voice
+from broadcaster.backup.errors import BackupError
+from broadcaster.commands import (
+    accounts,
+    alerts,
+    backup,
+    dictionary,
+    inspect,
+    requests,
+    restore,
+    serve,
+    tokens,
+    town,
+    voice,
+)
 from broadcaster.commands.context import Context
 from broadcaster.dictionary import NotTaken
 from broadcaster.domain.dictionary import DictionaryTooLarge
@@ -59,6 +72,9 @@ for subcommand in (
     voice.reading,
     voice.speak,
     inspect.inspect,
+    backup.backup,
+    restore.restore,
+    restore.held_alerts,
 ):
     command.add_command(subcommand)
 
@@ -74,6 +90,7 @@ def main() -> None:
         TokenExists,
         TokenUnknown,
         RosterError,
+        BackupError,
         NotTaken,
         DictionaryError,
         DictionaryMoved,

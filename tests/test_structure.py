@@ -24,6 +24,7 @@ FORBIDDEN = {
     "broadcaster.access": ["broadcaster.dispatch", "broadcaster.web", "kokuchi.link"],
     "broadcaster.sending": ["broadcaster.dispatch", "broadcaster.web", "kokuchi.link"],
     "broadcaster.provisioning": ["broadcaster.dispatch", "broadcaster.web"],
+    "broadcaster.backup": ["broadcaster.dispatch", "broadcaster.web", "kokuchi.link", "kokuchi.voice"],
     "terminal_client": ["broadcaster", "demo", "benchmarks", "tests"],
 }
 """A room, and what nothing in it imports."""

@@ -10,7 +10,7 @@ from broadcaster.dictionary.files import read_base
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.audit import SHELL
 from broadcaster.provisioning.roster import KINDS, RosterError, check_terminal, read_roster
-from broadcaster.provisioning.secrets import make_signing_key, new_password, write_secret
+from broadcaster.provisioning.secrets import make_signing_key, new_passphrase, new_password, write_secret
 from broadcaster.provisioning.terminals import enrolment_of, take_into_service, write_broker_files
 from broadcaster.settings import secret_files
 from kokuchi.enrolment import written
@@ -27,6 +27,12 @@ def setup(context: Context) -> None:
     with context.ledger() as (settings, town, ledger):
         if make_signing_key(settings.signing_key):
             click.echo(f"made {settings.signing_key}: keep a copy in a safe place; terminals trust this key")
+        passphrase = settings.backup.passphrase_path if settings.backup else None
+        if passphrase and write_secret(passphrase, new_passphrase().encode()):
+            click.echo(
+                f"made {passphrase}: write what is in it on paper, twice, and keep both in two places that are not this"
+                " one; without it nobody opens a backup"
+            )
         ledger.dictionary.take_base(read_base(settings.dictionaries), town.id, datetime.now(UTC))
         files = write_broker_files(settings, town, ledger)
         click.echo(f"wrote {files.configuration}")

@@ -126,6 +126,7 @@ class Collector:
     def _commit(self, batch: _Batch) -> None:
         if batch.reports:
             self._ledger.deliveries.record(batch.reports)
+            self._ledger.recovery.note_surpassed(batch.reports)
         if batch.presences:
             self._ledger.presences.record(batch.presences)
         if batch.requests:

@@ -24,6 +24,7 @@ from broadcaster.ledger.overview import Overview
 from broadcaster.ledger.presences import Presences
 from broadcaster.ledger.progress import Progress
 from broadcaster.ledger.quarantine import Quarantine
+from broadcaster.ledger.recovery import Recovery
 from broadcaster.ledger.reminders import Reminders
 from broadcaster.ledger.requests import Requests
 from broadcaster.ledger.resends import Resends
@@ -62,6 +63,7 @@ class Ledger:
         self.quarantine = Quarantine(self.connections)
         self.broker = Broker(self.connections)
         self.backups = Backups(self.connections)
+        self.recovery = Recovery(self.connections)
         self.accounts = Accounts(self.connections)
         self.sessions = Sessions(self.connections)
         self.failures = FailureCounts(self.connections)

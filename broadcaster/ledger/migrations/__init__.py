@@ -12,6 +12,7 @@ from broadcaster.ledger.migrations import (
     m016_tokens,
     m017_requests,
     m018_service,
+    m022_backups,
 )
 from broadcaster.ledger.migrations.steps import migrations
 
@@ -23,5 +24,6 @@ __all__ = [
     "m016_tokens",
     "m017_requests",
     "m018_service",
+    "m022_backups",
     "migrations",
 ]
