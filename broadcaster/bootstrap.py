@@ -11,6 +11,7 @@ from broadcaster.dispatch import Dispatcher
 from broadcaster.dispatch.dispatcher import subscriptions
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
+from broadcaster.nightly import Nightly
 from broadcaster.provisioning.terminals import enrolment_of
 from broadcaster.sending import PlannedSending, Sending
 from broadcaster.settings import Settings
@@ -87,6 +88,7 @@ class Centre:
             PlannedSending(ledger, self.town, spoken, lambda: datetime.now(UTC)).run(),
             _watch_other_processes(ledger),
             enrolment.keep_broker_told(),
+            Nightly(ledger, self.settings.retention, self.town.time_zone, lambda: datetime.now(UTC)).run(),
             close=close,
         )
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
 from broadcaster.domain.policy import Approval
+from broadcaster.domain.retention import Retention
 from broadcaster.domain.town import Category, Place, QuietHours, Rules, Town
 from kokuchi.configuration import ConfigurationError, FilePath, Section, load, read_toml
 from kokuchi.link import BrokerAddress
@@ -109,20 +110,6 @@ class BackupSection(Section):
         return self
 
 
-class RetentionSection(Section):
-    """For how many days what is personal is kept (docs/privacy.md). Every night the centre removes what is older.
-
-    The record of deeds cannot be cut shorter than to five years: the ledger itself refuses it.
-    """
-
-    alerts: Annotated[int, Field(ge=30)] = 1095
-    requests: Annotated[int, Field(ge=7)] = 365
-    drafts: Annotated[int, Field(ge=7)] = 365
-    presences: Annotated[int, Field(ge=7)] = 365
-    quarantine: Annotated[int, Field(ge=1)] = 90
-    record: Annotated[int, Field(ge=1830)] = 1830
-
-
 class CategoriesFile(Section):
     """The file that `categories` names."""
 
@@ -151,7 +138,7 @@ class Settings(Section):
     web: WebSection
     broker: BrokerSection
     backup: BackupSection | None = None
-    retention: RetentionSection = RetentionSection()
+    retention: Retention = Retention()
     voice: VoiceSettings = VoiceSettings()
 
 

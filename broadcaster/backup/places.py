@@ -10,6 +10,10 @@ from broadcaster.settings import Settings
 from kokuchi.configuration import read_toml
 
 
+_LEFT_OUT = {("ledger",), ("backup", "passphrase_path"), ("broker", "reload")}
+"""The ledger is copied apart from the rest, the passphrase opens the backup, and a command is no file of the town."""
+
+
 def files_of_town(config: Path, settings: Settings) -> list[Path]:
     """Return the files that a backup needs besides the ledger: the settings, what they name, keys and certificates.
 
@@ -21,10 +25,10 @@ def files_of_town(config: Path, settings: Settings) -> list[Path]:
         settings.categories,
         *settings.dictionaries,
         *filter(None, (settings.sentences, settings.hard_words)),
-        *_secrets(config),
+        *_named_in(config),
     ]
-    # The next signing key, or a former authority, lies beside the one in use.
-    named += sorted(settings.signing_key.parent.glob(f"{settings.signing_key.stem}*.pem"))
+    # The next signing key and the former ones lie beside the one in use.
+    named += sorted(settings.signing_key.parent.glob("*.pem"))
     named += sorted(path for path in settings.certificates.rglob("*") if path.is_file())
     return list(dict.fromkeys(path for path in named if path.is_file()))
 
@@ -54,6 +58,13 @@ def moved_settings(text: str, saved: Iterable[Path], old: Path, new: Path) -> st
         if path.is_absolute() and any(path.is_relative_to(one) or one.is_relative_to(path) for one in folders):
             text = text.replace(f'"{value}"', f'"{new / path.relative_to(old)}"')
     return text
+
+
+def _named_in(config: Path) -> list[Path]:
+    """Return the files that the settings name anywhere: secrets, a certificate of one's own, what a version adds."""
+    folder = config.resolve().parent
+    named = [(folder / value).resolve() for place, value in _strings(read_toml(config)) if place not in _LEFT_OUT]
+    return [path for path in named if path.is_file()]
 
 
 def _secrets(config: Path) -> list[Path]:

@@ -33,7 +33,7 @@ def restore(file: Path, folder: Path, force: bool, passphrase_file: Path | None,
     opener = opener_for(file, None, passphrase_file, identity)
     now = datetime.now(UTC)
     placed = place(file, opener, folder, now, force=force)
-    settings, town = load_settings(placed.config, {})
+    settings, town = load_settings(placed.config, os.environ)
     if opener.passphrase and settings.backup and settings.backup.passphrase_path:
         write_secret(settings.backup.passphrase_path, opener.passphrase.encode())
     ledger = Ledger(settings.ledger)
@@ -59,6 +59,7 @@ Before the centre is started, know what this ledger cannot know, since it came a
 - Alerts that were sent after the backup stand on the terminals until they expire. The pages do not know them.
 - Devices that were enrolled after the backup have a newer password and are shut out: make a new code for each.
 - Terminals that were suspended or retired after the backup are in service again: suspend or retire them once more.
+- A signing key that was made current after the backup is not here: make a backup whenever a key was changed.
 - People and tokens that were suspended, and passwords that were changed after the backup are as they were before.
 - Reports and wishes for a call of that time come back as far as the terminals still hold them.
 Everybody has to log in again, and enrolment codes that nobody had used are void.

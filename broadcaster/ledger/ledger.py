@@ -23,6 +23,7 @@ from broadcaster.ledger.outbox import Outbox
 from broadcaster.ledger.overview import Overview
 from broadcaster.ledger.presences import Presences
 from broadcaster.ledger.progress import Progress
+from broadcaster.ledger.pruning import Pruning
 from broadcaster.ledger.quarantine import Quarantine
 from broadcaster.ledger.recovery import Recovery
 from broadcaster.ledger.reminders import Reminders
@@ -64,6 +65,7 @@ class Ledger:
         self.broker = Broker(self.connections)
         self.backups = Backups(self.connections)
         self.recovery = Recovery(self.connections)
+        self.pruning = Pruning(self.connections)
         self.accounts = Accounts(self.connections)
         self.sessions = Sessions(self.connections)
         self.failures = FailureCounts(self.connections)

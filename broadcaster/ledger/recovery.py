@@ -169,7 +169,7 @@ def _lift(db: Database) -> None:
             continue
         also = ", payload = json_set(payload, '$.revision', revision + ?1)" if "payload" in columns else ""
         # The names are those of the ledger's own tables.
-        db.execute(f'UPDATE "{table}" SET revision = revision + ?1{also}', [LIFT])  # noqa: S608
+        db.execute(f'UPDATE "{table}" SET revision = revision + ?1{also} WHERE revision > 0', [LIFT])  # noqa: S608
 
 
 def _held(row: sqlite3.Row) -> Held:
