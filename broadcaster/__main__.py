@@ -9,15 +9,18 @@ from pathlib import Path
 
 import click
 
+from broadcaster.backup.errors import BackupError
 from broadcaster.commands import (
     accounts,
     alerts,
+    backup,
     certificates,
     codes,
     dictionary,
     inspect,
     keys,
     requests,
+    restore,
     rights,
     serve,
     terminals,
@@ -82,6 +85,9 @@ for subcommand in (
     inspect.inspect,
     watching.status,
     watching.mail_test,
+    backup.backup,
+    restore.restore,
+    restore.held_alerts,
 ):
     command.add_command(subcommand)
 terminals.terminals.add_command(codes.code)
@@ -103,6 +109,7 @@ def main() -> None:
         RosterError,
         KeyRefused,
         CertificateError,
+        BackupError,
         NotTaken,
         DictionaryError,
         DictionaryMoved,

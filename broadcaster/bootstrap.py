@@ -17,6 +17,7 @@ from broadcaster.ledger import Ledger
 from broadcaster.monitoring import Overseer, Places
 from broadcaster.monitoring.figures import Figures
 from broadcaster.monitoring.watch import Watch
+from broadcaster.nightly import Nightly
 from broadcaster.provisioning.certificate_keeper import CertificateKeeper
 from broadcaster.provisioning.keys import KeyFiles, SigningKeyChange, authorities
 from broadcaster.provisioning.reload import tell_broker
@@ -106,6 +107,7 @@ class Centre:
             Watch(ledger, self.town, overseer, self.settings.mail, lambda: datetime.now(UTC)).run(),
             _watch_other_processes(ledger),
             enrolment.broker.keep_told(),
+            Nightly(ledger, self.settings.retention, self.town.time_zone, lambda: datetime.now(UTC)).run(),
             *([keeper.run()] if keeper else []),
             close=close,
         )

@@ -5,9 +5,10 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
 from broadcaster.domain.policy import Approval
+from broadcaster.domain.retention import Retention
 from broadcaster.domain.town import Category, Place, QuietHours, Rules, Town
 from broadcaster.monitoring.settings import MailSettings
 from kokuchi.configuration import ConfigurationError, FilePath, Section, load, read_toml
@@ -93,6 +94,27 @@ class BrokerSection(Section):
         return self.public_host or (reached_at if _is_here(self.host) else self.host)
 
 
+class BackupSection(Section):
+    """Where `broadcaster backup` puts its files, who can open them, and how long they are kept.
+
+    They open with the passphrase in the file `passphrase_path`, which nothing else reads: a centre that has lost it
+    runs all the same. They open too with the private key of each of the age `recipients` ("age1…"). A file is removed
+    once it is older than `keep_days`, if `keep_at_least` newer ones are there and a newer one was found whole.
+    """
+
+    folder: FilePath = Path("backups")
+    passphrase_path: FilePath | None = None
+    recipients: tuple[Annotated[str, Field(pattern="^age1[a-z0-9]+$")], ...] = ()
+    keep_days: Annotated[int, Field(ge=1)] = 90
+    keep_at_least: Annotated[int, Field(ge=1)] = 7
+
+    @model_validator(mode="after")
+    def _opens_for_somebody(self) -> "BackupSection":
+        if self.passphrase_path is None and not self.recipients:
+            raise ValueError("name passphrase_path or recipients: nobody could open the backups")
+        return self
+
+
 class CategoriesFile(Section):
     """The file that `categories` names."""
 
@@ -122,6 +144,8 @@ class Settings(Section):
     web: WebSection
     broker: BrokerSection
     mail: MailSettings | None = None
+    backup: BackupSection | None = None
+    retention: Retention = Retention()
     voice: VoiceSettings = VoiceSettings()
 
     @property

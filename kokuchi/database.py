@@ -38,6 +38,8 @@ class Connections:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             database = self.read()
+            # It counts for a new file only: what becomes free can be given back later.
+            database.execute("PRAGMA auto_vacuum=INCREMENTAL")
             _use_write_ahead_log(database)
             if migrations.pending(database):
                 # One transaction: of two processes that are the first in the same moment, one makes the tables.

@@ -25,6 +25,7 @@ FORBIDDEN = {
     "broadcaster.sending": ["broadcaster.dispatch", "broadcaster.web", "kokuchi.link"],
     "broadcaster.provisioning": ["broadcaster.dispatch", "broadcaster.web"],
     "broadcaster.monitoring": ["broadcaster.dispatch", "broadcaster.web", "kokuchi.link"],
+    "broadcaster.backup": ["broadcaster.dispatch", "broadcaster.web", "kokuchi.link", "kokuchi.voice"],
     "terminal_client": ["broadcaster", "demo", "benchmarks", "tests"],
 }
 """A room, and what nothing in it imports."""

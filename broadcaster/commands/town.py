@@ -8,7 +8,7 @@ from broadcaster.commands.certificates import make_certificates
 from broadcaster.commands.context import Context, pass_context
 from broadcaster.dictionary.files import read_base
 from broadcaster.provisioning.keys import KeyFiles, SigningKeyChange
-from broadcaster.provisioning.secrets import new_password, write_secret
+from broadcaster.provisioning.secrets import new_passphrase, new_password, write_secret
 from broadcaster.provisioning.server_names import certificates_of
 from broadcaster.provisioning.terminals import write_broker_files
 from broadcaster.settings import secret_files
@@ -27,6 +27,12 @@ def setup(context: Context) -> None:
             click.echo(f"made {path}: keep a copy in a safe place; terminals trust this key")
         if settings.broker.tls or settings.web.tls:
             make_certificates(settings, ledger)
+        passphrase = settings.backup.passphrase_path if settings.backup else None
+        if passphrase and write_secret(passphrase, new_passphrase().encode()):
+            click.echo(
+                f"made {passphrase}: write what is in it on paper, twice, and keep both in two places that are not this"
+                " one; without it nobody opens a backup"
+            )
         ledger.dictionary.take_base(read_base(settings.dictionaries), town.id, datetime.now(UTC))
         files = write_broker_files(settings, town, ledger)
         click.echo(f"wrote {files.configuration}")

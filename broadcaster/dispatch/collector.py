@@ -139,6 +139,7 @@ class Collector:
     def _commit(self, batch: _Batch) -> None:
         if batch.reports:
             self._ledger.deliveries.record(batch.reports)
+            self._ledger.recovery.note_surpassed(batch.reports)
         if batch.presences:
             self._ledger.presences.record(batch.presences)
             self._ledger.terminal_settings.note(batch.presences)

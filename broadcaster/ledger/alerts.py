@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.delivery import reminder_after
 from broadcaster.ledger.audit import record
+from broadcaster.ledger.recovery import beyond_what_was_lost
 from kokuchi.database import Connections
 from kokuchi.wire import Alert, MessageType
 from kokuchi.wire.fields import iso
@@ -36,8 +37,10 @@ def accept_within(
 ) -> Accepted:
     """Accept an alert within the transaction of the deed that made it; that deed is recorded by whoever calls this.
 
-    Raises AlertExists if this revision is already there.
+    A later revision of one that a restore has held gets a number beyond those that may have been lost. Raises
+    AlertExists if this revision is already there.
     """
+    alert = beyond_what_was_lost(db, alert)
     try:
         row = db.execute(
             "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload,"
@@ -90,6 +93,10 @@ class Alerts:
         """Return one revision of an alert."""
         return self._one("identifier = ? AND revision = ?", [identifier, revision])
 
+    def after(self, identifier: str, revision: int) -> Accepted | None:
+        """Return the revision that came next after one."""
+        return self._one("identifier = ? AND revision > ? ORDER BY revision", [identifier, revision])
+
     def by_row(self, row: int) -> Accepted | None:
         """Return the alert in a row."""
         return self._one("id = ?", [row])
@@ -110,12 +117,13 @@ class Alerts:
         return int(row[0])
 
     def active_for(self, terminal: str, now: datetime) -> list[Accepted]:
-        """Return the newest revision of each alert that is addressed to a terminal and has not expired."""
+        """Return the newest revision of each alert that is addressed to a terminal, has not expired and is not held."""
         rows = self._connections.read().execute(
             "SELECT a.* FROM alerts AS a JOIN deliveries AS d ON d.alert_id = a.id"
             " JOIN terminals AS t ON t.id = d.terminal_id"
             " WHERE t.terminal = ? AND a.expires_at > ? AND a.revision ="
-            " (SELECT max(revision) FROM alerts WHERE identifier = a.identifier) ORDER BY a.id",
+            " (SELECT max(revision) FROM alerts WHERE identifier = a.identifier)"
+            " AND a.id NOT IN (SELECT id FROM held_alerts) ORDER BY a.id",
             [terminal, iso(now)],
         )
         return [accepted_of(row) for row in rows]

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from broadcaster.domain.audit import SHELL, Deed, Entry
+from broadcaster.ledger.audit import record
 from kokuchi.database import Connections
 from kokuchi.wire.fields import iso
 
@@ -23,7 +25,7 @@ class Backups:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def record(self, backup: Backup) -> None:
+    def record(self, backup: Backup, made_by: str = SHELL) -> None:
         """Keep that a backup was made."""
         with self._connections.write() as db:
             db.execute(
@@ -35,10 +37,28 @@ class Backups:
                     iso(backup.checked_at) if backup.checked_at else None,
                 ],
             )
+            record(db, Entry(made_by, Deed.BACKUP_MADE, backup.file, backup.made_at, str(backup.bytes)))
+
+    def found_whole(self, file: str, now: datetime) -> bool:
+        """Keep that a backup was restored as a trial and found whole; tell whether it is known here."""
+        with self._connections.write() as db:
+            return db.execute("UPDATE backups SET checked_at = ? WHERE file = ?", [iso(now), file]).rowcount > 0
 
     def newest(self) -> Backup | None:
         """Return the newest backup, None if there never was one."""
-        row = self._connections.read().execute("SELECT * FROM backups ORDER BY made_at DESC LIMIT 1").fetchone()
+        return self._newest("")
+
+    def newest_whole(self) -> Backup | None:
+        """Return the newest backup that was restored as a trial and found whole."""
+        return self._newest("WHERE checked_at IS NOT NULL")
+
+    def _newest(self, where: str) -> Backup | None:
+        # `where` is one of the constants above, never input.
+        row = (
+            self._connections.read()
+            .execute(f"SELECT * FROM backups {where} ORDER BY made_at DESC LIMIT 1")  # noqa: S608
+            .fetchone()
+        )
         if row is None:
             return None
         return Backup(

@@ -29,7 +29,9 @@ from broadcaster.ledger.overview import Overview
 from broadcaster.ledger.presence_history import PresenceHistory
 from broadcaster.ledger.presences import Presences
 from broadcaster.ledger.progress import Progress
+from broadcaster.ledger.pruning import Pruning
 from broadcaster.ledger.quarantine import Quarantine
+from broadcaster.ledger.recovery import Recovery
 from broadcaster.ledger.reminders import Reminders
 from broadcaster.ledger.requests import Requests
 from broadcaster.ledger.resends import Resends
@@ -80,6 +82,8 @@ class Ledger:
         self.incidents = Incidents(self.connections)
         self.heartbeat = Heartbeat(self.connections)
         self.mails = Mails(self.connections)
+        self.recovery = Recovery(self.connections)
+        self.pruning = Pruning(self.connections)
         self.accounts = Accounts(self.connections)
         self.sessions = Sessions(self.connections)
         self.failures = FailureCounts(self.connections)

@@ -50,7 +50,7 @@ def gather(ledger: Ledger, places: Places | None, now: datetime) -> Snapshot:
         approval_since=_approval_since(ledger),
         missed=[lapse.at for lapse in ledger.timetable.lapses()],
         oldest_mail=ledger.mails.oldest_waiting(),
-        untold=ledger.enrolment.untold(),
+        untold=ledger.untold.terminals(),
         areas=areas,
         ailing=ailing,
     )

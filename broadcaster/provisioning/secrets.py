@@ -7,6 +7,10 @@ from pathlib import Path
 
 from kokuchi.wire import SigningKey
 
+_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
+_GROUPS, _GROUP = 6, 4
+"""None of the signs looks like another."""
+
 
 def write_secret(path: Path, content: bytes) -> bool:
     """Write a file that only its owner can read, unless it exists; tell whether it was written."""
@@ -26,6 +30,11 @@ def write_secret(path: Path, content: bytes) -> bool:
 def new_password() -> str:
     """Return a password for a machine: 192 bits."""
     return secrets.token_urlsafe(24)
+
+
+def new_passphrase() -> str:
+    """Return a passphrase that people write on paper and type again: six groups of four signs, 119 bits."""
+    return "-".join("".join(secrets.choice(_SIGNS) for _ in range(_GROUP)) for _ in range(_GROUPS))
 
 
 def make_signing_key(path: Path) -> bool:

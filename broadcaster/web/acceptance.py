@@ -42,7 +42,7 @@ def corrected(
 
 def is_sent(site: Site, identifier: str, written: Correction) -> bool:
     """Tell whether this very correction is there: it was sent twice."""
-    later = site.ledger.alerts.revision(identifier, written.revision + 1)
+    later = site.ledger.alerts.after(identifier, written.revision)
     return (
         later is not None
         and later.alert.message_type is MessageType.UPDATE

@@ -15,6 +15,7 @@ from broadcaster.ledger.migrations import (
     m019_settings,
     m020_log,
     m021_incidents,
+    m022_backups,
     m023_roster,
 )
 from broadcaster.ledger.migrations.steps import migrations
@@ -30,6 +31,7 @@ __all__ = [
     "m019_settings",
     "m020_log",
     "m021_incidents",
+    "m022_backups",
     "m023_roster",
     "migrations",
 ]

@@ -116,7 +116,8 @@ def _correct(
         except AlertExists:
             # Somebody else was faster in this very moment; now the ledger has what they did.
             return _correct(site, identifier, content, token, reading, furigana)
-    return _revision(site, identifier, written.revision + 1)
+    later = site.ledger.alerts.after(identifier, written.revision)
+    return _revision(site, identifier, later.alert.revision if later else written.revision)
 
 
 def _withdraw(site: Site, identifier: str, revision: int, token: Token) -> Answer:
