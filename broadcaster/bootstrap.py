@@ -15,6 +15,7 @@ from broadcaster.provisioning.terminals import enrolment_of
 from broadcaster.sending import PlannedSending, Sending
 from broadcaster.settings import Settings
 from broadcaster.voicing import CentreVoice
+from broadcaster.watching import watch_centre
 from broadcaster.web import create_app
 from kokuchi.link import MqttLink
 from kokuchi.serving import listen, run_together, serve
@@ -39,7 +40,7 @@ class Centre:
         """Serve pages and dispatch alerts until the process is told to end.
 
         Raises PortUnusable, DatabaseUnusable, KeyFileError, ConfigurationError, DictionaryTooLarge or ChimeError when a
-        part cannot start.
+        part cannot start, StoodStill when a vital one makes no progress.
         """
         listener = listen(self.settings.web.host, self.settings.web.port)
         key = SigningKey.load(self.settings.signing_key)
@@ -81,12 +82,19 @@ class Centre:
             await trial.close()
             ledger.close()
 
+        dispatcher = Dispatcher(ledger, link, key, self.town.id)
         await run_together(
             serve(application, listener),
-            Dispatcher(ledger, link, key, self.town.id).run(),
+            dispatcher.run(),
             PlannedSending(ledger, self.town, spoken, lambda: datetime.now(UTC)).run(),
             _watch_other_processes(ledger),
             enrolment.keep_broker_told(),
+            watch_centre(
+                ledger,
+                dispatcher.vital_parts,
+                self.settings.ledger.parent,
+                status=lambda: "broker connected" if link.is_connected else "broker not connected",
+            ),
             close=close,
         )
 

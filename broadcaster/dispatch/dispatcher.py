@@ -14,6 +14,7 @@ from broadcaster.dispatch.sync import answer
 from broadcaster.ledger import Ledger
 from kokuchi.committing import Committer
 from kokuchi.link import Connected, Disconnected, Link, LinkError, Received
+from kokuchi.watchdog import Part
 from kokuchi.wire import SigningKey, SyncRequest, Topics, seal
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,14 @@ class Dispatcher:
         self._dictionary = DictionaryPublisher(ledger, link, key, self._topics)
         self._committer = Committer()
         self._collector = Collector(ledger, link, self._topics, self._committer, self._answer_sync)
+
+    @property
+    def vital_parts(self) -> list[Part]:
+        """What must make progress, or the centre is of no use."""
+        return [
+            Part("publisher", self._publisher.pulse, "it did not look at the outbox"),
+            Part("collector", self._collector.pulse, "what terminals said was not written"),
+        ]
 
     async def run(self) -> None:
         """Dispatch until cancelled; an error of one part ends the whole, for the supervisor to start anew."""
