@@ -46,6 +46,7 @@ from kokuchi.database import DatabaseUnusable
 from kokuchi.serving import PortUnusable
 from kokuchi.voice.dictionary import DictionaryError
 from kokuchi.voice.errors import VoiceError
+from kokuchi.watchdog import StoodStill
 
 
 @click.group()
@@ -116,6 +117,7 @@ def main() -> None:
         DictionaryTooLarge,
         DatabaseUnusable,
         PortUnusable,
+        StoodStill,
         VoiceError,
         sqlite3.OperationalError,
     )

@@ -26,6 +26,7 @@ from broadcaster.provisioning.terminals import broker_files, enrolment_of
 from broadcaster.sending import PlannedSending, Sending
 from broadcaster.settings import Settings
 from broadcaster.voicing import CentreVoice
+from broadcaster.watching import watch_centre
 from broadcaster.web import create_app
 from kokuchi.link import MqttLink
 from kokuchi.serving import listen, run_together, serve
@@ -50,7 +51,7 @@ class Centre:
         """Serve pages and dispatch alerts until the process is told to end.
 
         Raises PortUnusable, DatabaseUnusable, KeyFileError, CertificateError, ConfigurationError, DictionaryTooLarge or
-        ChimeError when a part cannot start.
+        ChimeError when a part cannot start, StoodStill when a vital one makes no progress.
         """
         listener = listen(self.settings.web.host, self.settings.web.port)
         base, sentences = read_base(self.settings.dictionaries), read_sentences(self.settings.sentences)
@@ -100,15 +101,22 @@ class Centre:
             await trial.close()
             ledger.close()
 
+        dispatcher = Dispatcher(ledger, link, Signer(keys.load), self.town.id, self._terms, on_batch=figures.batch)
         await run_together(
             serve(application, listener, keeper.pages() if keeper and self.settings.web.tls else None),
-            Dispatcher(ledger, link, Signer(keys.load), self.town.id, self._terms, on_batch=figures.batch).run(),
+            dispatcher.run(),
             PlannedSending(ledger, self.town, spoken, lambda: datetime.now(UTC)).run(),
             Watch(ledger, self.town, overseer, self.settings.mail, lambda: datetime.now(UTC)).run(),
             _watch_other_processes(ledger),
             enrolment.broker.keep_told(),
             Nightly(ledger, self.settings.retention, self.town.time_zone, lambda: datetime.now(UTC)).run(),
             *([keeper.run()] if keeper else []),
+            watch_centre(
+                ledger,
+                dispatcher.vital_parts,
+                self.settings.ledger.parent,
+                status=lambda: "broker connected" if link.is_connected else "broker not connected",
+            ),
             close=close,
         )
 

@@ -19,6 +19,7 @@ from kokuchi.device_files import SETTINGS
 from kokuchi.service_manager import ServiceManager
 from kokuchi.serving import PortUnusable
 from kokuchi.voice.errors import VoiceError
+from kokuchi.watchdog import StoodStill
 from kokuchi.wire import KeyRing
 from terminal_client.bootstrap import Device
 from terminal_client.enrolment.address import proposed
@@ -27,7 +28,6 @@ from terminal_client.enrolment.errors import EnrolmentError, Trouble
 from terminal_client.enrolment.page import enrol_on_screen
 from terminal_client.preferences import HIGHEST_VOLUME, LOWEST_VOLUME, PreferenceStore
 from terminal_client.settings import FirstStart, Settings
-from terminal_client.watchdog import StoodStill
 
 
 @click.group()

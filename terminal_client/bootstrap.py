@@ -9,11 +9,14 @@ from zoneinfo import ZoneInfo
 
 from kokuchi.committing import Committer
 from kokuchi.link import MqttLink, Will
+from kokuchi.pulse import Pulse
+from kokuchi.restarts import Restarts
 from kokuchi.service_manager import ServiceManager
 from kokuchi.serving import listen, run_together, serve, until_told_to_end
 from kokuchi.system_clock import boot_seconds, is_synchronised
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.speech import Voice
+from kokuchi.watchdog import Part, Watchdog
 from kokuchi.wire import Alert, Dictionary, Presence, Topics, encode
 from terminal_client.consultation import Consultation
 from terminal_client.controls import Controls
@@ -27,9 +30,7 @@ from terminal_client.outputs.speaker import AplaySpeaker
 from terminal_client.outputs.volume import AmixerVolume
 from terminal_client.preferences import Preferences, PreferenceStore
 from terminal_client.presence import Condition
-from terminal_client.pulse import Pulse
 from terminal_client.requests import RequestStore
-from terminal_client.restarts import Restarts
 from terminal_client.screen import create_screen_app
 from terminal_client.screen.alive import PAGE_PATIENCE, PageLife
 from terminal_client.screen.preferences import shown
@@ -38,7 +39,6 @@ from terminal_client.terminal import IDLE_SECONDS, Terminal
 from terminal_client.terms import Standing, Terms
 from terminal_client.timekeeping import TownTime
 from terminal_client.vocabulary import Vocabulary
-from terminal_client.watchdog import Part, Watchdog
 from terminal_client.watched import LINK_PATIENCE, VOICE_PATIENCE, WatchedLink, WatchedSpeaker
 
 log = logging.getLogger(__name__)

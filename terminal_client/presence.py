@@ -8,12 +8,12 @@ from pathlib import Path
 
 from kokuchi import __version__
 from kokuchi.committing import Committer
+from kokuchi.restarts import Restarts
 from kokuchi.wire import Presence
 from terminal_client.inbox import Inbox
 from terminal_client.loudness import Loudness
 from terminal_client.outputs.interface import Performer
 from terminal_client.preferences import PreferenceStore
-from terminal_client.restarts import Restarts
 from terminal_client.terminal import Terminal
 from terminal_client.terms import Standing
 from terminal_client.timekeeping import TownTime

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from kokuchi.link import Event, Link, Received
+from kokuchi.pulse import Pulse
 from kokuchi.voice.cues import Cue
 from kokuchi.voice.sound import Sound
 from terminal_client.outputs.interface import Speaker, SpeakerFailed
-from terminal_client.pulse import Pulse
 
 LINK_PATIENCE = 100.0
 """A connected terminal tells its presence each minute, and a link that is not connected tries again every 15 s."""

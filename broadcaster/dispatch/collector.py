@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from broadcaster.ledger import Ledger
 from kokuchi.committing import Committer
 from kokuchi.link import Link, Received
+from kokuchi.pulse import Pulse
 from kokuchi.wire import (
     CallbackRequest,
     DeliveryReport,
@@ -26,6 +27,9 @@ from kokuchi.wire import (
 log = logging.getLogger(__name__)
 
 BATCH = 500
+
+PATIENCE = 100.0
+"""Seconds for what has arrived to be written and answered; an attempt on a disk that cannot be written is progress."""
 
 _STRANGE_TOPIC = WireError(Refusal.INVALID, "the message is on a topic on which no terminal reports")
 """Such a message can come from a subscription of an earlier version, which the broker still keeps."""
@@ -49,7 +53,7 @@ class Collector:
     """Writes what terminals say, in batches that are as large as what arrived while the last one was written.
 
     `on_sync` is awaited for each sync request after what it says was committed; `on_batch` is told the size of each
-    batch.
+    batch. `pulse` is overdue when something has arrived and nothing was done with it.
     """
 
     def __init__(
@@ -69,11 +73,14 @@ class Collector:
         self._on_batch = on_batch
         self._arrived: list[Received] = []
         self._wake = asyncio.Event()
+        self.pulse = Pulse()
 
     def put(self, received: Received) -> None:
         """Take a message of a terminal."""
         self._arrived.append(received)
         self._wake.set()
+        if self.pulse.is_resting:
+            self.pulse.expect(PATIENCE)
 
     async def run(self) -> None:
         """Write until cancelled."""
@@ -90,6 +97,9 @@ class Collector:
                 self._link.acknowledge(received)
             for sync in batch.syncs:
                 await self._on_sync(sync)
+                self.pulse.expect(PATIENCE)
+            if not self._arrived:
+                self.pulse.rest()
 
     def _sort(self, messages: list[Received]) -> _Batch:
         batch = _Batch()
@@ -137,6 +147,7 @@ class Collector:
             raise _STRANGE_TOPIC
 
     def _commit(self, batch: _Batch) -> None:
+        self.pulse.expect(PATIENCE)
         if batch.reports:
             self._ledger.deliveries.record(batch.reports)
             self._ledger.recovery.note_surpassed(batch.reports)

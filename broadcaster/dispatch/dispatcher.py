@@ -18,6 +18,7 @@ from broadcaster.domain.signing import KeyState, TownTerms
 from broadcaster.ledger import Ledger
 from kokuchi.committing import Committer
 from kokuchi.link import Connected, Disconnected, Link, LinkError, Received
+from kokuchi.watchdog import Part
 from kokuchi.wire import SyncRequest, Topics, seal
 from kokuchi.wire.signature import KeyFileError
 
@@ -58,6 +59,14 @@ class Dispatcher:
         self._settings = SettingsPublisher(ledger, link, signer, self._topics, terms)
         self._committer = Committer()
         self._collector = Collector(ledger, link, self._topics, self._committer, self._answer_sync, on_batch)
+
+    @property
+    def vital_parts(self) -> list[Part]:
+        """What must make progress, or the centre is of no use."""
+        return [
+            Part("publisher", self._publisher.pulse, "it did not look at the outbox"),
+            Part("collector", self._collector.pulse, "what terminals said was not written"),
+        ]
 
     async def run(self) -> None:
         """Dispatch until cancelled; an error of one part ends the whole, for the supervisor to start anew."""

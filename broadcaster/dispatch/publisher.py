@@ -9,25 +9,34 @@ from broadcaster.dispatch.sealing import Sealed, Sealer
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.outbox import Publication
 from kokuchi.link import Link, LinkError
+from kokuchi.pulse import Pulse
 
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.5
 """How often the outbox is looked at when nobody announces a change; a failed attempt waits as long."""
 
+PATIENCE = 100.0
+"""Seconds for one look. A broker that is there no more is known to be so after 40, and then nothing is waited for."""
+
 
 class Publisher:
-    """Publishes what waits in the outbox, as soon as it is written and the broker is there."""
+    """Publishes what waits in the outbox, as soon as it is written and the broker is there.
+
+    `pulse` is overdue when it has stood still, whatever the reason: a broker that is away is none.
+    """
 
     def __init__(self, ledger: Ledger, link: Link, sealer: Sealer) -> None:
         self._ledger = ledger
         self._link = link
         self._sealer = sealer
+        self.pulse = Pulse()
 
     async def run(self) -> None:
         """Publish until cancelled. A ledger that cannot be written is tried again, as a broker that is away is."""
         released = False
         while True:
+            self.pulse.expect(PATIENCE)
             seen = self._ledger.changes.count
             try:
                 if not released:

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict
 
-from terminal_client.pulse import Pulse
+from kokuchi.pulse import Pulse
 from terminal_client.screen.protection import require_json
 
 PAGE_PATIENCE = 30.0

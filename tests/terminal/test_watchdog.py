@@ -1,25 +1,25 @@
 """What stands still is noticed, started anew and remembered."""
 
 import asyncio
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from kokuchi.pulse import Pulse
+from kokuchi.restarts import Restarts
 from kokuchi.service_manager import ServiceManager
 from kokuchi.voice.cues import Chime, Cue
 from kokuchi.voice.sound import Sound, silence
+from kokuchi.watchdog import Part, StoodStill, Watchdog
 from kokuchi.wire import Level
 from terminal_client.outputs.interface import SpeakerFailed
-from terminal_client.pulse import Pulse
-from terminal_client.restarts import Restarts
-from terminal_client.watchdog import Part, StoodStill, Watchdog
 from terminal_client.watched import VOICE_PATIENCE, WatchedSpeaker
+from tests.service_manager import Systemd, listening
 from tests.waiting import until
 
 NOW = datetime(2026, 11, 24, 6, 30, tzinfo=UTC)
@@ -33,34 +33,10 @@ class Clock:
         return self.seconds
 
 
-@dataclass
-class Systemd:
-    """The service manager's end of a real socket."""
-
-    path: Path
-    heard: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.bind(str(self.path))
-        self._socket.setblocking(False)
-
-    def listen(self) -> list[str]:
-        while True:
-            try:
-                self.heard.append(self._socket.recv(4096).decode())
-            except BlockingIOError:
-                return self.heard
-
-    def close(self) -> None:
-        self._socket.close()
-
-
 @pytest.fixture
 def systemd(tmp_path: Path) -> Iterator[Systemd]:
-    end = Systemd(tmp_path / "notify")
-    yield end
-    end.close()
+    with listening(tmp_path / "notify") as end:
+        yield end
 
 
 class House:
@@ -167,7 +143,7 @@ async def test_where_no_service_manager_listens_nothing_happens(tmp_path: Path) 
 def test_a_process_whose_loop_stands_still_ends_and_the_next_one_says_so(tmp_path: Path) -> None:
     program = (
         "import time; from pathlib import Path; from datetime import datetime, UTC\n"
-        "from terminal_client.restarts import Restarts\n"
+        "from kokuchi.restarts import Restarts\n"
         f"restarts = Restarts(Path({str(tmp_path)!r}), lambda: datetime.now(UTC), lambda: None, loop_patience=0.2)\n"
         "restarts.guard_the_loop()\n"
         "def hang():\n    time.sleep(60)\n"

@@ -12,12 +12,12 @@ from tempfile import TemporaryDirectory
 import uvicorn
 from fastapi import FastAPI
 
+from kokuchi.pulse import Pulse
 from kokuchi.serving import listen
 from kokuchi.voice.languages import LANGUAGES, Language
 from terminal_client.household import Key
 from terminal_client.outputs.screen import PageScreen
 from terminal_client.preferences import Preferences, PreferenceStore
-from terminal_client.pulse import Pulse
 from terminal_client.screen import create_screen_app
 from terminal_client.screen.alive import PageLife
 from terminal_client.screen.preferences import shown

@@ -5,10 +5,10 @@ from collections.abc import AsyncIterator, Iterable
 import httpx
 import pytest
 
+from kokuchi.pulse import Pulse
 from kokuchi.voice import PhraseSource, Sound, silence
 from terminal_client.household import Key
 from terminal_client.outputs.screen import PageScreen
-from terminal_client.pulse import Pulse
 from terminal_client.screen import create_screen_app
 from terminal_client.screen.alive import PageLife
 from terminal_client.view import Card, View

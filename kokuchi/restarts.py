@@ -1,4 +1,4 @@
-"""Which part stood still last, in a small file: the centre is told also by the process that comes after it."""
+"""Which part of a process stood still last, in a small file: the process that comes after it can still tell."""
 
 import faulthandler
 import logging
@@ -20,7 +20,7 @@ _LONGEST = 200
 class Restarts:
     """Remembers the last restart in `folder`. One file is written when a part was restarted, and at no other time.
 
-    `on_change` is called when `last` has changed.
+    `on_change` is called when `last` has changed; `process` is what the whole is called.
     """
 
     def __init__(
@@ -29,11 +29,13 @@ class Restarts:
         now: Callable[[], datetime],
         on_change: Callable[[], None],
         *,
+        process: str = "terminal",
         loop_patience: float = LOOP_PATIENCE,
     ) -> None:
         self._file = folder / "last-restart.txt"
         self._traces_file = folder / "stood-still.txt"
         self._traces: TextIO | None = None
+        self._process = process
         self._now = now
         self._loop_patience = loop_patience
         self._on_change = on_change
@@ -69,7 +71,7 @@ class Restarts:
             traces = ""
         if traces:
             log.error("the process before this one stood still and has ended", extra={"traces": traces[:4000]})
-            self._keep("terminal", f"its event loop did nothing for {self._loop_patience:g} s", stopped)
+            self._keep(self._process, f"its event loop did nothing for {self._loop_patience:g} s", stopped)
             return self.last
         try:
             return self._file.read_text(encoding="utf-8")[:_LONGEST] or None

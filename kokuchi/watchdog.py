@@ -1,13 +1,13 @@
-"""A terminal watches itself: what stands still is started anew, and said to the centre."""
+"""A process watches itself: what stands still is started anew, and systemd hears that all is well only while it is."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from kokuchi.pulse import Pulse
+from kokuchi.restarts import Restarts
 from kokuchi.service_manager import ServiceManager
-from terminal_client.pulse import Pulse
-from terminal_client.restarts import Restarts
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +15,7 @@ ROUND_SECONDS = 2.0
 
 
 class StoodStill(Exception):  # noqa: N818 - reads as what it says
-    """A part without which there is no terminal makes no progress; the process is to end and to be started anew."""
+    """A part without which the process is of no use makes no progress; it is to end and to be started anew."""
 
 
 @dataclass(frozen=True)
