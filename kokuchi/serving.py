@@ -8,6 +8,8 @@ from typing import Any
 
 import uvicorn
 
+from kokuchi.connections import BoundedConnection
+
 _BACKLOG = 2048
 _Application = Callable[..., Awaitable[Any]]
 
@@ -35,6 +37,7 @@ async def serve(application: _Application, listener: socket.socket) -> None:
     """Serve until the process is told to end (SIGINT or SIGTERM), or the task is cancelled."""
     config = uvicorn.Config(
         application,
+        http=BoundedConnection,
         log_config=None,
         access_log=False,
         server_header=False,
