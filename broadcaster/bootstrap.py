@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from broadcaster.dictionary import TRIAL_SECONDS, Editor, VoiceTrial
 from broadcaster.dictionary.files import read_base, read_sentences
 from broadcaster.dispatch import Dispatcher
+from broadcaster.dispatch.broker_watch import OVERHEARD
 from broadcaster.dispatch.dispatcher import subscriptions
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
@@ -53,6 +54,7 @@ class Centre:
             self.settings.broker.address,
             client_id=self.settings.broker.username,
             subscriptions=subscriptions(Topics(self.town.id)),
+            overhears=OVERHEARD,
         )
         enrolment = enrolment_of(self.settings, self.town, ledger, lambda: datetime.now(UTC))
         spoken = CentreVoice(

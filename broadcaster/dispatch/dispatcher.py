@@ -5,6 +5,7 @@ import logging
 import sqlite3
 from datetime import UTC, datetime
 
+from broadcaster.dispatch.broker_watch import OVERHEARD, BrokerWatch
 from broadcaster.dispatch.collector import Collector
 from broadcaster.dispatch.dictionary import DictionaryPublisher
 from broadcaster.dispatch.publisher import Publisher
@@ -36,6 +37,7 @@ class Dispatcher:
         self._publisher = Publisher(ledger, link, self._sealer)
         self._reminders = Reminders(ledger, link, self._sealer, self._topics)
         self._dictionary = DictionaryPublisher(ledger, link, key, self._topics)
+        self._watch = BrokerWatch(ledger, self._topics)
         self._committer = Committer()
         self._collector = Collector(ledger, link, self._topics, self._committer, self._answer_sync)
 
@@ -55,6 +57,8 @@ class Dispatcher:
     async def _listen(self) -> None:
         async for event in self._link.events():
             match event:
+                case Received(topic, payload) if topic in OVERHEARD:
+                    self._watch.take(topic, payload.decode(errors="replace"), datetime.now(UTC))
                 case Received():
                     self._collector.put(event)
                 case Connected(session_present):

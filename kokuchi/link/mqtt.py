@@ -40,7 +40,8 @@ class BrokerAddress:
 class MqttLink:
     """A `Link` over MQTT 5 with a stable client identifier and a persistent session.
 
-    `subscriptions` are made at every connection, since a broker may have lost the session.
+    `subscriptions` are made at every connection, since a broker may have lost the session. What is said on the topics
+    of `overhears` while the link is away is lost (QoS 0), and nobody acknowledges it.
     """
 
     def __init__(
@@ -49,12 +50,13 @@ class MqttLink:
         *,
         client_id: str,
         subscriptions: Sequence[str],
+        overhears: Sequence[str] = (),
         will: Will | None = None,
     ) -> None:
         self._address = address
         self._client_id = client_id
         self._will = will
-        self._subscriptions = list(subscriptions)
+        self._subscriptions = [(topic, 1) for topic in subscriptions] + [(topic, 0) for topic in overhears]
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._pending: dict[int, asyncio.Future[None]] = {}
         self._unacknowledged: dict[int, Received] = {}
@@ -178,14 +180,14 @@ class MqttLink:
             self._hand_over(client, self._lose_connection, f"the broker refused the connection: {reason}")
             return
         if self._subscriptions:
-            client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._subscriptions])
+            client.subscribe([(topic, SubscribeOptions(qos=qos)) for topic, qos in self._subscriptions])
         # Before any message of the subscriptions, and the broker knows of them before anything that we publish.
         self._hand_over(client, self._gain_connection, flags.session_present)
 
     def _on_subscribe(
         self, _client: mqtt.Client, _userdata: object, _message_id: int, reasons: list[ReasonCode], _props: object
     ) -> None:
-        refused = [topic for topic, reason in zip(self._subscriptions, reasons, strict=False) if reason.is_failure]
+        refused = [topic for (topic, _), reason in zip(self._subscriptions, reasons, strict=False) if reason.is_failure]
         if refused:
             log.error("broker refused subscriptions", extra={"topics": refused})
 
@@ -219,7 +221,8 @@ class MqttLink:
         self._events.put_nowait(Connected(session_present))
 
     def _take(self, received: Received) -> None:
-        self._unacknowledged[received.message_id] = received
+        if received.qos:
+            self._unacknowledged[received.message_id] = received
         self._events.put_nowait(received)
 
     def _lose_connection(self, reason: str) -> None:
