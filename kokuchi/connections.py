@@ -7,13 +7,15 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-log = logging.getLogger(__name__)
+from kokuchi.seldom import Seldom
+
+_seldom = Seldom(logging.getLogger(__name__), 60.0)
 
 HEAD_SECONDS = 20.0
 """The longest time from the first byte of a request, or from the connection, to the end of its headers."""
 
-UNREAD_SECONDS = 1.0
-"""How long the rest of a body that was not wanted is taken, so that a browser comes to read why."""
+UNREAD_SECONDS, UNREAD_BYTES = 5.0, 20_000_000
+"""How much of a body that was not wanted is taken and thrown away, so that a browser comes to read why."""
 
 AT_ONCE = 200
 """The most connections of one address: thirty officials behind one router with six each, as browsers have."""
@@ -30,12 +32,14 @@ class BoundedConnection(H11Protocol):
 
     _deadline: asyncio.TimerHandle | None = None
     _has_spoken = False
+    _unread: int | None = None
+    """How much has come of a body that nobody wanted."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         """Begin to wait for a request, unless its sender has more than enough connections."""
         super().connection_made(transport)
         if self._siblings() > AT_ONCE:
-            log.warning("connection refused", extra={"address": self._address(), "why": f"more than {AT_ONCE}"})
+            _seldom.warn("connection refused", address=self._address(), why=f"more than {AT_ONCE}")
             transport.abort()
             return
         self._wait_for_head()
@@ -43,7 +47,15 @@ class BoundedConnection(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Take what came; a request of which the headers are not whole has a while, counted from its first byte."""
         self._has_spoken = True
+        if self._unread is not None:
+            self._unread += len(data)
+            if self._unread > UNREAD_BYTES:
+                self.transport.abort()
+                return
         super().data_received(data)
+        if self.conn.their_state is h11.SEND_BODY and self._unread is not None:
+            return
+        self._unread = None
         if self.conn.their_state is not h11.IDLE:
             self._be_patient()
         elif self._deadline is None:
@@ -54,6 +66,7 @@ class BoundedConnection(H11Protocol):
         super().on_response_complete()
         if self.conn.their_state is h11.SEND_BODY and not self.transport.is_closing():
             self._be_patient()
+            self._unread = 0
             self._deadline = self.loop.call_later(UNREAD_SECONDS, self.transport.abort)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -72,7 +85,7 @@ class BoundedConnection(H11Protocol):
     def _give_up(self) -> None:
         # A browser opens some connections before it needs them: that is nothing to tell anybody.
         if self._has_spoken:
-            log.warning("connection ended", extra={"address": self._address(), "why": "its request was too slow"})
+            _seldom.warn("connection ended", address=self._address(), why="its request was too slow")
         self.transport.abort()
 
     def _siblings(self) -> int:

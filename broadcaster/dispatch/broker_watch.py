@@ -6,9 +6,9 @@ Mosquitto tells of refused connections and of every subscription. A message that
 
 import logging
 import re
-from datetime import datetime, timedelta
 
 from broadcaster.ledger import Ledger
+from kokuchi.seldom import Seldom
 from kokuchi.wire import Topics
 
 log = logging.getLogger(__name__)
@@ -17,10 +17,9 @@ _ROOT = "$SYS/broker/log/"
 OVERHEARD = (f"{_ROOT}N", f"{_ROOT}M/subscribe")
 """Where Mosquitto says it, with `log_dest topic`."""
 
-AGAIN = timedelta(hours=1)
+AGAIN_SECONDS = 3600.0
 """A device that was shut out knocks every few seconds, for years: once in this time is enough to know."""
 
-_MANY = 1000
 _TURNED_AWAY = re.compile(
     r"(?:\d+: )?Client (\S+) disconnected(?:,| due to) (not authorised|protocol error|malformed packet|oversize packet)"
 )
@@ -33,15 +32,15 @@ class BrokerWatch:
     def __init__(self, ledger: Ledger, topics: Topics) -> None:
         self._ledger = ledger
         self._topics = topics
-        self._told: dict[tuple[str, str], tuple[datetime, int]] = {}
+        self._seldom = Seldom(log, AGAIN_SECONDS)
 
-    def take(self, topic: str, line: str, now: datetime) -> None:
+    def take(self, topic: str, line: str) -> None:
         """Take one line of the broker's log."""
         if topic == OVERHEARD[0]:
             if found := _TURNED_AWAY.match(line):
-                self._tell(found[1], found[2], now)
+                self._seldom.warn("broker refused", client=found[1], why=found[2])
         elif (found := _SUBSCRIBED.fullmatch(line)) and self._is_strange(found[1], found[2]):
-            self._tell(found[1], f"listens to {found[2][:100]}", now)
+            self._seldom.warn("broker refused", client=found[1], why=f"listens to {found[2][:100]}")
 
     def _is_strange(self, client: str, topic: str) -> bool:
         root = self._topics.root
@@ -55,13 +54,3 @@ class BrokerWatch:
                 self._topics.dictionary,
             )
         return not own and self._ledger.terminals.get(client) is not None
-
-    def _tell(self, client: str, why: str, now: datetime) -> None:
-        before, count = self._told.get((client, why), (None, 0))
-        if before and now - before < AGAIN:
-            self._told[client, why] = (before, count + 1)
-            return
-        if len(self._told) > _MANY:
-            self._told.clear()
-        self._told[client, why] = (now, 0)
-        log.warning("broker refused", extra={"client": client, "why": why, "times_since_last_told": count})

@@ -58,7 +58,7 @@ class Dispatcher:
         async for event in self._link.events():
             match event:
                 case Received(topic, payload) if topic in OVERHEARD:
-                    self._watch.take(topic, payload.decode(errors="replace"), datetime.now(UTC))
+                    self._watch.take(topic, payload.decode(errors="replace"))
                 case Received():
                     self._collector.put(event)
                 case Connected(session_present):

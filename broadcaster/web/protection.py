@@ -3,14 +3,17 @@
 import asyncio
 import logging
 import re
+from contextlib import suppress
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from broadcaster.web.errors import error_of_status
+from kokuchi.seldom import Seldom
 
-log = logging.getLogger(__name__)
+_seldom = Seldom(logging.getLogger(__name__), 60.0)
 
 MAXIMUM_BODY_BYTES = 1_000_000
 BODY_SECONDS = 60.0
@@ -68,7 +71,9 @@ class Protection:
         if not _HOST.fullmatch(Headers(scope=scope).get("host", "") or "none"):
             await PlainTextResponse("Bad Request", 400)(scope, receive, protected_send)
             return
-        await self._app(scope, body.receive, protected_send)
+        # Who leaves in the midst of a form gets no answer, and is no fault of ours.
+        with suppress(ClientDisconnect):
+            await self._app(scope, body.receive, protected_send)
 
 
 class _Body:
@@ -104,5 +109,5 @@ def _log_refusal(scope: Scope, status: int) -> None:
     if status not in _REFUSALS:
         return
     pattern = getattr(scope.get("route"), "path", "")
-    told = {"status": status, "method": scope["method"], "page": pattern, "address": (scope["client"] or ("",))[0]}
-    log.warning("request refused", extra=told)
+    address = scope["client"][0] if scope["client"] else ""
+    _seldom.warn("request refused", status=status, method=scope["method"], page=pattern, address=address)

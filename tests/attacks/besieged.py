@@ -42,6 +42,7 @@ class Besieged:
     town: Town
     topics: Topics = field(default_factory=lambda: Topics("tsukigata"))
     _spies: int = 0
+    _tracebacks: int = 0
 
     def show_refused_messages(self) -> None:
         """Let Mosquitto log what it otherwise does not: each message that it refuses."""
@@ -58,6 +59,13 @@ class Besieged:
     def log(self, name: str) -> str:
         """Return what a program has said so far."""
         return (self.town.places.logs / f"{name}.log").read_text(errors="replace")
+
+    def tracebacks(self) -> list[str]:
+        """Return what the centre has failed at since this was asked last."""
+        found = self.log("centre").split("Traceback (most recent call last)")[1:]
+        new = found[self._tracebacks :]
+        self._tracebacks = len(found)
+        return new
 
     def wait_for_log(self, name: str, *parts: str) -> None:
         """Wait until a line of a log has all these parts."""
