@@ -1,10 +1,11 @@
 # make demo   a private Mosquitto, the centre and three terminals that speak; it prints where to look
 # make test   every test, through real parts, four files at a time since most of them wait; make check: lint, types and structure
 # make chaos  a town under crashes, cuts and lies, and whether every promise was kept: MINUTES=3 SEED=1 TERMINALS=60
+# make night  24 hours of 1,500 terminals in ten minutes: memory, tables and logs of the centre: MINUTES=10 TERMINALS=1500
 # make bench-voice   readings, speed, memory and loudness of the voice, each with its bound
 # make bench-terminal   a terminal's memory, processor, start and writes, speaking and at rest; about four minutes
 # make bench-recognition   the voice as Whisper base hears it, about ten minutes: the kana error rate, with its bound
-# ONCE=1 runs the demo with no one watching, JSON=1 prints its, chaos's or a bench's result as JSON; PORT=9000 moves all ports of the demo.
+# ONCE=1 runs the demo with no one watching, JSON=1 prints its, chaos's, the night's or a bench's result as JSON; PORT=9000 moves all ports of the demo.
 
 PYTHON ?= python3
 VENV := .venv
@@ -14,7 +15,7 @@ PORT ?= 8080
 # Started through sudo, only the packages are installed as root; everything else belongs to the user.
 AS_USER := $(if $(SUDO_USER),sudo -u $(SUDO_USER),)
 
-.PHONY: npm headless bench-terminal bench-voice bench-recognition fuzz demo test check chaos packages clean
+.PHONY: npm headless night bench-terminal bench-voice bench-recognition fuzz demo test check chaos packages clean
 
 demo: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json)
@@ -24,6 +25,10 @@ test: packages npm headless $(VENV)/.installed-development $(AXE)/node_modules/.
 
 chaos: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m chaos $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(TERMINALS),--terminals $(TERMINALS)) $(if $(JSON),--json)
+
+night: packages $(VENV)/.installed
+	@$(AS_USER) $(VENV)/bin/python -m night $(if $(MINUTES),--minutes $(MINUTES)) \
 		$(if $(TERMINALS),--terminals $(TERMINALS)) $(if $(JSON),--json)
 
 bench-voice: packages $(VENV)/.installed-development

@@ -9,6 +9,7 @@ from functools import partial
 from broadcaster.dictionary import TRIAL_SECONDS, Editor, VoiceTrial
 from broadcaster.dictionary.files import read_base, read_sentences
 from broadcaster.dispatch import Dispatcher
+from broadcaster.dispatch.broker_watch import OVERHEARD
 from broadcaster.dispatch.dispatcher import subscriptions
 from broadcaster.dispatch.signer import Signer
 from broadcaster.domain.signing import TownTerms
@@ -67,6 +68,7 @@ class Centre:
             self.settings.broker_address,
             client_id=self.settings.broker.username,
             subscriptions=subscriptions(Topics(self.town.id)),
+            overhears=OVERHEARD,
         )
         enrolment = enrolment_of(self.settings, self.town, ledger, lambda: datetime.now(UTC))
         spoken = CentreVoice(

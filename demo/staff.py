@@ -47,9 +47,13 @@ class Staff:
         self._client.close()
 
     def send(self, category: str, headline: str, body: str, terminals: tuple[str, ...]) -> str:
-        """Write an alert, look at it once more, send it; return its identifier."""
+        """Write an alert to these terminals, or to all if none is named, look at it once more, send it.
+
+        Return its identifier.
+        """
         form = self._client.get("/alerts/new", params={"category": category})
-        written = [("category", category), ("headline", headline), ("body", body), ("audience", "terminals")]
+        audience = "terminals" if terminals else "all"
+        written = [("category", category), ("headline", headline), ("body", body), ("audience", audience)]
         check = self._submit(form, "/alerts/check", [*written, *(("terminals", terminal) for terminal in terminals)])
         sent = self._submit(check, "/alerts", [])
         if not sent.url.path.startswith("/alerts/2"):
@@ -65,6 +69,19 @@ class Staff:
         if saved.url.path != "/dictionary":
             raise DemoError(f"the word {word!r} was not saved: HTTP {saved.status_code}")
         return saved.text
+
+    def press(self, page: str, action: str, *fields: tuple[str, str]) -> httpx.Response:
+        """Open a page and send one of its forms."""
+        return self._submit(self._client.get(page), action, list(fields))
+
+    def look(self, page: str) -> httpx.Response:
+        """Open a page."""
+        return self._client.get(page)
+
+    @property
+    def cookies(self) -> httpx.Cookies:
+        """What the browser has of the session."""
+        return self._client.cookies
 
     def _submit(self, page: httpx.Response, action: str, fields: list[tuple[str, str]]) -> httpx.Response:
         forms = _Forms(page.text).fields

@@ -10,6 +10,8 @@ from typing import Any
 
 import uvicorn
 
+from kokuchi.connections import BoundedConnection
+
 log = logging.getLogger(__name__)
 
 _BACKLOG = 2048
@@ -39,6 +41,7 @@ async def serve(application: _Application, listener: socket.socket, tls: ssl.SSL
     """Serve until the process is told to end (SIGINT or SIGTERM), or the task is cancelled; over HTTPS with `tls`."""
     config = uvicorn.Config(
         application,
+        http=BoundedConnection,
         log_config=None,
         access_log=False,
         server_header=False,

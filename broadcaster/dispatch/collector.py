@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -108,8 +109,10 @@ class Collector:
             try:
                 self._read(received, batch, away)
             except WireError as error:
-                log.warning("message refused", extra={"topic": received.topic, "refusal": error.refusal})
                 batch.refused.append((received, error))
+        # A terminal that talks nonsense without end must not fill the log.
+        for (topic, refusal), count in Counter((one.topic, error.refusal) for one, error in batch.refused).items():
+            log.warning("message refused", extra={"topic": topic, "refusal": refusal, "times": count})
         return batch
 
     def _read(self, received: Received, batch: _Batch, away: frozenset[str]) -> None:
@@ -156,8 +159,9 @@ class Collector:
             self._ledger.terminal_settings.note(batch.presences)
         if batch.requests:
             self._ledger.requests.record(batch.requests, datetime.now(UTC))
-        for received, error in batch.refused:
-            self._ledger.quarantine.put(received.topic, received.payload, error, datetime.now(UTC))
+        if batch.refused:
+            refused = [(received.topic, received.payload, error) for received, error in batch.refused]
+            self._ledger.quarantine.put(refused, datetime.now(UTC))
 
 
 def _require(own: bool) -> None:

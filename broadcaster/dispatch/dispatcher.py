@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from broadcaster.dispatch.broker_watch import OVERHEARD, BrokerWatch
 from broadcaster.dispatch.collector import Collector
 from broadcaster.dispatch.dictionary import DictionaryPublisher
 from broadcaster.dispatch.publisher import Publisher
@@ -57,6 +58,7 @@ class Dispatcher:
         self._reminders = Reminders(ledger, link, self._sealer, self._topics)
         self._dictionary = DictionaryPublisher(ledger, link, signer, self._topics)
         self._settings = SettingsPublisher(ledger, link, signer, self._topics, terms)
+        self._watch = BrokerWatch(ledger, self._topics)
         self._committer = Committer()
         self._collector = Collector(ledger, link, self._topics, self._committer, self._answer_sync, on_batch)
 
@@ -86,6 +88,8 @@ class Dispatcher:
     async def _listen(self) -> None:
         async for event in self._link.events():
             match event:
+                case Received(topic, payload) if topic in OVERHEARD:
+                    self._watch.take(topic, payload.decode(errors="replace"))
                 case Received():
                     self._collector.put(event)
                 case Connected(session_present):

@@ -1,5 +1,6 @@
 """What arrived and could not be understood: kept, bounded, so that it can be looked at."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from kokuchi.database import Connections
@@ -16,12 +17,16 @@ class Quarantine:
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
 
-    def put(self, topic: str, payload: bytes, error: WireError, now: datetime) -> None:
-        """Keep a refused message."""
+    def put(self, refused: Iterable[tuple[str, bytes, WireError]], now: datetime) -> None:
+        """Keep refused messages, each with its topic and its fault."""
+        rows = [
+            (iso(now), topic[:200], error.refusal, str(error)[:500], payload[:_KEPT_BYTES])
+            for topic, payload, error in refused
+        ]
         with self._connections.write() as db:
-            db.execute(
-                "INSERT INTO quarantine (arrived_at, topic, refusal, detail, payload) VALUES (?, ?, ?, ?, ?)",
-                [iso(now), topic[:200], error.refusal, str(error)[:500], payload[:_KEPT_BYTES]],
+            # One transaction for all: a flood of nonsense must not hold up the reports that come with it.
+            db.conn.executemany(
+                "INSERT INTO quarantine (arrived_at, topic, refusal, detail, payload) VALUES (?, ?, ?, ?, ?)", rows
             )
             db.execute("DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?", [_KEPT_ROWS])
 

@@ -106,6 +106,13 @@ max_queued_messages 0
 max_queued_bytes 0
 max_inflight_messages 1000
 message_size_limit {MAXIMUM_BYTES}
+# The centre hears whom the broker turns away, and who listens to what is not theirs.
+log_dest stderr
+log_dest topic
+log_type error
+log_type warning
+log_type notice
+log_type subscribe
 """
 
     def _listeners(self) -> str:
@@ -143,6 +150,7 @@ def rights_lines(topics: Topics, centre: str, roster: Iterable[Terminal]) -> str
         f"topic read {topics.presence('+')}",
         f"topic read {topics.request('+')}",
         f"topic read {topics.sync('+')}",
+        "topic read $SYS/broker/log/#",
     ]
     for terminal in roster:
         lines += ["", f"user {terminal.id}"]

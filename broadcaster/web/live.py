@@ -13,6 +13,7 @@ from broadcaster.domain.roles import Act, may
 from broadcaster.ledger.accounts import Account
 from broadcaster.web import sessions
 from broadcaster.web.banner import banners
+from broadcaster.web.errors import PageError
 from broadcaster.web.site import Site, site_of
 from broadcaster.web.troubles import count_troubles
 
@@ -20,6 +21,8 @@ HEARTBEAT_SECONDS = 15.0
 PAUSE_SECONDS = 0.25
 # However much there is to look at, while reports pour in one stream works a sixth of the time at most.
 _PAUSE_PER_WORK = 5
+# A browser holds six connections to one host, and pages that nobody looks at give theirs back.
+MOST_STREAMS = 24
 # The browser asks again by itself; its session is then checked like any other request's.
 LONGEST_STREAM_SECONDS = 3600.0
 
@@ -48,8 +51,15 @@ Look = Callable[[], Sequence[Part]]
 
 
 def live(request: Request, look: Look) -> StreamingResponse:
-    """Answer with the changes of a page until the reader leaves or may no longer read it."""
-    site = site_of(request)
+    """Answer with the changes of a page until the reader leaves or may no longer read it.
+
+    Raises PageError for a session that follows many pages already.
+    """
+    site, session = site_of(request), sessions.session_token(request)
+    if site.streams[session] >= MOST_STREAMS:
+        raise PageError(
+            429, "開いているページが多すぎます", "使っていないページを閉じてから、読みこみなおしてください。"
+        )
 
     def allowed_look() -> Sequence[Part] | None:
         account = sessions.visitor(request)
@@ -58,8 +68,21 @@ def live(request: Request, look: Look) -> StreamingResponse:
         return [*_on_every_page(site, account), *look()]
 
     return StreamingResponse(
-        changes(site, allowed_look), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
+        _counted(site, session, changes(site, allowed_look)),
+        media_type="text/event-stream",
+        headers={"X-Accel-Buffering": "no"},
     )
+
+
+async def _counted(site: Site, session: str, events: AsyncIterator[str]) -> AsyncIterator[str]:
+    site.streams[session] += 1
+    try:
+        async for event in events:
+            yield event
+    finally:
+        site.streams[session] -= 1
+        if not site.streams[session]:
+            del site.streams[session]
 
 
 def _on_every_page(site: Site, account: Account) -> list[Part]:

@@ -1,6 +1,7 @@
 """What every page works with."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -43,7 +44,7 @@ class Site:
     `password_checks` bounds how many passwords are checked at once, since argon2 takes much memory on purpose. Codes
     are looked at one after the other, so that each wrong one is counted: an address may be wrong five times and then
     once a minute, all of them together 30 times and then every two minutes. `answering` has the requests of other
-    programs, by token and key, that are being answered.
+    programs, by token and key, that are being answered; `streams` has how many each session follows.
     """
 
     ledger: Ledger
@@ -63,6 +64,7 @@ class Site:
     all_codes_throttle: Throttle = field(default_factory=lambda: Throttle(30, timedelta(minutes=2), timedelta(hours=1)))
     token_throttle: Throttle = field(default_factory=Throttle)
     answering: set[tuple[int, str]] = field(default_factory=set)
+    streams: Counter[str] = field(default_factory=Counter)
     code_checks: asyncio.Lock = field(default_factory=asyncio.Lock)
     password_checks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CONCURRENT_PASSWORD_CHECKS))
 

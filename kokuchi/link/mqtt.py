@@ -43,8 +43,9 @@ class BrokerAddress:
 class MqttLink:
     """A `Link` over MQTT 5 with a stable client identifier and a persistent session.
 
-    `subscriptions` are made at every connection, since a broker may have lost the session. While `clock_is_known` does
-    not hold, the dates of the broker's certificate are not looked at.
+    `subscriptions` are made at every connection, since a broker may have lost the session. What is said on the topics
+    of `overhears` while the link is away is lost (QoS 0), and nobody acknowledges it. While `clock_is_known` does not
+    hold, the dates of the broker's certificate are not looked at.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class MqttLink:
         *,
         client_id: str,
         subscriptions: Sequence[str],
+        overhears: Sequence[str] = (),
         will: Will | None = None,
         clock_is_known: Callable[[], bool] = lambda: True,
     ) -> None:
@@ -62,6 +64,7 @@ class MqttLink:
         self._client_id = client_id
         self._will = will
         self._subscriptions = list(subscriptions)
+        self._overheard = list(overhears)
         self._left: list[str] = []
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._pending: dict[int, asyncio.Future[None]] = {}
@@ -98,6 +101,10 @@ class MqttLink:
         client.on_message = self._on_message
         client.on_publish = self._on_publish
         return client
+
+    @property
+    def _wishes(self) -> list[tuple[str, int]]:
+        return [*((topic, 1) for topic in self._subscriptions), *((topic, 0) for topic in self._overheard)]
 
     @property
     def is_connected(self) -> bool:
@@ -204,13 +211,13 @@ class MqttLink:
         # The session may be older than this process's wishes.
         if self._left:
             client.unsubscribe(self._left)
-        if self._subscriptions:
-            client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._subscriptions])
+        if self._wishes:
+            client.subscribe([(topic, SubscribeOptions(qos=qos)) for topic, qos in self._wishes])
 
     def _on_subscribe(
         self, _client: mqtt.Client, _userdata: object, _message_id: int, reasons: list[ReasonCode], _props: object
     ) -> None:
-        refused = [topic for topic, reason in zip(self._subscriptions, reasons, strict=False) if reason.is_failure]
+        refused = [topic for (topic, _), reason in zip(self._wishes, reasons, strict=False) if reason.is_failure]
         if refused:
             log.error("broker refused subscriptions", extra={"topics": refused})
 
@@ -249,7 +256,8 @@ class MqttLink:
         self._events.put_nowait(Connected(session_present))
 
     def _take(self, received: Received) -> None:
-        self._unacknowledged[received.message_id] = received
+        if received.qos:
+            self._unacknowledged[received.message_id] = received
         self._events.put_nowait(received)
 
     def _lose_connection(self, reason: str) -> None:

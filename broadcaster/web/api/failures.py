@@ -24,6 +24,7 @@ _KINDS = {
     400: problems.MALFORMED,
     404: problems.NOT_FOUND,
     405: problems.WRONG_METHOD,
+    408: problems.TOO_SLOW,
     413: problems.TOO_LARGE,
     415: problems.WRONG_TYPE,
 }

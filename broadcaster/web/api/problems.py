@@ -52,6 +52,7 @@ RUNNING = Kind(
 MOVED = Kind(
     "moved", 412, "The draft is not as you saw it", "Read it again; its ETag is what If-Match is to name. Decide anew."
 )
+TOO_SLOW = Kind("too-slow", 408, "The request came too slowly", "The whole of it has to come within 60 seconds.")
 TOO_LARGE = Kind("too-large", 413, "The request is too large", "At most 1,000,000 bytes are taken.")
 WRONG_TYPE = Kind("wrong-type", 415, "The body is no JSON", "Send `Content-Type: application/json`.")
 INVALID = Kind(
@@ -92,6 +93,7 @@ KINDS = (
     FORBIDDEN,
     NOT_FOUND,
     WRONG_METHOD,
+    TOO_SLOW,
     OVERTAKEN,
     RUNNING,
     MOVED,

@@ -57,7 +57,7 @@ def test_the_quarantine_keeps_the_last_thousand_and_the_first_bytes_of_each(ledg
             " INSERT INTO quarantine (arrived_at, topic, refusal, detail, payload)"
             " SELECT 't', 't', 'r', 'd', x'00' FROM n"
         )
-    ledger.quarantine.put("topic/" + "x" * 1000, b"\xff" * 100_000, error, NOW)
+    ledger.quarantine.put([("topic/" + "x" * 1000, b"\xff" * 100_000, error)], NOW)
     assert ledger.quarantine.count() == 1000
     row = ledger.connections.read().execute("SELECT * FROM quarantine ORDER BY id DESC").fetchone()
     assert (len(row["topic"]), len(row["payload"]), row["refusal"]) == (200, 4096, "malformed")

@@ -1,4 +1,4 @@
-"""Many light terminals in one thread, which speak the real protocol: verify, report cumulatively, sync."""
+"""Many light terminals in one thread, which speak the real protocol: verify, report cumulatively, sync, ask."""
 
 import random
 import selectors
@@ -18,6 +18,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from kokuchi.wire import (
     Alert,
+    CallbackRequest,
     DeliveryReport,
     KeyRing,
     Membership,
@@ -85,6 +86,37 @@ class LightTerminal:
         request = SyncRequest(terminal=terminal, identifier=self.asked, sent=now, held=tuple(self.held.values()))
         self.client.publish(self.topics.sync(terminal), encode(request), qos=1)
 
+    def say(self, presence: Presence) -> None:
+        """Say how it is, as a terminal does every minute."""
+        self._publish(self.topics.presence(self.membership.terminal), encode(presence), retain=True)
+
+    def wish(self, request: CallbackRequest) -> None:
+        """Ask for a call."""
+        self._publish(self.topics.request(self.membership.terminal), encode(request))
+
+    def babble(self, payload: bytes) -> None:
+        """Say what is no report."""
+        self._publish(self.topics.delivery(self.membership.terminal), payload)
+
+    def finish(self) -> int:
+        """Report that everything was heard that was not yet; return how much that was."""
+        unheard = [key for key, report in self.held.items() if report.voiced_at is None]
+        for key in unheard:
+            now = datetime.now(UTC)
+            report = self.held[key].model_copy(update={"sent": now, "voice_started_at": now, "voiced_at": now})
+            self.held[key] = report
+            self._publish(self.topics.delivery(self.membership.terminal), encode(report))
+        return len(unheard)
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether it can say anything."""
+        return self.client is not None and self.client.is_connected()
+
+    def _publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        assert self.client is not None
+        self.client.publish(topic, payload, qos=1, retain=retain)
+
     def _on_message(self, client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
         if self.topics.is_alert(message.topic):
             self._take(client, bytes(message.payload))
@@ -122,6 +154,7 @@ class Fleet:
         self._address = (host, port)
         self._selector = selectors.DefaultSelector()
         self._due: list[tuple[float, LightTerminal]] = []
+        self._looked_after = time.monotonic()
 
     def come_back(self, within: float, seed: int = 1) -> None:
         """Let every terminal connect at its own random moment of the next seconds, as the link's jitter does."""
@@ -132,11 +165,20 @@ class Fleet:
 
     def lose_power(self) -> None:
         """Cut every connection without a word."""
-        for key in list(self._selector.get_map().values()):
-            self._selector.unregister(key.fileobj)
-            assert isinstance(key.fileobj, socket.socket)
-            key.fileobj.close()
-            key.data.client = None
+        self._cut(lambda _terminal: True)
+
+    def bring_back(self) -> int:
+        """Let whoever has lost the broker connect again; return how many those are."""
+        lost = [key.data for key in self._selector.get_map().values() if key.data.client.socket() is None]
+        self._cut(lambda terminal: terminal in lost)
+        for terminal in lost:
+            self._connect(terminal)
+        return len(lost)
+
+    def reconnect(self, terminal: LightTerminal) -> None:
+        """Cut one terminal off without a word and let it come back at once."""
+        self._cut(lambda one: one is terminal)
+        self._connect(terminal)
 
     def close(self) -> None:
         """End all connections, for good."""
@@ -146,25 +188,44 @@ class Fleet:
     def run_until(self, condition: Callable[[], bool], seconds: float) -> float:
         """Drive the terminals until the condition holds; return how long that took, or fail."""
         started = time.monotonic()
-        misc = started
         while not condition():
-            now = time.monotonic()
-            assert now - started < seconds, f"not within {seconds} s: {self._progress()}"
-            while self._due and self._due[-1][0] <= now:
-                terminal = self._due.pop()[1]
-                self._selector.register(terminal.connect(*self._address), selectors.EVENT_READ, terminal)
-            for key, _events in self._selector.select(0.01):
-                key.data.client.loop_read(10)
-            for key in list(self._selector.get_map().values()):
-                if key.data.client.want_write():
-                    key.data.client.loop_write()
-            if now - misc > 1:
-                misc = now
-                for key in list(self._selector.get_map().values()):
-                    key.data.client.loop_misc()
-                    if key.data.synced_at is None and now - key.data.asked_at > PATIENCE_SECONDS:
-                        key.data.ask()
+            assert time.monotonic() - started < seconds, f"not within {seconds} s: {self._progress()}"
+            self.drive()
         return time.monotonic() - started
+
+    def drive(self) -> None:
+        """Read and write what there is to read and write, for a moment."""
+        now = time.monotonic()
+        while self._due and self._due[-1][0] <= now:
+            self._connect(self._due.pop()[1])
+        for key, _events in self._selector.select(0.01):
+            key.data.client.loop_read(10)
+        for key in list(self._selector.get_map().values()):
+            if key.data.client.want_write():
+                key.data.client.loop_write()
+        if now - self._looked_after > 1:
+            self._looked_after = now
+            for key in list(self._selector.get_map().values()):
+                key.data.client.loop_misc()
+                if key.data.synced_at is None and now - key.data.asked_at > PATIENCE_SECONDS:
+                    key.data.ask()
+
+    def _connect(self, terminal: LightTerminal) -> None:
+        try:
+            self._selector.register(terminal.connect(*self._address), selectors.EVENT_READ, terminal)
+        except ConnectionRefusedError:
+            # The broker is being started anew.
+            self._due.insert(0, (time.monotonic() + 1, terminal))
+            self._due.sort(key=lambda entry: entry[0], reverse=True)
+
+    def _cut(self, wanted: Callable[[LightTerminal], bool]) -> None:
+        for key in list(self._selector.get_map().values()):
+            if not wanted(key.data):
+                continue
+            self._selector.unregister(key.fileobj)
+            assert isinstance(key.fileobj, socket.socket)
+            key.fileobj.close()
+            key.data.client = None
 
     def _progress(self) -> str:
         terminals = self.terminals.values()

@@ -1,0 +1,112 @@
+"""Connections that are used to hold the server up are ended."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from kokuchi import connections
+from kokuchi.seldom import Seldom
+from kokuchi.serving import listen, serve
+from tests.contract.broker import answers
+from tests.waiting import until
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+ASKED = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
+
+
+async def hello(scope: dict[str, Any], _receive: object, send: Send) -> None:
+    """Say hello without reading any body."""
+    if scope["type"] == "http":
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"hi"})
+
+
+@asynccontextmanager
+async def served() -> AsyncIterator[int]:
+    listener = listen("127.0.0.1", 0)
+    port = listener.getsockname()[1]
+    serving = asyncio.create_task(serve(hello, listener))
+    await until(lambda: answers(port))
+    yield port
+    serving.cancel()
+    await asyncio.gather(serving, return_exceptions=True)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "UNREAD_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "_seldom", Seldom(logging.getLogger(__name__), 60))
+
+
+async def is_ended(reader: asyncio.StreamReader) -> bool:
+    try:
+        return await reader.read() == b""
+    except ConnectionResetError:
+        return True
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("said", [b"", b"GET / HT", ASKED[:-2]])
+async def test_who_does_not_say_what_is_wanted_is_cut_off(said: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    async with served() as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(said)
+        assert await is_ended(reader)
+        writer.close()
+    assert ("too slow" in str([vars(record) for record in caplog.records])) is bool(said)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_saying_a_letter_now_and_then_gains_no_time() -> None:
+    async with served() as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        ended = asyncio.create_task(is_ended(reader))
+        for letter in ASKED[:-2].decode() * 50:
+            writer.write(letter.encode())
+            await asyncio.wait([ended], timeout=0.05)
+            if ended.done():
+                break
+        assert ended.done()
+        writer.close()
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_the_second_request_of_a_connection_has_no_more_time_than_the_first() -> None:
+    async with served() as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(ASKED)
+        assert (await reader.readuntil(b"hi")).startswith(b"HTTP/1.1 200")
+        writer.write(ASKED[:10])
+        assert await is_ended(reader)
+        writer.close()
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_body_that_nobody_wanted_is_not_taken_for_ever() -> None:
+    async with served() as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 1000000000\r\n\r\n")
+        assert (await reader.readuntil(b"hi")).startswith(b"HTTP/1.1 200")
+        assert await is_ended(reader)
+        writer.close()
+
+
+async def test_one_address_has_a_bounded_number_of_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for this machine's own, where a proxy speaks for everybody."""
+    monkeypatch.setattr(connections, "AT_ONCE", 3)
+    async with served() as port:
+        for source, has_room in (("127.0.0.2", False), ("127.0.0.1", True)):
+            held = [await asyncio.open_connection("127.0.0.1", port, local_addr=(source, 0)) for _ in range(3)]
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(source, 0))
+            writer.write(ASKED)
+            answer = asyncio.create_task(reader.readuntil(b"hi"))
+            await asyncio.wait([answer])
+            assert (answer.exception() is None) is has_room
+            for _, other in [*held, (reader, writer)]:
+                other.close()
