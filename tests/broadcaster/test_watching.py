@@ -16,6 +16,8 @@ import pytest
 from broadcaster import watching
 from broadcaster.dispatch import Dispatcher, collector, publisher
 from broadcaster.dispatch.dispatcher import subscriptions
+from broadcaster.dispatch.signer import Signer
+from broadcaster.domain.signing import Keychain, TownTerms
 from broadcaster.ledger import Ledger
 from broadcaster.watching import watch_centre
 from kokuchi.link.memory import MemoryBroker, MemoryLink
@@ -75,7 +77,9 @@ class DeafLink(MemoryLink):
 
 
 def dispatcher_of(ledger: Ledger, link: MemoryLink) -> tuple[Dispatcher, dict[str, Part]]:
-    dispatcher = Dispatcher(ledger, link, SigningKey.generate(), TOWN.id)
+    dispatcher = Dispatcher(
+        ledger, link, Signer(lambda: Keychain(SigningKey.generate())), TOWN.id, lambda: TownTerms({}, {})
+    )
     return dispatcher, {part.name: part for part in dispatcher.vital_parts}
 
 

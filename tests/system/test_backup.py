@@ -25,7 +25,7 @@ from demo.preparation import environment, open_ledger, prepare
 from demo.processes import Processes, answers
 from demo.town import centre_command, mosquitto_command
 from kokuchi.wire import Audience, AudienceKind, KeyRing, SigningKey, Topics
-from tests.fleet import Fleet, LightTerminal
+from night.fleet import Fleet, LightTerminal
 from tests.passwords import quick_passwords
 from tests.terminal.alerts import alert
 from tests.town import Town, free_port_range

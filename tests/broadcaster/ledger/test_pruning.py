@@ -115,7 +115,7 @@ def test_much_goes_in_small_batches_and_its_space_is_given_back(path: Path) -> N
             "INSERT INTO quarantine (arrived_at, topic, refusal, detail, payload) VALUES (?, '', '', '', ?)",
             [(ago(200).isoformat(), bytes(2000))] * (BATCH * 3),
         )
-    ledger.quarantine.put("t", b"new", WireError(Refusal.INVALID, "new"), NOW)
+    ledger.quarantine.put([("t", b"new", WireError(Refusal.INVALID, "new"))], NOW)
     pauses: list[int] = []
     before = ledger.connections.read().execute("PRAGMA page_count").fetchone()[0]
     removed = Pruning(ledger.connections, pause=lambda: pauses.append(1)).prune(KEPT_DAYS, NOW)

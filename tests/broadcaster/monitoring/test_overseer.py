@@ -76,7 +76,7 @@ def test_what_the_centre_keeps_is_looked_at(ledger: Ledger, tmp_path: Path) -> N
 def test_what_waits_and_what_is_refused_is_counted(ledger: Ledger) -> None:
     accept(ledger, alert(sent=NOW))
     for number in range(101):
-        ledger.quarantine.put("topic", b"x", WireError(Refusal.INVALID, "no"), NOW + timedelta(seconds=number))
+        ledger.quarantine.put([("topic", b"x", WireError(Refusal.INVALID, "no"))], NOW + timedelta(seconds=number))
     assert found(ledger, NOW + timedelta(minutes=3)).keys() == {Kind.OUTBOX_STUCK, Kind.MESSAGES_REFUSED}
     assert found(ledger, NOW + 2 * HOUR).keys() == {Kind.OUTBOX_STUCK}
 
