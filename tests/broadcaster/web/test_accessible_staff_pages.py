@@ -160,7 +160,11 @@ def make_token(page: Page) -> None:
 
 
 def check_a_file(page: Page) -> None:
-    lines = ["端末,世帯名,種別,行政区,グループ", "t-1,佐藤 次郎,世帯,南地区,", "t-9,新しい世帯,世帯,北地区,高齢者のみの世帯"]
+    lines = [
+        "端末,世帯名,種別,行政区,グループ",
+        "t-1,佐藤 次郎,世帯,南地区,",
+        "t-9,新しい世帯,世帯,北地区,高齢者のみの世帯",
+    ]
     content = "\r\n".join(lines).encode("cp932")
     page.get_by_label("CSVファイル").set_input_files({"name": "台帳.csv", "mimeType": "text/csv", "buffer": content})
     press(page, "確認へ進む")
