@@ -64,6 +64,8 @@ def names(identifiers: "frozenset[str] | list[str]", places: tuple[Place, ...]) 
 
 
 def _words(mistake: Mistake, town: Town) -> str:
+    if mistake.what is Wrong.AREA and not mistake.value:
+        return "行政区がありません。"
     places = {Wrong.AREA: town.areas, Wrong.GROUP: town.groups}.get(mistake.what, ())
     value = COLUMNS.get(mistake.value, mistake.value) if mistake.what is Wrong.COLUMN else mistake.value
     return _WORDS[mistake.what].format(value=value, known="、".join(place.name for place in places) or "ありません")

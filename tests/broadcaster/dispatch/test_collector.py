@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from broadcaster.domain.delivery import Delivery
+from broadcaster.domain.service import Step
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.deliveries import Deliveries
 from kokuchi import committing
@@ -229,3 +230,33 @@ async def test_a_wish_in_the_name_of_another_household_is_refused(running: Town)
     await until(lambda: len(quarantine(running.ledger)) == 2)
     assert quarantine(running.ledger) == [(TOPICS.request("t-1"), "invalid"), (TOPICS.sync("t-1"), "invalid")]
     assert running.ledger.requests.count_open() == 0
+
+
+@pytest.mark.parametrize("away", [Step.SUSPEND, Step.RETIRE])
+async def test_what_a_terminal_out_of_service_says_is_not_taken_and_not_answered(running: Town, away: Step) -> None:
+    """Promise 10: also if the broker still lets it in."""
+    running.ledger.service.step(away, ["t-1"], "hanako", NOW)
+    for topic, message in (
+        (TOPICS.delivery("t-1"), report("t-1", received_at=NOW)),
+        (TOPICS.presence("t-1"), presence("t-1")),
+        (TOPICS.sync("t-1"), SyncRequest(terminal="t-1", identifier="s-1", sent=NOW)),
+    ):
+        await running.say(topic, message)
+    await running.say(TOPICS.presence("t-2"), presence("t-2"))
+    await running.ask(SyncRequest(terminal="t-2", identifier="s-2", sent=NOW))
+    assert running.replies("t-1") == []
+    assert delivery(running.ledger) == Delivery()
+    assert running.ledger.presences.all() == {"t-2": presence("t-2")}
+    assert quarantine(running.ledger) == [
+        (topic, "invalid") for topic in (TOPICS.delivery("t-1"), TOPICS.presence("t-1"), TOPICS.sync("t-1"))
+    ]
+    assert running.unacknowledged == []
+
+
+async def test_the_last_will_of_a_terminal_that_was_cut_off_is_its_truth(running: Town) -> None:
+    await running.say(TOPICS.presence("t-1"), presence("t-1"))
+    await until(lambda: running.ledger.presences.all() == {"t-1": presence("t-1")})
+    running.ledger.service.step(Step.RETIRE, ["t-1"], "hanako", NOW)
+    await running.say(TOPICS.presence("t-1"), presence("t-1", online=False))
+    await until(lambda: not running.ledger.presences.all()["t-1"].online)
+    assert quarantine(running.ledger) == []

@@ -1,15 +1,30 @@
 """The roster as a CSV file: taken whole, or every wrong line is told."""
 
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from broadcaster.domain.audience import Terminal
-from broadcaster.provisioning.roster import RosterError, read_roster
+from broadcaster.domain.roster import plan
+from broadcaster.domain.service import Service
+from broadcaster.domain.town import Place
+from broadcaster.provisioning.roster import RosterError, export_roster, parse_roster, read_roster
 from tests.broadcaster.examples import TOWN
 
 HEAD = "terminal,household,kind,area,groups\n"
 GOOD = "t-1,見本 花子,household,kita,elderly nobody\nt-2,みほん商店,business,minami,\n"
+STANDING = {
+    terminal.id: terminal
+    for terminal in (
+        Terminal("t-1", "見本 花子", "household", "kita", frozenset({"elderly"})),
+        Terminal("t-away", "見本", "household", "kita", service=Service.SUSPENDED),
+        Terminal("t-gone", "見本", "household", "former", frozenset({"lost"})),
+        Terminal("t-old", "見本", "household", "kita", service=Service.RETIRED),
+    )
+}
 
 
 @pytest.fixture
@@ -105,3 +120,101 @@ def test_the_roster_that_is_shipped_fits_the_settings_that_are_shipped() -> None
     environment = {"KOKUCHI_WEB__SESSION_SECRET": "s" * 32, "KOKUCHI_BROKER__PASSWORD": "x"}
     _, town = load_settings(config / "broadcaster.toml", environment)
     assert read_roster(config / "roster.csv", town)
+
+
+JAPANESE = """\
+端末,世帯名,種別,行政区,グループ\r
+t-1,髙橋　花子,世帯,北地区,高齢者のみの世帯\r
+t-2,みほん商店,事業所,ﾐﾅﾐ,\r
+"""
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "utf-8", "utf-8-sig"])
+def test_a_roster_in_japanese_is_read_as_excel_saves_it(file: Path, encoding: str) -> None:
+    """The 髙 of 髙橋 is in Windows' Shift_JIS alone, not in the standard's; areas and groups stand by their names."""
+    text = JAPANESE.replace("ﾐﾅﾐ", "ミナミ" if encoding == "cp932" else "ﾐﾅﾐ")
+    file.write_bytes(text.encode(encoding))
+    areas = (*TOWN.areas, Place(id="south", name="ミナミ"))
+    assert read_roster(file, TOWN.model_copy(update={"areas": areas})) == [
+        Terminal("t-1", "髙橋　花子", "household", "kita", frozenset({"elderly"})),
+        Terminal("t-2", "みほん商店", "business", "south"),
+    ]
+
+
+def test_mistakes_of_both_kinds_are_told_in_the_order_of_lines(file: Path) -> None:
+    found = errors(file, HEAD + "t-1,見本,household,nishi,\n" + "t-2,見本,household,kita,a,b\nt-3,,household,kita,\n")
+    assert [error.partition(":")[0] for error in found] == ["line 2", "line 3", "line 3", "line 4"]
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("t-old,見本,household,kita,", "terminal 't-old' is retired and never comes back"),
+        ("centre,見本,household,kita,", "'centre' is a name that the centre uses itself"),
+        ("import,見本,household,kita,", "'import' is a name that the centre uses itself"),
+        ('t-5,"見\n本",household,kita,', "household has line breaks"),
+        (f"t-5,{'長' * 61},household,kita,", "household is too long"),
+        ("t-1,見本 花子,household,nishi,", "area 'nishi' is not one of"),
+    ],
+)
+def test_what_the_roster_does_not_allow_is_told(line: str, problem: str) -> None:
+    with pytest.raises(RosterError, match=re.escape(problem)):
+        parse_roster((HEAD + line + "\n").encode(), TOWN, STANDING, "centre")
+
+
+def test_an_area_that_the_settings_do_not_have_any_more_may_stay_and_nobody_else_may_have_it() -> None:
+    [terminal] = parse_roster((HEAD + "t-gone,見本,household,former,lost elderly\n").encode(), TOWN, STANDING)
+    assert terminal.area == "former"
+    assert terminal.groups == {"lost", "elderly"}
+
+
+def test_a_service_that_was_edited_in_the_file_is_refused_and_the_same_is_taken() -> None:
+    head = "terminal,household,kind,area,groups,状態\n"
+    same = "t-1,見本 花子,household,kita,elderly,使用中\nt-away,見本,household,kita,,一時停止中\n"
+    terminals = parse_roster((head + same).encode(), TOWN, STANDING)
+    assert [terminal.service for terminal in terminals] == [Service.IN_SERVICE, Service.SUSPENDED]
+    with pytest.raises(RosterError, match="service '廃止' cannot be changed by a file"):
+        parse_roster((head + same.replace("使用中", "廃止")).encode(), TOWN, STANDING)
+
+
+def test_a_plan_says_what_is_new_what_changes_and_what_stays() -> None:
+    text = "t-1,見本 花子,household,minami,elderly\nt-away,見本,household,kita,\nt-new,新,business,kita,\n"
+    found = plan(parse_roster((HEAD + text).encode(), TOWN, STANDING), STANDING)
+    assert [terminal.id for terminal in found.added] == ["t-new"]
+    assert [(change.before.area, change.after.area) for change in found.changed] == [("kita", "minami")]
+    assert [terminal.id for terminal in found.unchanged] == ["t-away"]
+    assert found.left == 1, "t-gone; the retired one is no one's business"
+
+
+ODD_PLACES = TOWN.model_copy(
+    update={
+        "areas": (*TOWN.areas, Place(id="a", name="b"), Place(id="b", name="北 地区"), Place(id="c", name="北地区")),
+        "groups": (*TOWN.groups, Place(id="g", name="二つ の語"), Place(id="h", name="=1"), Place(id="i", name="g")),
+    }
+)
+"""Names that are other places' identifiers, that are given twice, that have spaces or would be formulas."""
+
+_HOUSEHOLDS = st.text(
+    st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")) | st.sampled_from("'=+-@＝髙\"、, "),
+    min_size=1,
+    max_size=60,
+).filter(lambda text: text == text.strip())
+
+
+@st.composite
+def rosters(draw: st.DrawFn) -> list[Terminal]:
+    names = draw(st.lists(st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,9}", fullmatch=True), unique=True, max_size=8))
+    areas = st.sampled_from([*(area.id for area in ODD_PLACES.areas), "former"])
+    groups = st.frozensets(st.sampled_from([*(group.id for group in ODD_PLACES.groups), "lost"]))
+    kinds, services = st.sampled_from(["household", "business"]), st.sampled_from(Service)
+    return [Terminal(name, *draw(st.tuples(_HOUSEHOLDS, kinds, areas, groups, services))) for name in sorted(names)]
+
+
+@given(roster=rosters())
+def test_what_was_exported_is_imported_as_the_same(roster: list[Terminal]) -> None:
+    standing = {terminal.id: terminal for terminal in roster}
+    terminals = parse_roster(export_roster(roster, ODD_PLACES), ODD_PLACES, standing)
+    assert terminals == [terminal for terminal in roster if terminal.service is not Service.RETIRED]
+    found = plan(terminals, standing)
+    assert found.does_nothing
+    assert found.left == 0

@@ -1,0 +1,184 @@
+"""Terminals leave service and come back: nobody counts on them meanwhile, and what was stays."""
+
+import hashlib
+
+import pytest
+
+from broadcaster.domain.audience import Terminal
+from broadcaster.domain.audit import Deed
+from broadcaster.domain.condition import Condition
+from broadcaster.domain.enrolment import VALID, EnrolmentCode
+from broadcaster.domain.service import Service, Step
+from broadcaster.domain.standing import Circumstances, Standing
+from broadcaster.ledger import Ledger
+from broadcaster.ledger.conditions import Wanted
+from broadcaster.ledger.enrolment import CodeRefused
+from broadcaster.ledger.terminals import RosterMoved, TerminalExists, TerminalOutOfService, TerminalUnknown
+from tests.broadcaster.examples import NOW, ROSTER, accept, alert, presence
+
+CODE = hashlib.sha256(b"12345678").hexdigest()
+
+
+def step(ledger: Ledger, step: Step, *terminals: str) -> list[str]:
+    return ledger.service.step(step, terminals, "hanako", NOW)
+
+
+def deeds(ledger: Ledger) -> list[tuple[Deed, str, str]]:
+    return [(entry.deed, entry.subject, entry.detail) for entry in ledger.audit.newest(10) if entry.actor == "hanako"]
+
+
+def service(ledger: Ledger, terminal: str) -> Service:
+    found = ledger.terminals.get(terminal)
+    assert found
+    return found.service
+
+
+def test_a_terminal_is_suspended_and_resumed_and_each_step_is_recorded_once(ledger: Ledger) -> None:
+    assert step(ledger, Step.SUSPEND, "t-1", "t-2") == ["t-1", "t-2"]
+    assert step(ledger, Step.SUSPEND, "t-1") == []
+    assert [terminal.id for terminal in ledger.terminals.all()] == ["t-3"]
+    assert list(ledger.terminals.password_hashes()) == ["t-3"]
+    assert ledger.terminals.out_of_service() == {"t-1", "t-2"}
+    assert [terminal.id for terminal in ledger.terminals.everybody()] == ["t-1", "t-2", "t-3"]
+    assert step(ledger, Step.RESUME, "t-1") == ["t-1"]
+    assert ledger.terminals.password_hashes()["t-1"] == "hash of t-1"
+    assert deeds(ledger) == [
+        (Deed.TERMINAL_RESUMED, "t-1", ""),
+        (Deed.TERMINAL_SUSPENDED, "t-2", ""),
+        (Deed.TERMINAL_SUSPENDED, "t-1", ""),
+    ]
+
+
+def test_a_retired_terminal_never_comes_back(ledger: Ledger) -> None:
+    step(ledger, Step.SUSPEND, "t-1")
+    step(ledger, Step.RETIRE, "t-1")
+    for again in (Step.RESUME, Step.SUSPEND):
+        with pytest.raises(TerminalOutOfService, match="t-1 is retired"):
+            step(ledger, again, "t-2", "t-1")
+    assert service(ledger, "t-2") is Service.IN_SERVICE, "all or none"
+    with pytest.raises(TerminalOutOfService):
+        ledger.terminals.change(Terminal("t-1", "別の世帯", "household", "kita"), "hanako", NOW)
+    with pytest.raises(TerminalExists, match="t-1"):
+        ledger.terminals.add([(ROSTER[0], "hash")])
+    with pytest.raises(TerminalUnknown, match="t-9"):
+        step(ledger, Step.RETIRE, "t-9")
+
+
+def test_a_change_says_what_was_changed_and_names_nobody_in_the_record(ledger: Ledger) -> None:
+    wanted = Terminal("t-1", "新しい 世帯", "household", "minami", frozenset({"nobody"}))
+    assert ledger.terminals.change(wanted, "hanako", NOW)
+    assert ledger.terminals.get("t-1") == wanted
+    assert not ledger.terminals.change(wanted, "hanako", NOW)
+    assert deeds(ledger) == [(Deed.TERMINAL_CHANGED, "t-1", "household area groups")]
+
+
+def test_every_change_is_owed_to_the_broker(ledger: Ledger) -> None:
+    def is_owed() -> bool:
+        newest = ledger.untold.newest()
+        ledger.untold.told(newest)
+        return newest > 0
+
+    assert is_owed(), "the roster was added"
+    assert not is_owed()
+    ledger.terminals.change(Terminal("t-1", "見本 花子", "household", "minami"), "hanako", NOW)
+    assert is_owed()
+    for each in (Step.SUSPEND, Step.RESUME, Step.RETIRE):
+        step(ledger, each, "t-2")
+        assert is_owed(), each
+    step(ledger, Step.RETIRE, "t-2")
+    assert not is_owed(), "that changed nothing"
+    ledger.enrolment.add(CODE, EnrolmentCode("t-1", "hanako", NOW, NOW + VALID))
+    assert not is_owed(), "a code opens nothing at the broker"
+    ledger.enrolment.use(CODE, "device", "another hash", NOW)
+    assert is_owed()
+
+
+def test_only_terminals_in_service_are_counted_and_listed_unless_others_are_asked_for(ledger: Ledger) -> None:
+    step(ledger, Step.SUSPEND, "t-1")
+    step(ledger, Step.RETIRE, "t-2")
+    health = ledger.conditions.health()
+    assert (health.total, health.of) == (1, {Condition.NEVER: 1})
+
+    def found(wanted: Wanted) -> list[str]:
+        names = [terminal.id for terminal, _ in ledger.conditions.find(wanted, 10)]
+        assert ledger.conditions.count(wanted) == len(names)
+        return names
+
+    assert found(Wanted()) == ["t-3"]
+    assert found(Wanted(service=Service.SUSPENDED)) == ["t-1"]
+    assert found(Wanted(service=Service.RETIRED)) == ["t-2"]
+    assert found(Wanted(service=Service.SUSPENDED, group="elderly")) == ["t-1"]
+    assert found(Wanted(service=Service.SUSPENDED, group="nobody")) == []
+    assert [pair[0].service for pair in ledger.conditions.named(["t-2"])] == [Service.RETIRED]
+
+
+def test_an_alert_is_not_addressed_to_a_terminal_that_has_just_left(ledger: Ledger) -> None:
+    """Whoever sent it had read the roster before."""
+    step(ledger, Step.RETIRE, "t-1")
+    accepted = accept(ledger, alert())
+    assert [line.terminal.id for line in ledger.deliveries.of_alert(accepted.row)] == ["t-2", "t-3"]
+    assert ledger.deliveries.reach([accepted.row])[accepted.row].addressed == 2
+
+
+def test_in_an_old_alerts_log_it_stays_with_its_mark_and_is_neither_reminded_nor_sent_to_again(ledger: Ledger) -> None:
+    accepted = accept(ledger, alert())
+    ledger.presences.record([presence(terminal.id) for terminal in ROSTER])
+    step(ledger, Step.SUSPEND, "t-1")
+    first, *_ = ledger.deliveries.of_alert(accepted.row)
+    assert (first.terminal.id, first.terminal.service) == ("t-1", Service.SUSPENDED)
+    shown = ledger.progress.lines(accepted.row, Circumstances(Standing.NO_ANSWER), limit=10)
+    assert [found.line.terminal.service for found in shown] == [
+        Service.SUSPENDED,
+        Service.IN_SERVICE,
+        Service.IN_SERVICE,
+    ]
+    late = NOW.replace(hour=3)
+    assert {reminder.terminal for reminder in ledger.reminders.claim(late)} == {"t-2", "t-3"}
+    assert ledger.resends.add(accepted, 1, "unreached", "hanako", late) == 2
+
+
+@pytest.mark.parametrize("away", [Step.SUSPEND, Step.RETIRE])
+def test_no_code_opens_a_terminal_that_is_out_of_service(ledger: Ledger, away: Step) -> None:
+    ledger.enrolment.add(CODE, EnrolmentCode("t-1", "hanako", NOW, NOW + VALID))
+    step(ledger, away, "t-1")
+    with pytest.raises(CodeRefused) as refused:
+        ledger.enrolment.use(CODE, "device", "hash", NOW)
+    assert refused.value.service is not Service.IN_SERVICE
+    with pytest.raises(TerminalOutOfService):
+        ledger.enrolment.add(CODE[::-1], EnrolmentCode("t-1", "hanako", NOW, NOW + VALID))
+    assert ledger.enrolment.standing(NOW) == frozenset()
+
+
+def test_a_code_from_before_a_suspension_opens_nothing_after_it(ledger: Ledger) -> None:
+    ledger.enrolment.add(CODE, EnrolmentCode("t-1", "hanako", NOW, NOW + VALID))
+    assert ledger.enrolment.standing(NOW) == {"t-1"}
+    ledger.enrolment.use(CODE, "device", "hash", NOW)
+    step(ledger, Step.SUSPEND, "t-1")
+    step(ledger, Step.RESUME, "t-1")
+    with pytest.raises(CodeRefused):
+        ledger.enrolment.use(CODE, "device", "hash", NOW)
+
+
+def test_an_import_is_taken_whole_and_only_into_the_roster_with_which_it_was_compared(ledger: Ledger) -> None:
+    new, changed = Terminal("t-9", "新", "household", "kita"), Terminal("t-1", "変", "household", "kita")
+    seen = ledger.terminals.fingerprint()
+    step(ledger, Step.SUSPEND, "t-3")
+    with pytest.raises(RosterMoved):
+        ledger.terminals.take([(new, "hash")], [changed], seen, "hanako", NOW)
+    step(ledger, Step.RETIRE, "t-2")
+    retired = Terminal("t-2", "変", "household", "kita")
+    with pytest.raises(TerminalOutOfService):
+        ledger.terminals.take([(new, "hash")], [retired], ledger.terminals.fingerprint(), "hanako", NOW)
+    assert ledger.terminals.get("t-9") is None
+    ledger.terminals.take([(new, "hash")], [changed], ledger.terminals.fingerprint(), "hanako", NOW)
+    assert ledger.terminals.all() == [changed, new]
+    assert deeds(ledger)[0] == (Deed.ROSTER_IMPORTED, "", "1 1")
+
+
+def test_what_no_device_has_become_yet_is_known(ledger: Ledger) -> None:
+    assert ledger.terminals.never_enrolled() == {"t-1", "t-2", "t-3"}
+    ledger.presences.record([presence("t-1", online=False)])
+    ledger.enrolment.add(CODE, EnrolmentCode("t-2", "hanako", NOW, NOW + VALID))
+    ledger.enrolment.use(CODE, "device", "hash", NOW)
+    step(ledger, Step.SUSPEND, "t-3")
+    assert ledger.terminals.never_enrolled() == frozenset()
