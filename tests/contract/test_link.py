@@ -378,6 +378,26 @@ async def test_a_retained_message_meets_whoever_comes_later(bench: Bench) -> Non
     assert [(got.payload, got.retained) for got in late.received] == [(b"new", True)]
 
 
+async def test_a_link_listens_to_something_else_from_now_on_also_after_the_broker_was_away(bench: Bench) -> None:
+    ear, mouth = await bench.join("ear", "old"), await bench.join("mouth", direct=True)
+    ear.link.listen_to([bench.topic("new")])
+    await ear.link.publish(f"nowhere/{bench.root}", b"the subscriptions came before this")
+    for topic in ("old", "new"):
+        await mouth.link.publish(bench.topic(topic), b"1")
+    await ear.has(1)
+    ear.link.acknowledge(ear.received[0])
+    await ear.link.publish(f"nowhere/{bench.root}", b"the acknowledgement came before this")
+    await bench.unplug()
+    ear.link.listen_to([bench.topic("newest")])
+    await bench.plug_in()
+    await ear.connected(2)
+    await ear.link.publish(f"nowhere/{bench.root}", b"the subscriptions came before this")
+    for topic in ("new", "newest"):
+        await mouth.link.publish(bench.topic(topic), b"2")
+    await ear.has(2)
+    assert [got.topic for got in ear.received] == [bench.topic("new"), bench.topic("newest")]
+
+
 async def test_an_empty_retained_message_takes_the_retained_one_away(bench: Bench) -> None:
     """MQTT 5, 3.3.1.3."""
     mouth = await bench.join("mouth")

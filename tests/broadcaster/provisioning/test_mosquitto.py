@@ -159,7 +159,7 @@ async def test_the_centre_reaches_terminals_and_they_reach_the_centre(gate: Gate
     topics = gate.topics
     centre = await gate.let_in(CENTRE, *centre_subscriptions(topics))
     hanako = await gate.let_in("t-1", *terminal_subscriptions(topics, HANAKO.membership))
-    sent = [*topics.of_member(HANAKO.membership), topics.sync_reply("t-1"), topics.dictionary]
+    sent = [*topics.of_member(HANAKO.membership), topics.sync_reply("t-1"), topics.dictionary, topics.settings("t-1")]
     for topic in sent:
         await centre.link.publish(topic, b"x")
     await until(lambda: hanako.heard == sent)
@@ -186,7 +186,8 @@ async def test_a_terminal_hears_nothing_that_is_for_others_whatever_it_subscribe
     centre = await gate.let_in(CENTRE)
     taro = await gate.let_in("t-2")
     spy = await gate.let_in("t-1", "#", f"{topics.root}/#", "$SYS/#", *topics.of_member(TARO.membership))
-    for_others = [*topics.of_member(TARO.membership)[1:], topics.sync_reply("t-2"), f"{topics.root}/alert/area/mujin"]
+    own = [topics.sync_reply("t-2"), topics.settings("t-2")]
+    for_others = [*topics.of_member(TARO.membership)[1:], *own, f"{topics.root}/alert/area/mujin"]
     for topic in for_others:
         await centre.link.publish(topic, b"x")
     for topic in (topics.delivery("t-2"), topics.presence("t-2"), topics.request("t-2"), topics.sync("t-2")):
