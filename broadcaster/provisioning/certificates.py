@@ -120,11 +120,13 @@ class Certificates:
     def is_due(self, names: Names, now: datetime) -> bool:
         """Tell whether the server's certificate ends soon, or lacks a name that it should have."""
         certificate = read_certificate(self.server)
-        if not set(names.named) <= {*names_of(certificate)}:
+        authority = read_certificate(self.former if self.is_switch_due else self.authority)
+        found = [name for name in names.found if may_vouch_for(authority, name)]
+        if not {*names.named, *found} <= {*names_of(certificate)}:
             return True
         ends = certificate.not_valid_after_utc
         # One that ends with its authority lasts no longer by being made anew.
-        return ends - now < RENEWED_BEFORE and ends < self._signer()[0].not_valid_after_utc
+        return ends - now < RENEWED_BEFORE and ends < authority.not_valid_after_utc
 
     def announce_authority(self, names: Names, now: datetime) -> None:
         """Make a new authority, which devices learn to trust while the former still signs. Raises CertificateError."""

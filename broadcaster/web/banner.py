@@ -97,10 +97,13 @@ def _broker_banner(site: Site) -> Banner | None:
         )
     if not state.connected:
         since = moment(state.since, site.town.time_zone)
+        # The link's words for a broker whose certificate it does not take.
+        is_untrusted = "is not trusted" in state.detail
+        cause = "原因は証明書です。保守の担当者に「証明書」と伝えてください。" if is_untrusted else ""
         return Banner(
             "放送の通信が止まっています",
             f"{since}から、端末に送れません。書いたお知らせは保存され、つながりしだい自動で送られます。"
-            "急ぐときは、電話や訪問でも伝えてください。",
+            "急ぐときは、電話や訪問でも伝えてください。" + cause,
             trouble=True,
         )
     waiting = len(site.ledger.outbox.waiting_alerts())

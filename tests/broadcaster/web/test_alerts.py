@@ -75,7 +75,13 @@ async def test_what_has_not_gone_out_is_said(author: Browser, ledger: Ledger) ->
     page = (await author.get(sent.headers["location"])).text
     assert "まだ送信が終わっていません" in page
     assert "放送の通信が止まっています" in page
+    assert "原因は証明書です" not in page
     assert "確かめてください" not in page
+
+
+async def test_a_broker_whose_certificate_is_not_taken_is_named_as_the_cause(author: Browser, ledger: Ledger) -> None:
+    ledger.broker.record(False, "the broker at 127.0.0.1 port 8883 is not trusted: the certificate has expired", NOW)
+    assert "原因は証明書です" in (await author.get("/")).text
 
 
 async def test_withdrawing_asks_first_and_tells_who_has_heard(author: Browser, ledger: Ledger) -> None:
