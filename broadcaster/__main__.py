@@ -14,6 +14,7 @@ from broadcaster.commands import (
     alerts,
     backup,
     dictionary,
+    erasing,
     inspect,
     requests,
     restore,
@@ -75,8 +76,11 @@ for subcommand in (
     backup.backup,
     restore.restore,
     restore.held_alerts,
+    erasing.prune,
 ):
     command.add_command(subcommand)
+
+town.terminals.add_command(erasing.erase)
 
 
 def main() -> None:
@@ -91,6 +95,7 @@ def main() -> None:
         TokenUnknown,
         RosterError,
         BackupError,
+        erasing.NobodyToErase,
         NotTaken,
         DictionaryError,
         DictionaryMoved,

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from broadcaster.dictionary import TRIAL_SECONDS, Editor, VoiceTrial
 from broadcaster.dictionary.files import read_base, read_sentences
@@ -12,6 +12,7 @@ from broadcaster.dispatch.dispatcher import subscriptions
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.nightly import Nightly
+from broadcaster.provisioning.households import Households
 from broadcaster.provisioning.terminals import enrolment_of
 from broadcaster.sending import PlannedSending, Sending
 from broadcaster.settings import Settings
@@ -70,6 +71,12 @@ class Centre:
             editor=Editor(ledger, trial, sentences, self.town.id, lambda: datetime.now(UTC)),
             enrolment=enrolment,
             sending=Sending(ledger, self.town, spoken, lambda: datetime.now(UTC)),
+            households=Households(
+                ledger,
+                self.settings.terminals,
+                timedelta(days=self.settings.backup.keep_days) if self.settings.backup else None,
+                lambda: datetime.now(UTC),
+            ),
             session_secret=self.settings.web.session_secret.get_secret_value(),
             secure_cookies=self.settings.web.secure_cookies,
             public_address=self.settings.web.typed_address,

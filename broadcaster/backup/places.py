@@ -9,7 +9,6 @@ from typing import Any
 from broadcaster.settings import Settings
 from kokuchi.configuration import read_toml
 
-
 _LEFT_OUT = {("ledger",), ("backup", "passphrase_path"), ("broker", "reload")}
 """The ledger is copied apart from the rest, the passphrase opens the backup, and a command is no file of the town."""
 

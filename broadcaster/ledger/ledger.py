@@ -15,6 +15,7 @@ from broadcaster.ledger.deliveries import Deliveries
 from broadcaster.ledger.dictionary import Dictionaries
 from broadcaster.ledger.drafts import Drafts
 from broadcaster.ledger.enrolment import EnrolmentCodes
+from broadcaster.ledger.erasure import Erasure
 from broadcaster.ledger.failures import FailureCounts
 from broadcaster.ledger.links import PasswordLinks
 from broadcaster.ledger.migrations import migrations
@@ -65,6 +66,7 @@ class Ledger:
         self.broker = Broker(self.connections)
         self.backups = Backups(self.connections)
         self.recovery = Recovery(self.connections)
+        self.erasure = Erasure(self.connections)
         self.pruning = Pruning(self.connections)
         self.accounts = Accounts(self.connections)
         self.sessions = Sessions(self.connections)

@@ -18,6 +18,7 @@ from broadcaster.domain.session import LONGEST
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.enrolment import Enrolment
+from broadcaster.provisioning.households import Households
 from broadcaster.sending import Sending, VoicePreview
 from broadcaster.web.api import mount_api
 from broadcaster.web.errors import NotLoggedIn, NotStored, PageError, error_of_status
@@ -41,6 +42,7 @@ def create_app(
     sending: Sending,
     session_secret: str,
     secure_cookies: bool,
+    households: Households | None = None,
     public_address: str | None = None,
     clock: Callable[[], datetime] = _now,
 ) -> FastAPI:
@@ -54,6 +56,7 @@ def create_app(
         editor=editor,
         enrolment=enrolment,
         sending=sending,
+        households=households or Households(ledger, None, None, clock),
         public_address=public_address,
         clock=clock,
     )

@@ -14,6 +14,7 @@ from broadcaster.dictionary import Editor
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.enrolment import Enrolment
+from broadcaster.provisioning.households import Households
 from broadcaster.sending import Sending, VoicePreview
 from broadcaster.web.throttle import Throttle
 
@@ -50,6 +51,7 @@ class Site:
     editor: Editor
     enrolment: Enrolment
     sending: Sending
+    households: Households
     public_address: str | None
     clock: Callable[[], datetime]
     templates: Environment = field(default_factory=_environment)

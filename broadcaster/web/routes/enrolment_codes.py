@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from broadcaster.domain.enrolment import CodeState
 from broadcaster.domain.roles import Act, may
+from broadcaster.domain.service import Service
 from broadcaster.ledger.enrolment import TerminalUnknown
 from broadcaster.web.authors import author_name
 from broadcaster.web.errors import PageError, storing
@@ -46,6 +47,7 @@ def show_terminal(request: Request, terminal: str, account: Reader) -> Response:
         groups=[groups.get(group, group) for group in sorted(found.groups)] if found else [],
         code=_facts(site, terminal),
         may_enrol=may(account.role, Act.ENROL),
+        may_erase=may(account.role, Act.MANAGE) and site.ledger.erasure.state(terminal) == (Service.RETIRED, False),
     )
 
 

@@ -47,6 +47,13 @@ PURPOSES = {
     ("dictionary", "export"): "Write the words of the staff as CSV",
     ("reading",): "Print the kana that the voice says for TEXT",
     ("speak",): "Speak TEXT into a WAV file",
+    ("terminals", "erase"): "Erase the household of TERMINAL",
+    ("prune",): "Remove what has been kept long enough",
+    ("backup",): "Write the whole town into one encrypted file",
+    ("backup", "check"): "Restore FILE as a trial",
+    ("backup", "key"): "Make an age key pair",
+    ("restore",): "Bring a town back from FILE",
+    ("held",): "List the alerts that a restore holds back",
     ("inspect",): "Decode and verify a message",
 }
 

@@ -6,10 +6,10 @@ import pytest
 
 from broadcaster.domain.audit import Deed, Wanted
 from broadcaster.domain.draft import withdraw
+from broadcaster.domain.enrolment import EnrolmentCode
 from broadcaster.domain.timing import Timing
 from broadcaster.domain.written import Written
 from broadcaster.ledger import Ledger
-from broadcaster.domain.enrolment import EnrolmentCode
 from broadcaster.ledger.recovery import LEAP, LIFT
 from broadcaster.ledger.submissions import Filing
 from tests.broadcaster.examples import NOW, TOPICS, TOWN, accept, alert, presence, report
