@@ -17,6 +17,7 @@ from broadcaster.commands import (
     certificates,
     codes,
     dictionary,
+    erasing,
     inspect,
     keys,
     requests,
@@ -89,10 +90,13 @@ for subcommand in (
     backup.backup,
     restore.restore,
     restore.held_alerts,
+    erasing.prune,
 ):
     command.add_command(subcommand)
 terminals.terminals.add_command(codes.code)
 terminals.terminals.add_command(codes.cards)
+
+terminals.terminals.add_command(erasing.erase)
 
 
 def main() -> None:
@@ -111,6 +115,7 @@ def main() -> None:
         KeyRefused,
         CertificateError,
         BackupError,
+        erasing.NobodyToErase,
         NotTaken,
         DictionaryError,
         DictionaryMoved,

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from broadcaster.dictionary import TRIAL_SECONDS, Editor, VoiceTrial
@@ -20,6 +20,7 @@ from broadcaster.monitoring.figures import Figures
 from broadcaster.monitoring.watch import Watch
 from broadcaster.nightly import Nightly
 from broadcaster.provisioning.certificate_keeper import CertificateKeeper
+from broadcaster.provisioning.households import Households
 from broadcaster.provisioning.keys import KeyFiles, SigningKeyChange, authorities
 from broadcaster.provisioning.reload import tell_broker
 from broadcaster.provisioning.server_names import certificates_of, server_names
@@ -88,6 +89,12 @@ class Centre:
             editor=Editor(ledger, trial, sentences, self.town.id, lambda: datetime.now(UTC)),
             enrolment=enrolment,
             sending=Sending(ledger, self.town, spoken, lambda: datetime.now(UTC)),
+            households=Households(
+                ledger,
+                self.settings.terminals,
+                timedelta(days=self.settings.backup.keep_days) if self.settings.backup else None,
+                lambda: datetime.now(UTC),
+            ),
             session_secret=self.settings.web.session_secret.get_secret_value(),
             secure_cookies=self.settings.web.secure_cookies,
             public_address=self.settings.web.typed_address,

@@ -79,13 +79,13 @@ def held_alerts(context: Context, release: tuple[str, ...], release_all: bool, a
     """
     now = datetime.now(UTC)
     with context.ledger() as (_settings, town, ledger):
-        waiting = [held for held in ledger.recovery.held() if held.alert.expires > now]
+        waiting = [held for held in ledger.recovery.held() if held.stands(now)]
         sure = [held.alert.identifier for held in waiting if held.surpassed_by is None]
         for identifier in [*release, *(sure if release_all else ())]:
             if not ledger.recovery.release(identifier, SHELL, now):
                 raise BackupError(f"{identifier}: is not held; `broadcaster held` lists those that are")
             click.echo(f"{identifier} stands and goes out", err=as_json)
-        left = [held for held in ledger.recovery.held() if held.alert.expires > now]
+        left = [held for held in ledger.recovery.held() if held.stands(now)]
         zone = town.time_zone
     if as_json:
         print_json(

@@ -17,6 +17,7 @@ from broadcaster.ledger.delivery_history import DeliveryHistory
 from broadcaster.ledger.dictionary import Dictionaries
 from broadcaster.ledger.drafts import Drafts
 from broadcaster.ledger.enrolment import EnrolmentCodes
+from broadcaster.ledger.erasure import Erasure
 from broadcaster.ledger.failures import FailureCounts
 from broadcaster.ledger.heartbeat import Heartbeat
 from broadcaster.ledger.incidents import Incidents
@@ -83,6 +84,7 @@ class Ledger:
         self.heartbeat = Heartbeat(self.connections)
         self.mails = Mails(self.connections)
         self.recovery = Recovery(self.connections)
+        self.erasure = Erasure(self.connections)
         self.pruning = Pruning(self.connections)
         self.accounts = Accounts(self.connections)
         self.sessions = Sessions(self.connections)

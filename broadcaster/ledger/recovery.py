@@ -44,6 +44,10 @@ class Held:
     held_at: datetime
     surpassed_by: int | None
 
+    def stands(self, now: datetime) -> bool:
+        """Tell whether it has not expired."""
+        return self.alert.expires > now
+
 
 @dataclass(frozen=True)
 class Restored:
@@ -103,7 +107,7 @@ class Recovery:
 
     def count_held(self, now: datetime) -> int:
         """Return how many alerts wait for somebody and have not expired."""
-        return sum(held.alert.expires > now for held in self.held())
+        return sum(held.stands(now) for held in self.held())
 
     def release(self, identifier: str, by: str, now: datetime) -> bool:
         """Let an alert stand as it is and go out; return False if it waits for nobody any more."""

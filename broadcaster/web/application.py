@@ -20,6 +20,7 @@ from broadcaster.ledger import Ledger
 from broadcaster.monitoring import Overseer
 from broadcaster.monitoring.figures import Figures
 from broadcaster.provisioning.enrolment import Enrolment
+from broadcaster.provisioning.households import Households
 from broadcaster.sending import Sending, VoicePreview
 from broadcaster.web.api import mount_api
 from broadcaster.web.errors import NotLoggedIn, NotStored, PageError, error_of_status
@@ -44,6 +45,7 @@ def create_app(
     sending: Sending,
     session_secret: str,
     secure_cookies: bool,
+    households: Households | None = None,
     public_address: str | None = None,
     clock: Callable[[], datetime] = _now,
     overseer: Overseer | None = None,
@@ -68,6 +70,7 @@ def create_app(
         overseer=overseer,
         figures=figures,
         metrics_open_on_loopback=metrics_open_on_loopback,
+        households=households or Households(ledger, None, None, clock),
         public_address=public_address,
         clock=clock,
     )

@@ -38,6 +38,7 @@ def banners(site: Site, account: Account) -> tuple[Banner, ...]:
     """Return what the reader has to know now, most often nothing."""
     found = (
         _request_banner(site),
+        _held_banner(site, account),
         _planned_banner(site, account),
         _disk_banner(site),
         _broker_banner(site),
@@ -58,6 +59,17 @@ def _request_banner(site: Site) -> Banner | None:
     if not waiting:
         return None
     return Banner(f"相談の希望 {waiting}件", "電話を待っている世帯があります。", "/requests")
+
+
+def _held_banner(site: Site, account: Account) -> Banner | None:
+    held = site.ledger.recovery.count_held(site.clock()) if may(account.role, Act.SEND) else 0
+    if not held:
+        return None
+    return Banner(
+        f"止めてあるお知らせ {held}件",
+        "サーバーを控えから元にもどしたので、前のお知らせを止めてあります。まだ有効かどうかを確かめてください。",
+        "/held",
+    )
 
 
 def _planned_banner(site: Site, account: Account) -> Banner | None:

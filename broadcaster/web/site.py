@@ -17,6 +17,7 @@ from broadcaster.ledger import Ledger
 from broadcaster.monitoring import Overseer
 from broadcaster.monitoring.figures import Figures
 from broadcaster.provisioning.enrolment import Enrolment
+from broadcaster.provisioning.households import Households
 from broadcaster.sending import Sending, VoicePreview
 from broadcaster.web.throttle import Throttle
 
@@ -57,6 +58,7 @@ class Site:
     overseer: Overseer
     figures: Figures
     metrics_open_on_loopback: bool
+    households: Households
     public_address: str | None
     clock: Callable[[], datetime]
     templates: Environment = field(default_factory=environment)

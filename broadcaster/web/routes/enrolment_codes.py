@@ -65,6 +65,7 @@ def show_terminal(
         may_enrol=may(account.role, Act.ENROL),
         done=_DONE.get(done, ""),
         history=terminal_history(site, terminal),
+        may_erase=may(account.role, Act.MANAGE) and site.ledger.erasure.state(terminal) == (Service.RETIRED, False),
     )
 
 

@@ -106,6 +106,17 @@ def busy(ledger: Ledger) -> None:
         ask(ledger, ROSTER[number % 3].id, f"r-{number}", hours_ago=30 - number)
 
 
+def restored(ledger: Ledger) -> None:
+    """The server was restored: two alerts wait, one of them withdrawn meanwhile; a household is erased, one to be."""
+    usual(ledger)
+    withdrawn = send(ledger, "suspicious_person", "刃物を持った人がいます", severity=Severity.EXTREME, days_ago=0)
+    ledger.recovery.begin(NOW - timedelta(hours=5), NOW)
+    ledger.recovery.note_surpassed([report(withdrawn, "t-1").model_copy(update={"revision": 2})])
+    ledger.erasure.erase("t-2", "hanako", NOW)
+    with ledger.connections.write() as db:
+        db.execute("UPDATE terminals SET service = 'retired' WHERE terminal = 't-3'")
+
+
 def large(ledger: Ledger) -> None:
     """1,500 terminals, a tenth of them in trouble, with an alert to all of them."""
     ledger.terminals.add((terminal, "hash") for terminal in MANY)

@@ -1,0 +1,62 @@
+"""Erasing a household: what names it or tells of it goes, and the counts of what it was sent stay."""
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from broadcaster.domain.audit import Deed, Entry
+from broadcaster.domain.service import Service
+from broadcaster.ledger.audit import record
+from kokuchi.database import Connections
+from kokuchi.wire.fields import iso
+
+ERASED = "（消去済み）"
+"""In place of a household's name."""
+
+
+class Erasure:
+    """Makes a terminal one of nobody."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+
+    def state(self, terminal: str) -> tuple[Service, bool] | None:
+        """Return whether a terminal takes part and whether its household was erased; None if there is no such one."""
+        row = (
+            self._connections.read()
+            .execute("SELECT service, household FROM terminals WHERE terminal = ?", [terminal])
+            .fetchone()
+        )
+        return (Service(row["service"]), row["household"] == ERASED) if row else None
+
+    def erase(self, terminal: str, by: str, now: datetime) -> bool:
+        """Erase a terminal's household in one transaction; return False if it was erased before or never there.
+
+        Its name and groups, its wishes for a call with their notes, what its device last said, when it was connected,
+        and its codes go. The terminal is retired for good: no password opens the broker for it. Where it was and what
+        it was sent stays, under the terminal's identifier, for the counts.
+        """
+        # What is written over is not to be found in the file either.
+        self._connections.read().execute("PRAGMA secure_delete=ON")
+        with self._connections.write() as db:
+            row = db.execute(
+                "SELECT id FROM terminals WHERE terminal = ? AND household <> ?", [terminal, ERASED]
+            ).fetchone()
+            if row is None:
+                return False
+            db.execute(
+                "UPDATE terminals SET household = ?, groups = '[]', password_hash = '', service_at = CASE service"
+                " WHEN 'retired' THEN service_at ELSE ? END, service = 'retired' WHERE id = ?",
+                [ERASED, iso(now), row["id"]],
+            )
+            for table in _tables_of_households(db):
+                db.execute(f"DELETE FROM {table} WHERE terminal_id = ?", [row["id"]])  # noqa: S608 - one of those below
+            db.execute("UPDATE deliveries SET next_attempt_at = NULL, reason = '' WHERE terminal_id = ?", [row["id"]])
+            record(db, Entry(by, Deed.HOUSEHOLD_ERASED, terminal, now))
+        return True
+
+
+def _tables_of_households(db: Database) -> list[str]:
+    there = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    wanted = ("requests", "presences", "presence_changes", "enrolment_codes", "terminal_settings")
+    return [table for table in wanted if table in there]
