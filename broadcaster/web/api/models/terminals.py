@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.delivery import Fault, faults
+from broadcaster.domain.service import Service
 from kokuchi.wire import Clock, Presence, Speaker
 from kokuchi.wire.fields import Instant
 
@@ -45,6 +46,7 @@ class TerminalAnswer(BaseModel):
     kind: str = Field(examples=["household"])
     area: str = Field(examples=["kita"])
     groups: list[str]
+    service: Service = Field(description="Only one that is in service is addressed and counted anywhere.")
     state: State = Field(description="`never`: no device has ever come as this terminal.")
     faults: list[Fault] = Field(description="What a connected terminal says is wrong with it.")
     presence: PresenceAnswer | None
@@ -58,6 +60,7 @@ class TerminalAnswer(BaseModel):
             kind=terminal.kind,
             area=terminal.area,
             groups=sorted(terminal.groups),
+            service=terminal.service,
             state=state_of(presence),
             faults=faults(presence) if presence and presence.online else [],
             presence=PresenceAnswer.of(presence) if presence else None,

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from broadcaster.domain.audience import Terminal
+from broadcaster.domain.service import Service
 from broadcaster.domain.tokens import Scope, Token
 from broadcaster.web.api import cursors, problems
 from broadcaster.web.api.cursors import Cursor, Limit
@@ -24,17 +25,19 @@ def list_terminals(
     state: State | None = None,
     area: Annotated[str | None, Query(max_length=64)] = None,
     group: Annotated[str | None, Query(max_length=64)] = None,
+    service: Service = Service.IN_SERVICE,
     cursor: Cursor = None,
     limit: Limit = 100,
 ) -> TerminalList:
-    """List terminals in the order of identifiers."""
+    """List terminals in the order of identifiers: those in service, unless others are asked for."""
     site = site_of(request)
     presences = site.ledger.presences.all()
     after = str(cursors.read(cursor, str)[0]) if cursor is not None else ""
     wanted = [
         terminal
-        for terminal in site.ledger.terminals.all()
+        for terminal in site.ledger.terminals.everybody()
         if terminal.id > after
+        and terminal.service is service
         and (area is None or terminal.area == area)
         and (group is None or group in terminal.groups)
         and (state is None or state_of(presences.get(terminal.id)) == state)
