@@ -8,6 +8,7 @@ import click
 from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table
 from broadcaster.domain.signing import FORMER_TRUSTED, Keychain, KeyState, KnownKey, trusted
 from broadcaster.ledger import Ledger
+from broadcaster.provisioning.key_copy import new_passphrase, put_back, read_copy, write_copy
 from broadcaster.provisioning.keys import KeyFiles, KeyRefused, SigningKeyChange, fingerprint
 from broadcaster.settings import Settings
 
@@ -25,9 +26,9 @@ def keys() -> None:
     \b
     once a year          keys rotate
     a key was stolen     keys revoke KID
-    current key is lost  put its file of a backup back, or else: keys rotate --force
-    next key is lost     put its file of a backup back; else nothing is urgent, but there is no third key:
-                         enrol every terminal again after keys start-over
+    current key is lost  keys import, or a backup's file put back; with neither: keys rotate
+    next key is lost     keys import, or a backup's file put back; with neither nothing is urgent, but no
+                         further key can be given: keys start-over, and enrol every terminal again
     both are lost        keys start-over, and enrol every terminal again
     """
 
@@ -120,6 +121,42 @@ def start_over(context: Context) -> None:
     with context.ledger() as (settings, _town, ledger):
         chain = _change(settings, ledger).start_over()
     _tell(settings, chain, "enrol every terminal again: `broadcaster terminals code TERMINAL`")
+
+
+@keys.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@pass_context
+def export(context: Context, file: Path) -> None:
+    """Write both keys into FILE for the safe, and print the passphrase that opens it.
+
+    A backup of the whole centre has them too; this one is small, and of use without the rest. Make it anew whenever the
+    keys have changed. Keep the passphrase on paper, in another place than FILE.
+    """
+    settings, _town = context.load()
+    passphrase = new_passphrase()
+    try:
+        copied = write_copy(KeyFiles.of(settings), file, passphrase)
+    except OSError as error:
+        raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from error
+    click.echo(f"{file}: written, with {' and '.join(key.kid for key in copied)}")
+    click.echo(passphrase)
+    click.echo("write the line above down now: it is not shown again, and nothing else opens the file", err=True)
+
+
+@keys.command(name="import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--passphrase", prompt=True, hide_input=True, help="Asked for when not given.")
+@pass_context
+def import_keys(context: Context, file: Path, passphrase: str) -> None:
+    """Put back the keys of FILE that are lost here. What is there is never overwritten."""
+    with context.ledger() as (settings, _town, ledger):
+        written = put_back(KeyFiles.of(settings), ledger, read_copy(file, passphrase))
+        if not written:
+            raise KeyRefused(f"{file}: nothing was put back: no key of it is missing here")
+        for path in written:
+            click.echo(f"{path}: put back")
+        if settings.signing_key.exists():
+            _change(settings, ledger).adopt()
 
 
 def _change(settings: Settings, ledger: Ledger) -> SigningKeyChange:

@@ -72,6 +72,34 @@ def test_a_lost_key_is_told_by_the_setup_and_the_next_one_signs_without_it(town:
     town.quick("setup")
 
 
+def test_lost_keys_come_back_out_of_the_safe(town: Shell, tmp_path: Path) -> None:
+    copy, before = tmp_path / "safe" / "keys.pem", kids(town)
+    done = town.run("keys", "export", str(copy))
+    passphrase = done.out.splitlines()[1]
+    assert (done.code, len(passphrase)) == (0, 35)
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert town.run("keys", "export", str(copy)).err == f"error: {copy} is there already; name another file\n"
+    assert "no key of it is missing" in town.run("keys", "import", str(copy), "--passphrase", passphrase).err
+
+    secret = (town.folder / "var" / "signing.pem").read_bytes()
+    for name in ("signing.pem", "next-signing.pem"):
+        (town.folder / "var" / name).unlink()
+    wrong = town.run("keys", "import", str(copy), "--passphrase", "wrong")
+    assert (wrong.code, wrong.err) == (1, f"error: {copy}: the passphrase is wrong, or the file is damaged\n")
+    assert "put back" in town.quick("keys", "import", str(copy), "--passphrase", passphrase).out
+    assert (town.folder / "var" / "signing.pem").read_bytes() == secret
+    assert kids(town) == before
+
+
+def test_a_copy_that_was_made_before_a_change_puts_back_what_still_counts(town: Shell, tmp_path: Path) -> None:
+    copy = tmp_path / "keys.pem"
+    passphrase = town.run("keys", "export", str(copy)).out.splitlines()[1]
+    town.run("keys", "rotate")
+    (town.folder / "var" / "signing.pem").unlink()
+    assert town.quick("keys", "import", str(copy), "--passphrase", passphrase).out.count("put back") == 1
+    assert town.quick("keys", "show", "--json").json["without_next_key"] == ["t-1", "t-2", "t-3"]
+
+
 def test_with_both_keys_lost_everything_starts_over(town: Shell) -> None:
     lost = kids(town)
     for name in ("signing.pem", "next-signing.pem"):
