@@ -29,7 +29,7 @@ def keys() -> None:
     current key is lost  keys import, or a backup's file put back; with neither: keys rotate
     next key is lost     keys import, or a backup's file put back; with neither nothing is urgent, but no
                          further key can be given: keys start-over, and enrol every terminal again
-    both are lost        keys start-over, and enrol every terminal again
+    both lost or stolen  keys start-over; terminals that do not come to trust the new ones are enrolled again
     """
 
 
@@ -40,7 +40,8 @@ def show(context: Context, as_json: bool) -> None:
     """List the keys with how many terminals trust each."""
     with context.ledger() as (settings, _town, ledger):
         change = _change(settings, ledger)
-        change.adopt()
+        if settings.signing_key.exists():
+            change.adopt()
         known = ledger.signing_keys.all()
         holdings = ledger.terminal_settings.holdings()
         unready = change.unready()
@@ -56,6 +57,9 @@ def show(context: Context, as_json: bool) -> None:
     print_table(["key", "state", "since", "terminals", "SHA-256 of the public key"], rows)
     if unready:
         click.echo(f"not known to trust the next key: {_some(unready)}", err=True)
+    for path in (settings.signing_key, settings.next_key):
+        if not path.exists():
+            click.echo(f"{path} is missing: `broadcaster keys --help` says what to do", err=True)
 
 
 def _facts(key: KnownKey, told: set[str], terminals: int) -> dict[str, str]:
@@ -90,6 +94,7 @@ def rotate(context: Context, force: bool) -> None:
             )
         chain = change.rotate()
     _tell(settings, chain, f"the former one stays trusted for {FORMER_TRUSTED.days} days")
+    _tell_of_late_ones(unready)
 
 
 @keys.command()
@@ -104,23 +109,33 @@ def revoke(context: Context, kid: str) -> None:
     """
     with context.ledger() as (settings, _town, ledger):
         change = _change(settings, ledger)
+        unready = change.unready() if ledger.signing_keys.states().get(kid) is KeyState.CURRENT else []
         chain = change.revoke(kid)
         holding = [held.terminal for held in ledger.terminal_settings.holdings() if kid in (held.keys or ())]
     _tell(settings, chain, f"{kid} is revoked")
     if holding:
         click.echo(f"{len(holding)} terminals trusted it; `broadcaster keys show` counts those that still do")
+    _tell_of_late_ones(unready)
 
 
 @keys.command(name="start-over")
 @click.confirmation_option(
-    prompt="Every terminal will have to be enrolled again before it takes another alert. Make both keys anew?"
+    prompt="Terminals that trust none of the keys that are still here have to be enrolled again. Make both keys anew?"
 )
 @pass_context
 def start_over(context: Context) -> None:
-    """Make both keys anew because none is left that terminals trust: each has to be enrolled again."""
+    """Make both keys anew: both were lost, or both were stolen.
+
+    As long as the files of the keys that terminals trust are here, terminals are told of the new ones by them, if a
+    thief has not done so before. A terminal that does not come to trust the new ones has to be enrolled again.
+    """
     with context.ledger() as (settings, _town, ledger):
         chain = _change(settings, ledger).start_over()
-    _tell(settings, chain, "enrol every terminal again: `broadcaster terminals code TERMINAL`")
+    _tell(settings, chain, "all former ones are revoked")
+    click.echo(
+        "wait a few minutes; `broadcaster keys show` then names those that have to be enrolled again"
+        " (`broadcaster terminals code TERMINAL`)"
+    )
 
 
 @keys.command()
@@ -169,6 +184,15 @@ def _tell(settings: Settings, chain: Keychain, more: str) -> None:
         click.echo(f"{chain.next.kid} is the next key")
     paths: list[Path] = [settings.signing_key, settings.next_key]
     click.echo(f"make a backup now: {', '.join(map(str, paths))} are new", err=True)
+
+
+def _tell_of_late_ones(terminals: list[str]) -> None:
+    if terminals:
+        click.echo(
+            f"{len(terminals)} terminals are not known to trust the key that signs now, and are told of it as soon as"
+            f" they are connected: {_some(terminals)}",
+            err=True,
+        )
 
 
 def _some(names: list[str]) -> str:

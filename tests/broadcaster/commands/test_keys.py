@@ -48,7 +48,9 @@ def test_keys_are_rotated_once_every_terminal_knows_the_next_one(town: Shell) ->
     refused = town.run("keys", "rotate")
     assert refused.code == 1
     assert "3 terminals are not known to trust the next key: t-1, t-2, t-3; connect them" in refused.err
-    assert town.run("keys", "rotate", "--force").out.startswith(f"{third} signs from now on")
+    forced = town.run("keys", "rotate", "--force")
+    assert forced.out.startswith(f"{third} signs from now on")
+    assert "3 terminals are not known to trust the key that signs now" in forced.err
 
 
 def test_a_stolen_key_is_revoked_after_a_question(town: Shell) -> None:
@@ -68,6 +70,7 @@ def test_a_lost_key_is_told_by_the_setup_and_the_next_one_signs_without_it(town:
     told = town.run("setup")
     assert told.code == 1
     assert f"is lost: it was key {first}" in told.err
+    assert "signing.pem is missing: `broadcaster keys --help` says what to do" in town.run("keys", "show").err
     assert town.run("keys", "rotate").out.startswith(f"{second} signs from now on")
     town.quick("setup")
 
@@ -106,7 +109,7 @@ def test_with_both_keys_lost_everything_starts_over(town: Shell) -> None:
         (town.folder / "var" / name).unlink()
     done = town.run("keys", "start-over", "--yes")
     assert done.code == 0
-    assert "enrol every terminal again" in done.out
+    assert "names those that have to be enrolled again" in done.out
     assert kids(town)[:2] == lost
     states = [key["state"] for key in town.quick("keys", "show", "--json").json["keys"]]
     assert states == ["revoked", "revoked", "current", "next"]
