@@ -8,6 +8,7 @@ import click
 from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table
 from broadcaster.domain.signing import FORMER_TRUSTED, Keychain, KeyState, KnownKey, trusted
 from broadcaster.ledger import Ledger
+from broadcaster.provisioning.key_copy import new_passphrase, put_back, read_copy, write_copy
 from broadcaster.provisioning.keys import KeyFiles, KeyRefused, SigningKeyChange, fingerprint
 from broadcaster.settings import Settings
 
@@ -25,10 +26,10 @@ def keys() -> None:
     \b
     once a year          keys rotate
     a key was stolen     keys revoke KID
-    current key is lost  put its file of a backup back, or else: keys rotate --force
-    next key is lost     put its file of a backup back; else nothing is urgent, but there is no third key:
-                         enrol every terminal again after keys start-over
-    both are lost        keys start-over, and enrol every terminal again
+    current key is lost  keys import, or a backup's file put back; with neither: keys rotate
+    next key is lost     keys import, or a backup's file put back; with neither nothing is urgent, but no
+                         further key can be given: keys start-over, and enrol every terminal again
+    both lost or stolen  keys start-over; terminals that do not come to trust the new ones are enrolled again
     """
 
 
@@ -39,7 +40,8 @@ def show(context: Context, as_json: bool) -> None:
     """List the keys with how many terminals trust each."""
     with context.ledger() as (settings, _town, ledger):
         change = _change(settings, ledger)
-        change.adopt()
+        if settings.signing_key.exists():
+            change.adopt()
         known = ledger.signing_keys.all()
         holdings = ledger.terminal_settings.holdings()
         unready = change.unready()
@@ -55,6 +57,9 @@ def show(context: Context, as_json: bool) -> None:
     print_table(["key", "state", "since", "terminals", "SHA-256 of the public key"], rows)
     if unready:
         click.echo(f"not known to trust the next key: {_some(unready)}", err=True)
+    for path in (settings.signing_key, settings.next_key):
+        if not path.exists():
+            click.echo(f"{path} is missing: `broadcaster keys --help` says what to do", err=True)
 
 
 def _facts(key: KnownKey, told: set[str], terminals: int) -> dict[str, str]:
@@ -89,6 +94,7 @@ def rotate(context: Context, force: bool) -> None:
             )
         chain = change.rotate()
     _tell(settings, chain, f"the former one stays trusted for {FORMER_TRUSTED.days} days")
+    _tell_of_late_ones(unready)
 
 
 @keys.command()
@@ -103,23 +109,69 @@ def revoke(context: Context, kid: str) -> None:
     """
     with context.ledger() as (settings, _town, ledger):
         change = _change(settings, ledger)
+        unready = change.unready() if ledger.signing_keys.states().get(kid) is KeyState.CURRENT else []
         chain = change.revoke(kid)
         holding = [held.terminal for held in ledger.terminal_settings.holdings() if kid in (held.keys or ())]
     _tell(settings, chain, f"{kid} is revoked")
     if holding:
         click.echo(f"{len(holding)} terminals trusted it; `broadcaster keys show` counts those that still do")
+    _tell_of_late_ones(unready)
 
 
 @keys.command(name="start-over")
 @click.confirmation_option(
-    prompt="Every terminal will have to be enrolled again before it takes another alert. Make both keys anew?"
+    prompt="Terminals that trust none of the keys that are still here have to be enrolled again. Make both keys anew?"
 )
 @pass_context
 def start_over(context: Context) -> None:
-    """Make both keys anew because none is left that terminals trust: each has to be enrolled again."""
+    """Make both keys anew: both were lost, or both were stolen.
+
+    As long as the files of the keys that terminals trust are here, terminals are told of the new ones by them, if a
+    thief has not done so before. A terminal that does not come to trust the new ones has to be enrolled again.
+    """
     with context.ledger() as (settings, _town, ledger):
         chain = _change(settings, ledger).start_over()
-    _tell(settings, chain, "enrol every terminal again: `broadcaster terminals code TERMINAL`")
+    _tell(settings, chain, "all former ones are revoked")
+    click.echo(
+        "wait a few minutes; `broadcaster keys show` then names those that have to be enrolled again"
+        " (`broadcaster terminals code TERMINAL`)"
+    )
+
+
+@keys.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@pass_context
+def export(context: Context, file: Path) -> None:
+    """Write both keys into FILE for the safe, and print the passphrase that opens it.
+
+    A backup of the whole centre has them too; this one is small, and of use without the rest. Make it anew whenever the
+    keys have changed. Keep the passphrase on paper, in another place than FILE.
+    """
+    settings, _town = context.load()
+    passphrase = new_passphrase()
+    try:
+        copied = write_copy(KeyFiles.of(settings), file, passphrase)
+    except OSError as error:
+        raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from error
+    click.echo(f"{file}: written, with {' and '.join(key.kid for key in copied)}")
+    click.echo(passphrase)
+    click.echo("write the line above down now: it is not shown again, and nothing else opens the file", err=True)
+
+
+@keys.command(name="import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--passphrase", prompt=True, hide_input=True, help="Asked for when not given.")
+@pass_context
+def import_keys(context: Context, file: Path, passphrase: str) -> None:
+    """Put back the keys of FILE that are lost here. What is there is never overwritten."""
+    with context.ledger() as (settings, _town, ledger):
+        written = put_back(KeyFiles.of(settings), ledger, read_copy(file, passphrase))
+        if not written:
+            raise KeyRefused(f"{file}: nothing was put back: no key of it is missing here")
+        for path in written:
+            click.echo(f"{path}: put back")
+        if settings.signing_key.exists():
+            _change(settings, ledger).adopt()
 
 
 def _change(settings: Settings, ledger: Ledger) -> SigningKeyChange:
@@ -132,6 +184,15 @@ def _tell(settings: Settings, chain: Keychain, more: str) -> None:
         click.echo(f"{chain.next.kid} is the next key")
     paths: list[Path] = [settings.signing_key, settings.next_key]
     click.echo(f"make a backup now: {', '.join(map(str, paths))} are new", err=True)
+
+
+def _tell_of_late_ones(terminals: list[str]) -> None:
+    if terminals:
+        click.echo(
+            f"{len(terminals)} terminals are not known to trust the key that signs now, and are told of it as soon as"
+            f" they are connected: {_some(terminals)}",
+            err=True,
+        )
 
 
 def _some(names: list[str]) -> str:

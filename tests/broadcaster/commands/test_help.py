@@ -63,6 +63,8 @@ PURPOSES = {
     ("keys", "show"): "List the keys with how many terminals trust each",
     ("keys", "rotate"): "Let the next key sign from now on, and make another next one",
     ("keys", "revoke"): "Let no terminal trust the key KID any more",
+    ("keys", "export"): "Write both keys into FILE for the safe",
+    ("keys", "import"): "Put back the keys of FILE that are lost here",
     ("keys", "start-over"): "Make both keys anew",
     ("reading",): "Print the kana that the voice says for TEXT",
     ("speak",): "Speak TEXT into a WAV file",

@@ -48,7 +48,9 @@ def test_keys_are_rotated_once_every_terminal_knows_the_next_one(town: Shell) ->
     refused = town.run("keys", "rotate")
     assert refused.code == 1
     assert "3 terminals are not known to trust the next key: t-1, t-2, t-3; connect them" in refused.err
-    assert town.run("keys", "rotate", "--force").out.startswith(f"{third} signs from now on")
+    forced = town.run("keys", "rotate", "--force")
+    assert forced.out.startswith(f"{third} signs from now on")
+    assert "3 terminals are not known to trust the key that signs now" in forced.err
 
 
 def test_a_stolen_key_is_revoked_after_a_question(town: Shell) -> None:
@@ -68,8 +70,37 @@ def test_a_lost_key_is_told_by_the_setup_and_the_next_one_signs_without_it(town:
     told = town.run("setup")
     assert told.code == 1
     assert f"is lost: it was key {first}" in told.err
+    assert "signing.pem is missing: `broadcaster keys --help` says what to do" in town.run("keys", "show").err
     assert town.run("keys", "rotate").out.startswith(f"{second} signs from now on")
     town.quick("setup")
+
+
+def test_lost_keys_come_back_out_of_the_safe(town: Shell, tmp_path: Path) -> None:
+    copy, before = tmp_path / "safe" / "keys.pem", kids(town)
+    done = town.run("keys", "export", str(copy))
+    passphrase = done.out.splitlines()[1]
+    assert (done.code, len(passphrase)) == (0, 35)
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert town.run("keys", "export", str(copy)).err == f"error: {copy} is there already; name another file\n"
+    assert "no key of it is missing" in town.run("keys", "import", str(copy), "--passphrase", passphrase).err
+
+    secret = (town.folder / "var" / "signing.pem").read_bytes()
+    for name in ("signing.pem", "next-signing.pem"):
+        (town.folder / "var" / name).unlink()
+    wrong = town.run("keys", "import", str(copy), "--passphrase", "wrong")
+    assert (wrong.code, wrong.err) == (1, f"error: {copy}: the passphrase is wrong, or the file is damaged\n")
+    assert "put back" in town.quick("keys", "import", str(copy), "--passphrase", passphrase).out
+    assert (town.folder / "var" / "signing.pem").read_bytes() == secret
+    assert kids(town) == before
+
+
+def test_a_copy_that_was_made_before_a_change_puts_back_what_still_counts(town: Shell, tmp_path: Path) -> None:
+    copy = tmp_path / "keys.pem"
+    passphrase = town.run("keys", "export", str(copy)).out.splitlines()[1]
+    town.run("keys", "rotate")
+    (town.folder / "var" / "signing.pem").unlink()
+    assert town.quick("keys", "import", str(copy), "--passphrase", passphrase).out.count("put back") == 1
+    assert town.quick("keys", "show", "--json").json["without_next_key"] == ["t-1", "t-2", "t-3"]
 
 
 def test_with_both_keys_lost_everything_starts_over(town: Shell) -> None:
@@ -78,7 +109,7 @@ def test_with_both_keys_lost_everything_starts_over(town: Shell) -> None:
         (town.folder / "var" / name).unlink()
     done = town.run("keys", "start-over", "--yes")
     assert done.code == 0
-    assert "enrol every terminal again" in done.out
+    assert "names those that have to be enrolled again" in done.out
     assert kids(town)[:2] == lost
     states = [key["state"] for key in town.quick("keys", "show", "--json").json["keys"]]
     assert states == ["revoked", "revoked", "current", "next"]

@@ -148,6 +148,14 @@ def test_whoever_has_lost_both_keys_starts_over(centre: Centre, before: Keychain
     assert centre.states == [KeyState.REVOKED, KeyState.REVOKED, KeyState.CURRENT, KeyState.NEXT]
 
 
+def test_with_both_keys_stolen_the_newest_of_them_tells_terminals_of_the_new_ones(
+    centre: Centre, before: Keychain
+) -> None:
+    after = centre.change.start_over()
+    held, told = [before.current.kid, kid(before.next)], [after.current.kid, kid(after.next)]
+    assert after.signer_for(held, told).kid == kid(before.next)
+
+
 def test_a_former_key_that_cannot_be_read_keeps_nobody_from_being_warned(centre: Centre, before: Keychain) -> None:
     centre.change.rotate()
     (centre.files.current.parent / f"former-{before.current.kid}.pem").write_text("spoilt")
