@@ -120,6 +120,11 @@ class Settings(Section):
     voice: VoiceSettings = VoiceSettings()
 
     @property
+    def uses_tls(self) -> bool:
+        """Whether anything here needs certificates."""
+        return self.web.tls or self.broker.tls
+
+    @property
     def broker_address(self) -> BrokerAddress:
         """What the link needs."""
         broker = self.broker

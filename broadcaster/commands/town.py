@@ -29,7 +29,7 @@ def setup(context: Context) -> None:
     with context.ledger() as (settings, town, ledger):
         if make_signing_key(settings.signing_key):
             click.echo(f"made {settings.signing_key}: keep a copy in a safe place; terminals trust this key")
-        if settings.broker.tls or settings.web.tls:
+        if settings.uses_tls:
             make_certificates(settings, ledger)
         ledger.dictionary.take_base(read_base(settings.dictionaries), town.id, datetime.now(UTC))
         files = write_broker_files(settings, town, ledger)
@@ -46,7 +46,7 @@ def check_config(context: Context) -> None:
     """Check the settings: exit code 0 when they can be used, else 2 and a line for each thing that is wrong."""
     settings, town = context.load()
     SigningKey.load(settings.signing_key)
-    if settings.broker.tls or settings.web.tls:
+    if settings.uses_tls:
         certificates_of(settings).check()
     click.echo(f"{context.config}: good: {town.name}, {len(town.areas)} areas, {len(town.categories)} categories")
 

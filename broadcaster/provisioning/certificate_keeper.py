@@ -16,7 +16,7 @@ from kokuchi.trust import server_context
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 10.0
+LOOK_SECONDS = 3.0
 
 
 class CertificateKeeper:
