@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
 from broadcaster.domain.policy import Approval
 from broadcaster.domain.town import Category, Place, QuietHours, Rules, Town
@@ -84,6 +84,12 @@ class BrokerSection(Section):
     username: Identifier = "centre"
     password: SecretStr
     configuration: FilePath
+
+    @model_validator(mode="after")
+    def _has_two_ports(self) -> Self:
+        if self.plain_port == self.port:
+            raise ValueError("plain_port must not be port, which speaks TLS")
+        return self
 
     def host_for(self, reached_at: str) -> str:
         """Return the broker's host for a device that has reached the centre's pages at `reached_at`."""
