@@ -55,6 +55,8 @@ class Centre:
         Raises PortUnusable, DatabaseUnusable, KeyFileError, CertificateError, ConfigurationError, DictionaryTooLarge or
         ChimeError when a part cannot start, StoodStill when a vital one makes no progress.
         """
+        if self.settings.uses_tls:
+            certificates_of(self.settings).check()
         listener = listen(self.settings.web.host, self.settings.web.port)
         base, sentences = read_base(self.settings.dictionaries), read_sentences(self.settings.sentences)
         ledger = Ledger(self.settings.ledger)
@@ -140,15 +142,13 @@ class Centre:
     def _keeper(self, ledger: Ledger) -> CertificateKeeper | None:
         """Return what looks after the certificates, None for a centre without TLS; raises CertificateError."""
         settings = self.settings
-        if not (settings.web.tls or settings.broker.tls):
+        if not settings.uses_tls:
             return None
-        files = certificates_of(settings)
-        files.check()
         if settings.broker.tls and settings.broker.plain_port:
             log.warning("terminals may still connect without TLS", extra={"port": settings.broker.plain_port})
         broker = partial(tell_broker, broker_files(settings).pid_file, settings.broker.reload)
         return CertificateKeeper(
-            files,
+            certificates_of(settings),
             server_names(settings),
             ledger,
             broker if settings.broker.tls else None,

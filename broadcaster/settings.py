@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
@@ -89,6 +89,12 @@ class BrokerSection(Section):
     password: SecretStr
     configuration: FilePath
 
+    @model_validator(mode="after")
+    def _has_two_ports(self) -> Self:
+        if self.plain_port == self.port:
+            raise ValueError("plain_port must not be port, which speaks TLS")
+        return self
+
     def host_for(self, reached_at: str) -> str:
         """Return the broker's host for a device that has reached the centre's pages at `reached_at`."""
         return self.public_host or (reached_at if _is_here(self.host) else self.host)
@@ -152,6 +158,11 @@ class Settings(Section):
     def next_key(self) -> Path:
         """Where the key is that will sign next."""
         return self.next_signing_key or self.signing_key.with_name("next-signing.pem")
+
+    @property
+    def uses_tls(self) -> bool:
+        """Whether anything here needs certificates."""
+        return self.web.tls or self.broker.tls
 
     @property
     def broker_address(self) -> BrokerAddress:

@@ -34,15 +34,16 @@ def start_terminal(
 ) -> None:
     """Start a terminal: on the machine's own speaker or into a file, at the pace of speech or as fast as it can."""
     folder = places.device_files(terminal)
+    # Its own files say whether there is TLS, and it serves none of the centre's pages.
+    of_the_centre = ("KOKUCHI_WEB__", "KOKUCHI_BROKER__TLS")
     variables = {
-        **environment(places),
+        **{name: value for name, value in environment(places).items() if not name.startswith(of_the_centre)},
         **({} if audible else file_device(folder)),
         "KOKUCHI_SCREEN__PORT": str(places.terminal_port(terminal)),
         "KOKUCHI_SPEAKER__REAL_TIME": "true" if paced else "false",
         # It may be night where the demo or a test runs, and its pages are to be seen.
         "KOKUCHI_NIGHT_SCREEN": "false",
     }
-    del variables["KOKUCHI_WEB__HOST"], variables["KOKUCHI_WEB__PORT"], variables["KOKUCHI_BROKER__TLS"]
     command = [sys.executable, "-m", "terminal_client", "--config", str(folder / "terminal.toml"), "run", *options]
     processes.start(terminal, command, variables)
 

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 
+from kokuchi.plain_http import GuidingContext
+
 _NO_CHECK_TIME = 0x200000
 """X509_V_FLAG_NO_CHECK_TIME of OpenSSL, which Python has no name for."""
 
@@ -50,7 +52,7 @@ def client_context(files: Iterable[Path], *, system: bool = False, check_time: b
 
 def server_context(certificate: Path, key: Path) -> ssl.SSLContext:
     """Return what a server presents; a later `load_cert_chain` counts for new connections. Raises OSError."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context = GuidingContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(certificate, key)
     return context

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table
 from broadcaster.domain.audit import SHELL, Deed, Entry
 from broadcaster.ledger import Ledger
-from broadcaster.provisioning.certificates import RENEWED_BEFORE, Certificates, read_certificate
+from broadcaster.provisioning.certificates import WARNED_BEFORE, Certificates, read_certificate
 from broadcaster.provisioning.issuing import names_of
 from broadcaster.provisioning.own_certificate import read_own
 from broadcaster.provisioning.reload import BrokerUntold, tell_broker
@@ -56,7 +56,7 @@ class _Desk:
 def certificates() -> None:
     """The town's own authority, and what broker and pages present.
 
-    A running centre renews the server's certificate by itself, 60 days before its end; terminals notice nothing.
+    A running centre renews the server's certificate by itself, 75 days before its end; terminals notice nothing.
     """
 
 
@@ -144,8 +144,10 @@ def show(context: Context, as_json: bool) -> None:
             ],
         )
     for use, certificate in found:
-        if use != "former authority" and _days_left(certificate) < RENEWED_BEFORE.days:
-            click.echo(f"the certificate of the {use} ends in {_days_left(certificate)} days: {_advice(use)}", err=True)
+        if use != "former authority" and _days_left(certificate) < WARNED_BEFORE.days:
+            left = _days_left(certificate)
+            ends = f"ends in {left} days" if left >= 0 else "has ended"
+            click.echo(f"the certificate of the {use} {ends}: {_advice(use)}", err=True)
 
 
 @certificates.command()

@@ -25,7 +25,7 @@ def setup(context: Context) -> None:
     with context.ledger() as (settings, town, ledger):
         for path in SigningKeyChange(KeyFiles.of(settings), ledger, datetime.now(UTC)).make_missing():
             click.echo(f"made {path}: keep a copy in a safe place; terminals trust this key")
-        if settings.broker.tls or settings.web.tls:
+        if settings.uses_tls:
             make_certificates(settings, ledger)
         passphrase = settings.backup.passphrase_path if settings.backup else None
         if passphrase and write_secret(passphrase, new_passphrase().encode()):
@@ -48,6 +48,6 @@ def check_config(context: Context) -> None:
     """Check the settings: exit code 0 when they can be used, else 2 and a line for each thing that is wrong."""
     settings, town = context.load()
     SigningKey.load(settings.signing_key)
-    if settings.broker.tls or settings.web.tls:
+    if settings.uses_tls:
         certificates_of(settings).check()
     click.echo(f"{context.config}: good: {town.name}, {len(town.areas)} areas, {len(town.categories)} categories")

@@ -16,7 +16,8 @@ from kokuchi.trust import server_context
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 10.0
+LOOK_SECONDS = 3.0
+RETRY_SECONDS = 30.0
 
 
 class CertificateKeeper:
@@ -59,7 +60,7 @@ class CertificateKeeper:
             if problem and problem != self._problem:
                 log.error("certificates", extra={"reason": problem})
             self._problem = problem
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(RETRY_SECONDS if problem else LOOK_SECONDS)
 
     def look(self) -> str:
         """Renew what is due and tell the broker; return what has gone wrong, empty if nothing has."""

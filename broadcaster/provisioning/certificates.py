@@ -25,8 +25,11 @@ from broadcaster.provisioning.issuing import BACKDATED, issue_authority, issue_s
 from broadcaster.provisioning.secrets import write_secret
 from kokuchi.device_files import write_durably
 
-RENEWED_BEFORE = timedelta(days=60)
-"""How long before its end a certificate is renewed, and its end is warned of."""
+RENEWED_BEFORE = timedelta(days=75)
+"""How long before its end the server's certificate is renewed by itself."""
+
+WARNED_BEFORE = timedelta(days=60)
+"""How long before the end somebody is warned: a renewal has not come about then, or is not made by itself."""
 
 
 class CertificateError(Exception):

@@ -3,9 +3,12 @@
 import shutil
 from pathlib import Path
 
+import pytest
+
 from broadcaster.domain.policy import Approval
 from broadcaster.settings import load_settings
 from kokuchi.wire import Level
+from tests.broadcaster.settings_files import TOML, write_secrets, write_settings
 
 CONFIG = Path(__file__).parents[2] / "config"
 SECRETS = {"KOKUCHI_WEB__SESSION_SECRET": "s" * 32, "KOKUCHI_BROKER__PASSWORD": "x"}
@@ -31,3 +34,17 @@ def test_the_example_of_what_needs_a_second_person_is_right_once_it_is_switched_
     assert town.approval == Approval(
         levels=frozenset({Level.EMERGENCY, Level.IMPORTANT}), categories=frozenset({"prefecture_notice"}), drills=False
     )
+
+
+@pytest.mark.parametrize(("tls", "port"), [("true", 8883), ("false", 1883)])
+def test_tls_is_on_unless_it_is_switched_off_and_the_broker_s_port_and_the_cookies_follow(
+    tmp_path: Path, tls: str, port: int
+) -> None:
+    path = write_settings(tmp_path, TOML.replace("tls = false\n", "").replace("port = {port}\n", ""))
+    write_secrets(tmp_path)
+    settings, _ = load_settings(path, {"KOKUCHI_WEB__TLS": tls, "KOKUCHI_BROKER__TLS": tls})
+    assert (settings.broker.port, settings.broker_address.authority is None) == (port, tls == "false")
+    assert settings.web.secure_cookies is (tls == "true")
+    usual, _ = load_settings(path, {})
+    assert (usual.broker.tls, usual.web.tls, usual.web.secure_cookies) == (True, True, True)
+    assert usual.certificates == tmp_path / "certificates"

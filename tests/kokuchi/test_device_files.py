@@ -49,3 +49,10 @@ def test_a_town_with_quiet_hours_and_kinds_gives_them_along(tmp_path: Path) -> N
     settings = written(tmp_path, town=town, quiet_hours={"start": time(21), "end": time(6, 30)})
     assert settings["quiet_hours"] == {"start": "21:00", "end": "06:30"}
     assert settings["town"]["kinds"] == {"event.awareness": "催し"}
+
+
+def test_a_town_with_tls_gives_along_whom_to_trust(tmp_path: Path) -> None:
+    authority = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n"
+    settings = written(tmp_path, broker={**GRANT["broker"], "port": 8883, "authority": authority})
+    assert (settings["broker"]["port"], settings["broker"]["authority"]) == (8883, "authority.pem")
+    assert (tmp_path / "authority.pem").read_text() == authority

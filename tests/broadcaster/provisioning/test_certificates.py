@@ -21,7 +21,7 @@ from broadcaster.settings import Settings
 
 NOW = datetime(2027, 4, 1, tzinfo=UTC)
 NAMES = Names(("127.0.0.1", "192.168.1.10", "centre.town.example"))
-RENEWAL = NOW + SERVER_VALID - timedelta(days=60)
+RENEWAL = NOW + SERVER_VALID - timedelta(days=75)
 """When the first certificate is renewed, and a day before it is not."""
 
 
@@ -193,7 +193,7 @@ def night(files: Certificates, tmp_path: Path) -> Iterator[Night]:
     ledger.close()
 
 
-def test_a_running_centre_renews_60_days_before_the_end_and_records_it(night: Night) -> None:
+def test_a_running_centre_renews_75_days_before_the_end_and_records_it(night: Night) -> None:
     first = night.files.server.read_bytes()
     night.now[0] = RENEWAL - timedelta(days=2)
     assert night.keeper.look() == ""
@@ -208,6 +208,13 @@ def test_a_running_centre_renews_60_days_before_the_end_and_records_it(night: Ni
     assert night.keeper.look() == ""
     assert len(night.broker.told) == 2
     assert len(night.deeds()) == 1
+
+
+def test_a_centre_that_was_off_for_years_renews_what_has_expired_when_it_starts(night: Night) -> None:
+    night.now[0] = NOW + timedelta(days=1500)
+    assert night.keeper.look() == ""
+    assert read_certificate(night.files.server).not_valid_after_utc > night.now[0]
+    assert night.broker.told == ["told"]
 
 
 def test_a_broker_that_could_not_be_told_is_told_later(night: Night) -> None:

@@ -55,6 +55,9 @@ async def test_pages_are_served_over_https_and_a_renewal_needs_no_restart(tmp_pa
         # It hangs up on the oldest without a word.
         assert answers == ["UNEXPECTED_EOF_WHILE_READING", "TLSv1.2", "TLSv1.3"]
 
+        plain = await browser.get(f"http://{HOST}:{port}/alerts")
+        assert (plain.status_code, plain.headers["location"]) == (307, f"https://{HOST}:{port}/")
+
         files.renew(NAMES, NOW)
         assert keeper.present() == ""
         assert await asyncio.to_thread(presented, port) == serial(files)
