@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from broadcaster.commands import accounts, alerts, dictionary, inspect, requests, serve, tokens, town, voice
+from broadcaster.commands import accounts, alerts, dictionary, inspect, log, requests, serve, tokens, town, voice
 from broadcaster.commands.context import Context
 from broadcaster.dictionary import NotTaken
 from broadcaster.domain.dictionary import DictionaryTooLarge
@@ -52,7 +52,7 @@ for subcommand in (
     alerts.publish,
     alerts.correct_alert,
     alerts.withdraw_alert,
-    alerts.delivery_log,
+    log.delivery_log,
     requests.list_requests,
     tokens.tokens,
     dictionary.dictionary,
