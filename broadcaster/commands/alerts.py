@@ -1,4 +1,4 @@
-"""`broadcaster publish`, `correct`, `withdraw` and `log`."""
+"""`broadcaster publish`, `correct` and `withdraw`."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import click
 from pydantic import ValidationError
 
-from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table, voice_with
+from broadcaster.commands.context import Context, json_option, pass_context, print_json, voice_with
 from broadcaster.commands.translations import translation_option
 from broadcaster.domain.audience import recipients
 from broadcaster.domain.audit import SHELL
@@ -19,7 +19,6 @@ from kokuchi.voice.errors import VoiceError
 from kokuchi.wire import Alert, Audience, AudienceKind, Dictionary, Severity, Topics
 from kokuchi.wire.alert import Level
 from kokuchi.wire.audience import MAXIMUM_MEMBERS
-from kokuchi.wire.fields import iso
 
 _SEVERITIES = {
     Level.EMERGENCY.value: Severity.EXTREME,
@@ -108,7 +107,7 @@ def correct_alert(
     Exit code 0: it is committed and will go out. 1: it cannot be corrected, and the message says why.
     """
     with context.ledger() as (_settings, town, ledger):
-        before = _find(ledger, identifier)
+        before = find_alert(ledger, identifier)
         old = before.alert
         is_changed = headline is not None or body is not None
         if is_changed and old.translations and not translations:
@@ -131,7 +130,7 @@ def correct_alert(
 def withdraw_alert(context: Context, identifier: str, as_json: bool) -> None:
     """Withdraw an alert: terminals stop speaking it, and tell those who heard it."""
     with context.ledger() as (_settings, town, ledger):
-        before = _find(ledger, identifier)
+        before = find_alert(ledger, identifier)
         if before.alert.is_cancel:
             raise click.ClickException(f"{identifier} is withdrawn already")
         _accept_revision(ledger, town, before, withdraw(before.alert, datetime.now(UTC)), as_json, "withdrawn")
@@ -175,95 +174,9 @@ def _accept(
         click.echo(f"{alert.identifier}: {done}")
 
 
-@click.command(name="log")
-@click.argument("identifier", required=False)
-@click.option("--limit", default=20, show_default=True, help="How many alerts to list.")
-@json_option
-@pass_context
-def delivery_log(context: Context, identifier: str | None, limit: int, as_json: bool) -> None:
-    """List the alerts with their reach, or with IDENTIFIER the delivery at each terminal."""
-    with context.ledger() as (_settings, town, ledger):
-        if identifier is None:
-            _list_alerts(ledger, town, limit, as_json)
-        else:
-            _list_deliveries(ledger, town, _find(ledger, identifier), as_json)
-
-
-def _find(ledger: Ledger, identifier: str) -> Accepted:
+def find_alert(ledger: Ledger, identifier: str) -> Accepted:
+    """Return an alert, or end the command with the message that there is none."""
     accepted = ledger.alerts.get(identifier)
     if accepted is None:
         raise click.ClickException(f"there is no alert {identifier!r}; `broadcaster log` lists them")
     return accepted
-
-
-def _list_alerts(ledger: Ledger, town: Town, limit: int, as_json: bool) -> None:
-    newest = ledger.alerts.newest(limit)
-    reaches = ledger.deliveries.reach(accepted.row for accepted in newest)
-    if as_json:
-        print_json(
-            [
-                {
-                    **accepted.alert.model_dump(mode="json", exclude={"reading", "furigana", "version"}),
-                    "accepted_by": accepted.accepted_by,
-                    "reach": vars(reaches[accepted.row]),
-                }
-                for accepted in newest
-            ]
-        )
-        return
-    if not newest:
-        click.echo("no alert has been sent yet")
-        return
-    rows = []
-    for accepted in newest:
-        alert, reach = accepted.alert, reaches[accepted.row]
-        counts = [reach.received, reach.displayed, reach.voiced, reach.confirmed]
-        rows.append(
-            [
-                alert.identifier,
-                f"{alert.sent.astimezone(town.time_zone):%Y-%m-%d %H:%M:%S}",
-                alert.message_type.value,
-                alert.category,
-                *(f"{count}/{reach.addressed}" for count in counts),
-                alert.headline,
-            ]
-        )
-    headings = ["alert", "sent", "type", "category", "received", "displayed", "voiced", "confirmed", "headline"]
-    print_table(headings, rows)
-
-
-def _list_deliveries(ledger: Ledger, town: Town, accepted: Accepted, as_json: bool) -> None:
-    lines = ledger.deliveries.of_alert(accepted.row)
-    stages = ("received_at", "displayed_at", "voiced_at", "confirmed_at")
-    if as_json:
-        print_json(
-            [
-                {
-                    "alert": accepted.alert.identifier,
-                    "revision": accepted.alert.revision,
-                    "terminal": line.terminal.id,
-                    **{
-                        moment: iso(value) if (value := getattr(line.delivery, moment)) else None
-                        for moment in (*stages, "voice_started_at")
-                    },
-                    "outcome": line.delivery.outcome,
-                    "reason": line.delivery.reason,
-                    "dictionary": line.delivery.dictionary,
-                }
-                for line in lines
-            ]
-        )
-        return
-    rows = [
-        [
-            line.terminal.id,
-            *(_clock(getattr(line.delivery, stage), town) for stage in stages),
-            f"{line.delivery.outcome or ''} {line.delivery.reason}".strip() or "-",
-        ]
-        for line in lines
-    ]
-    print_table(["terminal", "received", "displayed", "voiced", "confirmed", "outcome"], rows)
-
-
-def _clock(moment: datetime | None, town: Town) -> str:
-    return f"{moment.astimezone(town.time_zone):%H:%M:%S.%f}"[:-3] if moment else "-"

@@ -135,12 +135,18 @@ class AlertSearch:
     def _read(self) -> Database:
         database = self._connections.read()
         database.conn.create_function("folded", 1, _folded, deterministic=True)
+        database.conn.create_function("has_all", 3, _has_all, deterministic=True)
         return database
 
 
 def _folded(text: str | None) -> str:
     """Return a text in which the width of letters, capitals and spaces do not matter."""
     return "".join(unicodedata.normalize("NFKC", text or "").casefold().split())
+
+
+def _has_all(headline: str, body: str, words: str) -> bool:
+    text = _folded(f"{headline}\n{body}")
+    return all(word in text for word in words.split("\n"))
 
 
 def _query(wanted: Wanted, columns: str, clauses: list[str]) -> str:
@@ -171,10 +177,9 @@ def _clauses(wanted: Wanted) -> tuple[list[str], dict[str, object]]:
     if wanted.until is not None:
         clauses.append("a.sent_at < :until")
         arguments["until"] = iso(wanted.until)
-    for number, word in enumerate(wanted.words.split()):
-        text = "json_extract(a.payload, '$.headline') || json_extract(a.payload, '$.body')"
-        clauses.append(f"instr(folded({text}), :word{number})")
-        arguments[f"word{number}"] = _folded(word)
+    if words := [_folded(word) for word in wanted.words.split()]:
+        clauses.append("has_all(json_extract(a.payload, '$.headline'), json_extract(a.payload, '$.body'), :words)")
+        arguments["words"] = "\n".join(words)
     return [*clauses, *_results(wanted)], arguments
 
 
