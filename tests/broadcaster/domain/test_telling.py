@@ -44,8 +44,12 @@ def test_what_begins_together_is_told_together() -> None:
 
 
 def test_after_a_mail_the_next_one_waits_and_gathers() -> None:
-    told = Told(newest=NOW - timedelta(minutes=9))
-    assert not news([episode(1, Kind.DISK_LOW, 6)], told, AFTER, NOW)
+    urgent = episode(1, Kind.DISK_LOW, 6)
+    calm = replace(urgent, incident=Incident(Kind.TERMINALS_OFF, Urgency.SOON))
+    assert not news([calm], Told(newest=NOW - timedelta(minutes=9)), AFTER, NOW)
+    assert news([calm], Told(newest=NOW - timedelta(minutes=10)), AFTER, NOW)
+    assert not news([urgent], Told(newest=NOW - timedelta(minutes=2)), AFTER, NOW)
+    assert rows(news([urgent, calm], Told(newest=NOW - timedelta(minutes=3)), AFTER, NOW).begun) == [1, 1]
 
 
 def test_the_same_kind_is_told_once_an_hour() -> None:
