@@ -87,7 +87,7 @@ def test_what_stands_is_told_once_in_the_morning() -> None:
     assert not digest([], Told(), AFTER, time(8, 30), ZONE, MORNING)
 
 
-@given(st.lists(st.tuples(st.sampled_from(sorted(Kind)), st.integers(0, 1440), st.integers(1, 200)), max_size=60))
+@given(st.lists(st.tuples(st.sampled_from(sorted(Kind)), st.integers(0, 1440), st.integers(1, 200)), max_size=30))
 def test_whatever_happens_in_a_day_the_mails_are_few(happenings: list[tuple[Kind, int, int]]) -> None:
     """A day minute by minute, told as the watch tells it."""
     episodes = {
