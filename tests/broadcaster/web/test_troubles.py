@@ -1,6 +1,8 @@
 """What is wrong now, on the page, in the navigation, on the first page; and for programs: /readyz and /metrics."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,6 +11,7 @@ from fastapi import FastAPI
 from broadcaster.domain.tokens import Scope
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
+from broadcaster.ledger.backups import Backup
 from broadcaster.monitoring import Overseer
 from broadcaster.monitoring.watch import Watch
 from broadcaster.web.site import Site
@@ -19,6 +22,7 @@ from tests.broadcaster.web.states import MANY
 from tests.broadcaster.web.town import NOW, ROSTER, Clock, accept, presence
 
 HOUR = timedelta(hours=1)
+DOCUMENT = (Path(__file__).parents[3] / "docs" / "monitoring.md").read_text(encoding="utf-8")
 
 
 async def troubles(browser: Browser) -> str:
@@ -157,3 +161,12 @@ async def test_the_figures_are_those_of_the_ledger(app: FastAPI, ledger: Ledger)
     assert "process_resident_memory_bytes" in text
     for terminal in ROSTER:
         assert terminal.household not in text
+
+
+async def test_each_figure_is_explained_and_what_is_explained_is_there(app: FastAPI, ledger: Ledger) -> None:
+    ledger.backups.record(Backup(NOW, "backup.age", 1, checked_at=None))
+    site: Site = app.state.site
+    there = set(re.findall(r"^# TYPE (kokuchi_\w+) ", site.figures.text().decode(), re.MULTILINE))
+    there -= {name for name in there if name.endswith("_created")}
+    table = "".join(line for line in DOCUMENT.splitlines() if line.startswith("| `kokuchi"))
+    assert set(re.findall(r"`(kokuchi_\w+)", table)) == there
