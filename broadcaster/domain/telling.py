@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from broadcaster.domain.incident import Incident, Kind
+from broadcaster.domain.incident import Incident, Kind, Urgency
 
 BETWEEN_MAILS = timedelta(minutes=10)
 """What comes meanwhile is gathered in the next one."""
+BETWEEN_URGENT_MAILS = timedelta(minutes=3)
 BETWEEN_MAILS_OF_A_KIND = timedelta(hours=1)
 BLINK = timedelta(minutes=1)
 """What has lasted so long goes along with a mail that is due for something else."""
@@ -62,8 +63,6 @@ def news(episodes: Sequence[Episode], told: Told, after: timedelta, now: datetim
 
     An incident is told once it has lasted for `after`, and its end once it has been over for as long, if it was told.
     """
-    if told.newest and now - told.newest < BETWEEN_MAILS:
-        return Telling()
     kinds = told.kinds or {}
     open_ones = [
         one
@@ -73,6 +72,9 @@ def news(episodes: Sequence[Episode], told: Told, after: timedelta, now: datetim
         and one.incident.kind not in _UNMAILED
         and _long_ago(kinds.get(one.incident.kind), now)
     ]
+    urgent = any(one.incident.urgency is Urgency.URGENT and now - one.began_at >= after for one in open_ones)
+    if told.newest and now - told.newest < (BETWEEN_URGENT_MAILS if urgent else BETWEEN_MAILS):
+        return Telling()
     ended = tuple(
         one
         for one in episodes

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.utils import make_msgid
@@ -46,22 +45,18 @@ class Watch:
     async def run(self) -> None:
         """Watch until cancelled; mails go out beside it, so that a slow server holds nothing up."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._look_always())
-            if self._mail:
-                group.create_task(self._post_always(self._mail))
+            group.create_task(self._always(self.look))
+            if settings := self._mail:
+                group.create_task(self._always(lambda: self.post(settings)))
 
-    async def _look_always(self) -> None:
+    async def _always(self, work: Callable[[], None]) -> None:
+        """Work again and again, soon after the ledger has changed and at each beat."""
         while True:
-            await self._in_thread(self.look)
-            # What happens within the look is seen at the next beat.
+            await self._in_thread(work)
+            # What the work itself has written is no reason; what others write meanwhile is seen at the next beat.
             seen = self._ledger.changes.count
             await asyncio.sleep(REST_SECONDS)
             await self._ledger.changes.wait(seen, BEAT_SECONDS - REST_SECONDS)
-
-    async def _post_always(self, settings: MailSettings) -> None:
-        while True:
-            await self._in_thread(lambda: self.post(settings))
-            await asyncio.sleep(BEAT_SECONDS)
 
     def look(self) -> None:
         """Give a sign of life, and note what has begun and ended."""
@@ -126,10 +121,10 @@ class Watch:
     async def _in_thread(self, work: Callable[[], None]) -> None:
         try:
             await asyncio.to_thread(work)
-        except (sqlite3.Error, OSError) as error:
-            # The pages look for themselves; what could not be noted is noted when the disk can be written again.
+        except Exception as error:
+            # Whoever watches must not stop what is watched. What could not be noted is noted when the disk is well.
             if str(error) != self._fault:
-                log.error("the watch cannot write", extra={"reason": str(error)})  # noqa: TRY400 - once is enough
+                log.exception("the watch cannot do its work")
             self._fault = str(error)
         else:
             self._fault = ""

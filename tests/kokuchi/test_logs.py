@@ -1,8 +1,10 @@
 """Structured logs: one line an event."""
 
 import logging
+import os
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -71,3 +73,30 @@ def test_each_request_of_a_page_is_not_worth_a_line(written: Written) -> None:
     for name in ("uvicorn.access", "httpx"):
         logging.getLogger(name).info("GET /")
     assert written.text == ""
+
+
+def test_in_the_journal_each_line_has_its_priority_and_no_time(
+    written: Written, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with (tmp_path / "journal").open("w+") as stream:
+        status = os.fstat(stream.fileno())
+        monkeypatch.setenv("JOURNAL_STREAM", f"{status.st_dev}:{status.st_ino}")
+        monkeypatch.setattr("sys.__stderr__", stream)
+        logs.configure(verbose=True)
+    for level in ("debug", "info", "warning", "error", "critical"):
+        getattr(log, level)("x")
+    log.error("why", exc_info=ValueError("no"))
+    lines = written.text.splitlines()
+    assert lines[:5] == [
+        f"<{priority}>{level} kokuchi.test: x"
+        for priority, level in [(7, "debug"), (6, "info"), (4, "warning"), (3, "error"), (2, "critical")]
+    ]
+    assert lines[5:] == ["<3>error kokuchi.test: why", "<3>ValueError: no"]
+
+
+def test_a_stream_that_is_not_the_journal_s_has_the_time(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
+    for stream in ("", "1:2", "nonsense"):
+        monkeypatch.setenv("JOURNAL_STREAM", stream)
+        logs.configure()
+        log.info("x")
+    assert len(re.findall(r"^\d{4}-", written.text, re.MULTILINE)) == 3

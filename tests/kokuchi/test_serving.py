@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from kokuchi.serving import PortUnusable, listen, serve
+from kokuchi.serving import PortUnusable, listen, run_together, serve
 from tests.contract.broker import answers
 from tests.waiting import until
 
@@ -59,3 +59,22 @@ async def test_pages_are_served_until_the_task_is_cancelled() -> None:
     await until(serving.done)
     assert serving.cancelled()
     assert not answers(port)
+
+
+async def test_a_part_that_fails_ends_all_and_is_named_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    async def fails() -> None:
+        raise ValueError("why")
+
+    closed = asyncio.Event()
+
+    async def close() -> None:
+        closed.set()
+
+    with pytest.raises(ValueError, match="why"):
+        await run_together(asyncio.Event().wait(), fails(), close=close)  # type: ignore[arg-type] # it never ends
+    assert closed.is_set()
+    [record] = caplog.records
+    assert (record.getMessage(), record.__dict__["part"].split(".")[-1]) == (
+        "a part of the program has failed",
+        "fails",
+    )

@@ -91,6 +91,11 @@ class _Conversation(socketserver.StreamRequestHandler):
             else:
                 self._say("221 bye" if verb == "QUIT" else "250 ok")
 
+    def finish(self) -> None:
+        super().finish()
+        # The encrypted one is ours; the server closes the plain one.
+        self.request.close()
+
     def _say(self, line: str) -> None:
         self.wfile.write(f"{line}\r\n".encode())
 
