@@ -25,7 +25,6 @@ class HeldRow:
     sent: str
     until: str
     surpassed: bool
-    is_cancel: bool
 
 
 @router.get("/held")
@@ -33,7 +32,9 @@ def show_held(request: Request, _: Sender) -> Response:
     """Show what waits."""
     site = site_of(request)
     now = site.clock()
-    return page(request, "held.html", rows=[_row(site, held) for held in site.ledger.recovery.held() if held.stands(now)])
+    return page(
+        request, "held.html", rows=[_row(site, held) for held in site.ledger.recovery.held() if held.stands(now)]
+    )
 
 
 @router.post("/held/{identifier}/release")
@@ -54,5 +55,4 @@ def _row(site: Site, held: Held) -> HeldRow:
         sent=moment(held.alert.sent, zone),
         until=moment(held.alert.expires, zone),
         surpassed=held.surpassed_by is not None,
-        is_cancel=held.alert.is_cancel,
     )
