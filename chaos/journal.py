@@ -77,7 +77,9 @@ def read_journal(path: Path) -> list[Line]:
     """Return the lines of a journal, in order; none if there is no such file."""
     if not path.exists():
         return []
-    return [_line(text) for text in path.read_text(encoding="utf-8").splitlines()]
+    # Whoever reads while a line is written may see its beginning alone.
+    whole, _, _ = path.read_bytes().rpartition(b"\n")
+    return [_line(text) for text in whole.decode().splitlines()]
 
 
 def _line(text: str) -> Line:

@@ -14,19 +14,26 @@ from broadcaster.settings import Settings, load_settings
 from chaos.events import CENTRE, Cast
 from chaos.nursery import Nursery
 from chaos.places import ChaosPlaces
-from demo.places import TERMINALS
+from demo.places import HOST, TERMINALS
 from demo.preparation import environment, open_ledger, prepare
 from demo.processes import Processes, answers
 from demo.sound import file_device
 from demo.town import centre_command, mosquitto_command
 
 INTRUDER = "intruder"
+LISTENER = "listener"
+"""Who hears everything that goes over the wire, what is retained too, and writes it down."""
+
 BROKER = "mosquitto"
+WIRE = "wire"
 READY_SECONDS = 60.0
 
 
 def prepare_town(places: ChaosPlaces, terminals: int) -> tuple[Settings, Town, Cast]:
-    """Make a town with so many terminals in service, and an intruder who has all rights at the broker but no key."""
+    """Make a town with so many terminals in service, and an intruder who has all rights at the broker but no key.
+
+    A listener reads everything.
+    """
     prepare(places)
     settings, town = load_settings(places.config, environment(places))
     with open_ledger(places) as ledger:
@@ -37,9 +44,9 @@ def prepare_town(places: ChaosPlaces, terminals: int) -> tuple[Settings, Town, C
         names = tuple(terminal.id for terminal in ledger.terminals.all())
     folder = settings.broker.configuration
     with (folder / "passwords").open("a", encoding="ascii") as passwords:
-        passwords.write(f"{INTRUDER}:{password_hash(INTRUDER)}\n")
+        passwords.write(f"{INTRUDER}:{password_hash(INTRUDER)}\n{LISTENER}:{password_hash(LISTENER)}\n")
     with (folder / "rights").open("a", encoding="ascii") as rights:
-        rights.write(f"\nuser {INTRUDER}\ntopic readwrite #\n")
+        rights.write(f"\nuser {INTRUDER}\ntopic readwrite #\n\nuser {LISTENER}\ntopic read #\n")
     cast = Cast(
         terminals=names,
         whole=TERMINALS,
@@ -52,7 +59,8 @@ def prepare_town(places: ChaosPlaces, terminals: int) -> tuple[Settings, Town, C
 def _terminal(number: int, town: Town) -> Terminal:
     area = town.areas[number % len(town.areas)].id
     groups = frozenset({town.groups[number % len(town.groups)].id}) if number % 3 else frozenset()
-    return Terminal(f"t-{number:04}", "例示", "household", area, groups)
+    # A name that is nowhere else: whoever finds it in a log or on the wire has found a leak.
+    return Terminal(f"t-{number:04}", f"秘匿世帯{number:04}", "household", area, groups)
 
 
 class RunningTown:
@@ -72,6 +80,8 @@ class RunningTown:
         variables = environment(places)
         through_proxy = {"KOKUCHI_BROKER__PORT": str(places.proxy_port)}
         processes.start(BROKER, mosquitto_command(places))
+        await asyncio.to_thread(processes.wait_for, "the broker", partial(answers, places.broker_port), READY_SECONDS)
+        processes.start(WIRE, _listen_command(places.broker_port))
         processes.start(CENTRE, centre_command(places), {**variables, **through_proxy})
         for terminal in self.cast.whole:
             folder = places.device_files(terminal)
@@ -127,6 +137,11 @@ class RunningTown:
         """Return the logs in which a program said that it failed."""
         logs = sorted(self.places.logs.rglob("*.log"))
         return [str(log) for log in logs if _failed(log.read_text(encoding="utf-8", errors="replace"))]
+
+
+def _listen_command(port: int) -> list[str]:
+    credentials = ["-u", LISTENER, "-P", LISTENER, "-i", LISTENER]
+    return ["mosquitto_sub", "-V", "5", "-h", HOST, "-p", str(port), *credentials, "-q", "1", "-t", "#", "-F", "%t %p"]
 
 
 def _failed(log: str) -> bool:

@@ -15,7 +15,7 @@ from broadcaster.domain.audit import SHELL, Deed, Entry
 from broadcaster.domain.delivery import reminder_after
 from broadcaster.ledger.audit import record
 from kokuchi.database import Connections
-from kokuchi.wire import Alert, DeliveryReport
+from kokuchi.wire import Alert, DeliveryReport, MessageType
 from kokuchi.wire.fields import iso
 
 LIFT = 1000
@@ -66,12 +66,15 @@ class Recovery:
     def begin(self, backup_made_at: datetime, now: datetime) -> Restored:
         """Make a restored ledger safe to be run, in one transaction.
 
-        Alerts that have not expired are held. What was planned goes back to its author. Sessions, links and enrolment
-        codes end, since one that was used up after the backup would open again. Revisions are lifted.
+        Alerts that have not expired are held, but for withdrawn ones: a withdrawal is never taken back. What was
+        planned goes back to its author. Sessions, links and enrolment codes end, since one that was used up after the
+        backup would open again. Revisions are lifted.
         """
         with self._connections.write() as db:
             held = db.execute(
-                "UPDATE alerts SET held_at = ?1, released_at = NULL WHERE expires_at > ?1", [iso(now)]
+                "UPDATE alerts SET held_at = ?1, released_at = NULL WHERE expires_at > ?1 AND identifier NOT IN"
+                " (SELECT identifier FROM alerts WHERE json_extract(payload, '$.message_type') = ?2)",
+                [iso(now), MessageType.CANCEL],
             ).rowcount
             db.execute(
                 "UPDATE outbox SET state = 'expired', failure = 'held after a restore'"

@@ -27,6 +27,7 @@ from demo.places import HOST, REPOSITORY
 from kokuchi.voice.script import resumed, script_of
 from kokuchi.wire import Alert, KeyRing, MessageType, Outcome, SigningKey, WireError, open_alert, seal
 from terminal_client.household import Key
+from tests.system.leaks import headline_of, heard_on_the_wire, names_of, said_in_logs, secrets_of
 from tests.terminal.alerts import TOWN, alert, cancel, update
 from tests.town import free_port_range
 from tests.waiting import until, wait_until
@@ -52,8 +53,8 @@ SPOILT = {
 # The run itself
 
 
-def test_a_short_chaos_breaks_no_promise(tmp_path: Path) -> None:
-    """Promises 1, 2, 3, 4 and 6."""
+def test_a_short_chaos_breaks_no_promise_and_tells_nobody_a_name(tmp_path: Path) -> None:
+    """Promises 1, 2, 3, 4, 6 and 10."""
     command = [sys.executable, "-m", "chaos", "--minutes", "0.4", "--seed", "7", "--terminals", "15", "--json"]
     answer = subprocess.run(
         [*command, "--data", str(tmp_path / "run")], cwd=REPOSITORY, capture_output=True, text=True, timeout=280
@@ -64,6 +65,22 @@ def test_a_short_chaos_breaks_no_promise(tmp_path: Path) -> None:
     assert [result[kind] for kind in ("lost", "voiced_twice", "voiced_after_cancel", "voiced_forged")] == [0, 0, 0, 0]
     assert result["reports_missing"] == 0
     assert result["faults"]["broker_forgot"] >= 1
+    _assert_nothing_leaked(tmp_path / "run")
+
+
+def _assert_nothing_leaked(run: Path) -> None:
+    names, secrets = names_of(run), secrets_of(run)
+    assert len(names) >= 15
+    assert len(secrets) >= 15 + 3
+    heard = heard_on_the_wire(run)
+    said = said_in_logs(run)
+    # Whoever looks for something finds what is there.
+    assert "/presence/t-0004" in heard
+    assert headline_of(run) in heard
+    assert "broker connected" in said
+    for place, text in (("on the wire", heard), ("in a log", said)):
+        leaked = sorted(secret for secret in names | secrets if secret in text)
+        assert leaked == [], place
 
 
 # The schedule

@@ -25,7 +25,6 @@ class HeldRow:
     sent: str
     until: str
     surpassed: bool
-    is_cancel: bool
 
 
 @router.get("/held")
@@ -56,5 +55,4 @@ def _row(site: Site, held: Held) -> HeldRow:
         sent=moment(held.alert.sent, zone),
         until=moment(held.alert.expires, zone),
         surpassed=held.surpassed_by is not None,
-        is_cancel=held.alert.is_cancel,
     )

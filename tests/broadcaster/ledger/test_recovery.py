@@ -46,6 +46,13 @@ def test_nobody_is_taken_for_connected_before_they_speak(restored: Ledger) -> No
     assert restored.presences.all()["t-2"].online is False
 
 
+def test_a_withdrawal_that_the_backup_knows_goes_on(ledger: Ledger) -> None:
+    first = accept(ledger, alert("a-1", sent=SENT))
+    cancel = ledger.alerts.accept(withdraw(first.alert, SENT), ["topic"], ["t-1"], "hanako")
+    assert ledger.recovery.begin(BACKUP, NOW).held == 0
+    assert [active.row for active in ledger.alerts.active_for("t-1", NOW)] == [cancel.row]
+
+
 def test_what_is_written_after_the_restore_goes_out_at_once(restored: Ledger) -> None:
     new = accept(restored, alert("b-1"))
     assert [item.alert_row for item in restored.outbox.claim(NOW)] == [new.row]
