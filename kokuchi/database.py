@@ -31,7 +31,7 @@ class _Connection(sqlite3.Connection):
 class Connections:
     """A migrated database. `read` and `write` may be used from any thread; rows come back as `sqlite3.Row`.
 
-    `refuses_newer` is for what an older version must not write to, since it would not know what a newer one has decided.
+    `refuses_newer` is for what an older version must not write to: it would not know what a newer one has decided.
     """
 
     def __init__(
@@ -109,8 +109,8 @@ def _refuse_newer(path: Path, migrations: Migrations, database: Database) -> Non
     strange = [step.name for step in migrations.applied(database) if step.name not in known]
     if strange:
         raise DatabaseUnusable(
-            f"{path}: was changed by a newer version of kokuchi ({', '.join(strange)}), and this one would not know what"
-            " that one has decided; use the newer version, or put back the copy from before it (docs/install.md)"
+            f"{path}: was changed by a newer version of kokuchi ({', '.join(strange)}), and this one would not"
+            " know what that one has decided; use the newer one, or put back the copy from before it (docs/install.md)"
         )
 
 
