@@ -5,6 +5,8 @@
 # make bench-voice   readings, speed, memory and loudness of the voice, each with its bound
 # make bench-terminal   a terminal's memory, processor, start and writes, speaking and at rest; about four minutes
 # make bench-recognition   the voice as Whisper base hears it, about ten minutes: the kana error rate, with its bound
+# make install-centre, install-terminal   on a town's own machine (docs/install.md); again for an upgrade. ROOT=/mnt: into a folder
+# make rollback-centre, rollback-terminal   back to the version before; WITH_LEDGER=1: with the ledger of then
 # ONCE=1 runs the demo with no one watching, JSON=1 prints its, chaos's, the night's or a bench's result as JSON; PORT=9000 moves all ports of the demo.
 
 PYTHON ?= python3
@@ -15,7 +17,7 @@ PORT ?= 8080
 # Started through sudo, only the packages are installed as root; everything else belongs to the user.
 AS_USER := $(if $(SUDO_USER),sudo -u $(SUDO_USER),)
 
-.PHONY: npm headless night bench-terminal bench-voice bench-recognition fuzz demo test check chaos packages clean
+.PHONY: install-centre install-terminal rollback-centre rollback-terminal npm headless night bench-terminal bench-voice bench-recognition fuzz demo test check chaos packages clean
 
 demo: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json)
@@ -86,6 +88,15 @@ $(RECOGNISER)/.installed: benchmarks/recogniser.txt
 	@$(AS_USER) $(PYTHON) -m venv $(RECOGNISER)
 	@$(AS_USER) $(RECOGNISER)/bin/python -m pip install --quiet --requirement $< >&2
 	@$(AS_USER) touch $@
+
+install-centre install-terminal:
+	@ROOT=$(ROOT) scripts/$@
+
+rollback-centre:
+	@scripts/rollback centre $(if $(WITH_LEDGER),--with-ledger)
+
+rollback-terminal:
+	@scripts/rollback terminal
 
 clean:
 	rm -rf $(VENV) $(RECOGNISER) $(AXE)/node_modules var .mypy_cache .ruff_cache .pytest_cache .hypothesis

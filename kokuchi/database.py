@@ -29,9 +29,19 @@ class _Connection(sqlite3.Connection):
 
 
 class Connections:
-    """A migrated database. `read` and `write` may be used from any thread; rows come back as `sqlite3.Row`."""
+    """A migrated database. `read` and `write` may be used from any thread; rows come back as `sqlite3.Row`.
 
-    def __init__(self, path: Path, migrations: Migrations, on_commit: Callable[[], None] = lambda: None) -> None:
+    `refuses_newer` is for what an older version must not write to: it would not know what a newer one has decided.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        migrations: Migrations,
+        on_commit: Callable[[], None] = lambda: None,
+        *,
+        refuses_newer: bool = False,
+    ) -> None:
         self.path = path
         self._on_commit = on_commit
         self._local = threading.local()
@@ -41,10 +51,15 @@ class Connections:
             # It counts for a new file only: what becomes free can be given back later.
             database.execute("PRAGMA auto_vacuum=INCREMENTAL")
             _use_write_ahead_log(database)
+            if refuses_newer:
+                _refuse_newer(path, migrations, database)
             if migrations.pending(database):
                 # One transaction: of two processes that are the first in the same moment, one makes the tables.
                 with self.write():
                     migrations.apply(database)
+        except DatabaseUnusable:
+            self.close()
+            raise
         except (sqlite3.DatabaseError, OSError) as error:
             self.close()
             raise DatabaseUnusable(f"{path}: cannot be used as a database: {_advice(error)}") from error
@@ -89,6 +104,16 @@ class Connections:
         if database is not None:
             database.conn.close()
         self._local = threading.local()
+
+
+def _refuse_newer(path: Path, migrations: Migrations, database: Database) -> None:
+    known = {step.name for step in migrations.pending(Database(memory=True))}
+    strange = [step.name for step in migrations.applied(database) if step.name not in known]
+    if strange:
+        raise DatabaseUnusable(
+            f"{path}: was changed by a newer version of kokuchi ({', '.join(strange)}), and this one would not"
+            " know what that one has decided; use the newer one, or put back the copy from before it (docs/install.md)"
+        )
 
 
 def _use_write_ahead_log(database: Database) -> None:

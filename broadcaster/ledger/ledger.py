@@ -54,7 +54,7 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.changes = Changes()
-        self.connections = Connections(path, migrations, on_commit=self.changes.announce)
+        self.connections = Connections(path, migrations, self.changes.announce, refuses_newer=True)
         self.terminals = Terminals(self.connections)
         self.service = ServiceOfTerminals(self.connections)
         self.untold = Untold(self.connections)

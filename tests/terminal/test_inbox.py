@@ -261,3 +261,19 @@ def test_an_inbox_of_an_earlier_version_is_taken_over_with_what_it_holds(path: P
 
     assert [taken for taken, _ in inbox.taken()] == [alert()]
     assert not inbox.add(alert(), NOW), "what was here before is no news"
+
+
+def test_an_inbox_that_a_newer_version_has_changed_serves_on_after_the_way_back(path: Path) -> None:
+    """A terminal that was taken back to the version before must speak; steps only add."""
+    inbox = Inbox(path, "t-1")
+    inbox.add(alert(), NOW)
+    inbox.close()
+    database = Database(path)
+    database["_sqlite_migrations"].insert(
+        {"migration_set": migrations.migrations.name, "name": "m999_what_is_to_come", "applied_at": "2030-01-01"}
+    )
+    database["alerts"].add_column("to_come", str)
+    database.close()
+    again = Inbox(path, "t-1")
+    assert not again.add(alert(), NOW)
+    again.close()

@@ -148,3 +148,15 @@ def test_a_folder_that_cannot_be_made_is_refused_with_advice(tmp_path: Path) -> 
 def test_a_path_that_is_a_folder_is_refused_with_advice(tmp_path: Path) -> None:
     with pytest.raises(DatabaseUnusable, match="check that the folder exists"):
         Ledger(tmp_path)
+
+
+def test_a_ledger_that_a_newer_version_has_changed_is_refused_and_left_as_it_is(ledger: Ledger, path: Path) -> None:
+    with ledger.connections.write() as db:
+        db["_sqlite_migrations"].insert(
+            {"migration_set": migrations.name, "name": "m999_what_is_to_come", "applied_at": "2030-01-01"}
+        )
+    ledger.close()
+    before = path.read_bytes()
+    with pytest.raises(DatabaseUnusable, match=r"a newer version of kokuchi \(m999_what_is_to_come\)"):
+        Ledger(path)
+    assert path.read_bytes() == before
