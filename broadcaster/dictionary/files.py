@@ -1,11 +1,12 @@
 """The dictionary as files: the base words and the sentences that ship with the software, and CSV in and out."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from broadcaster.domain.dictionary import Sentence, Word, written
+from broadcaster.spreadsheets import plain_cell, safe_cell
 from kokuchi.configuration import ConfigurationError
 from kokuchi.voice import dictionary
 from kokuchi.voice.dictionary import DictionaryError, Line
@@ -41,12 +42,24 @@ def read_sentences(path: Path | None) -> list[Sentence]:
 
 def parse_words(content: str | bytes, name: str) -> list[Word]:
     """Return the words of a dictionary file, or raise DictionaryError with every bad line."""
-    return [replace(Word(**asdict(line)), word=written(line.word)) for line in dictionary.parse(content, name)]
+    lines = (_with_cells(line, plain_cell) for line in dictionary.parse(content, name))
+    return [replace(Word(**asdict(line)), word=written(line.word)) for line in lines]
 
 
 def format_words(words: Iterable[Word]) -> str:
-    """Return a dictionary file of these words, as spreadsheets open it."""
-    return dictionary.format(Line(**asdict(word)) for word in words)
+    """Return a dictionary file of these words, as spreadsheets open it: none of its cells is a formula."""
+    return dictionary.format(_with_cells(Line(**asdict(word)), safe_cell) for word in words)
+
+
+def _with_cells(line: Line, change: Callable[[str], str]) -> Line:
+    return replace(
+        line,
+        word=change(line.word),
+        reading=change(line.reading),
+        example=change(line.example),
+        example_reading=change(line.example_reading),
+        source=change(line.source),
+    )
 
 
 def _content(path: Path) -> bytes:

@@ -9,6 +9,8 @@ from kokuchi.wire import Translation
 from kokuchi.wire.alert import MAXIMUM_TRANSLATED_BODY, MAXIMUM_TRANSLATED_HEADLINE
 
 _TEMPLATE_BRACKETS = frozenset("〔〕")
+_TURNS = frozenset(map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]))
+"""What turns the direction of what follows: a text with it can look like another one."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,9 @@ def check_text(field: str, label: str, text: str, maximum: int) -> list[Problem]
         return [
             Problem(field, f"{label}に使えない文字(制御文字)があります。消してください。", "has control characters")
         ]
+    if _TURNS & set(text):
+        japanese = f"{label}に、文字の並びを変える見えない文字があります。消して、打ちなおしてください。"
+        return [Problem(field, japanese, "has invisible characters that turn the direction of text")]
     if _TEMPLATE_BRACKETS & set(text):
         return [
             Problem(

@@ -1,6 +1,7 @@
 """A town that is attacked: the real centre and a real Mosquitto with the generated rights, no terminals."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -9,9 +10,19 @@ from demo.preparation import open_ledger, prepare
 from demo.processes import Processes
 from demo.town import start_town
 from tests.attacks.besieged import Besieged
+from tests.broadcaster.web.town import make_ledger
 from tests.passwords import quick_passwords
 from tests.town import Town, free_port_range
 from tests.waiting import wait_until
+
+
+@pytest.fixture(scope="session")
+def made_ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The ledger of the small town of the pages' tests."""
+    path = tmp_path_factory.mktemp("attacks") / "ledger.sqlite"
+    with quick_passwords():
+        make_ledger(path)
+    return path
 
 
 @pytest.fixture(scope="module")
