@@ -81,12 +81,14 @@ class Selection:
     """Which lines are asked for: `who` is a key of WHO or a standing; what is empty does not matter.
 
     `search` is a part of the household's name, whatever spaces are in either; `group` one of the roster's groups.
+    `in_service` leaves out the terminals that were suspended or retired since.
     """
 
     who: str = ""
     area: str = ""
     search: str = ""
     group: str = ""
+    in_service: bool = False
 
 
 @dataclass(frozen=True)
@@ -206,6 +208,8 @@ def _where(selection: Selection) -> tuple[str, dict[str, Any]]:
     if selection.group:
         conditions.append("EXISTS (SELECT 1 FROM json_each(t.groups) WHERE value = :group)")
         arguments["group"] = selection.group
+    if selection.in_service:
+        conditions.append("t.service = 'in_service'")
     search = "".join(selection.search.split())
     if search:
         conditions.append(f"instr({_NAME}, :search) > 0")

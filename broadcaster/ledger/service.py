@@ -53,5 +53,11 @@ class ServiceOfTerminals:
                 [iso(now), row["id"]],
             )
             db.execute("UPDATE deliveries SET next_attempt_at = NULL WHERE terminal_id = ?", [row["id"]])
+            # The broker cuts it off; what it then says of it may be lost.
+            db.execute(
+                "UPDATE presences SET online = 0, changed_at = ?,"
+                " payload = json_set(payload, '$.online', json('false')) WHERE terminal_id = ? AND online",
+                [iso(now), row["id"]],
+            )
         record(db, Entry(by, _DEEDS[step], terminal, now))
         return True

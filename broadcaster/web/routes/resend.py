@@ -52,7 +52,7 @@ def _ask_page(request: Request, accepted: Accepted, *, overtaken: bool = False) 
         status=409 if overtaken else 200,
         overtaken=overtaken,
         over=accepted.alert.expires <= site.clock(),
-        counts={who: count_selected(site, accepted, Selection(who)) for who in _WHOM},
+        counts={who: count_selected(site, accepted, Selection(who, in_service=True)) for who in _WHOM},
         away=_away(site, accepted),
         number=len(resends) + 1,
         last=f"{moment(resends[-1].at, site.town.time_zone)}に、{resends[-1].terminals}台" if resends else "",
@@ -62,5 +62,5 @@ def _ask_page(request: Request, accepted: Accepted, *, overtaken: bool = False) 
 
 def _away(site: Site, accepted: Accepted) -> int:
     circumstances = circumstances_of(accepted, prospect_now(site, accepted), site.clock())
-    count = site.ledger.progress.count
-    return sum(count(accepted.row, circumstances, Selection(standing)) for standing in ("never_seen", "offline"))
+    selections = [Selection(standing, in_service=True) for standing in ("never_seen", "offline")]
+    return sum(site.ledger.progress.count(accepted.row, circumstances, selection) for selection in selections)

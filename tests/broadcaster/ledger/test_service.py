@@ -124,6 +124,7 @@ def test_in_an_old_alerts_log_it_stays_with_its_mark_and_is_neither_reminded_nor
     accepted = accept(ledger, alert())
     ledger.presences.record([presence(terminal.id) for terminal in ROSTER])
     step(ledger, Step.SUSPEND, "t-1")
+    assert not ledger.presences.all()["t-1"].online, "it is cut off"
     first, *_ = ledger.deliveries.of_alert(accepted.row)
     assert (first.terminal.id, first.terminal.service) == ("t-1", Service.SUSPENDED)
     shown = ledger.progress.lines(accepted.row, Circumstances(Standing.NO_ANSWER), limit=10)

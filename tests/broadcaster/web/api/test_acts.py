@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from broadcaster.domain.audit import Deed
+from broadcaster.domain.service import Step
 from broadcaster.ledger import Ledger
 from tests.broadcaster.web.api.program import CONTENT, Program, make_token, problem_of
 from tests.broadcaster.web.browser import Browser
@@ -263,6 +264,16 @@ async def test_terminals_are_listed_with_how_they_are(program: Program, ledger: 
     assert [one["terminal"] for one in rest["terminals"]] == ["t-3"]
     assert (await program.get("/terminals/t-1")).json() == found[0]
     assert problem_of(await program.get("/terminals/t-9")) == (404, "not-found")
+
+
+async def test_a_terminal_that_has_left_service_is_listed_only_when_it_is_asked_for(
+    program: Program, ledger: Ledger
+) -> None:
+    ledger.service.step(Step.RETIRE, ["t-3"], "hanako", NOW)
+    for wanted, expected in [({}, ["t-1", "t-2"]), ({"service": "retired"}, ["t-3"]), ({"service": "suspended"}, [])]:
+        listed = (await program.get("/terminals", params=wanted)).json()["terminals"]
+        assert [one["terminal"] for one in listed] == expected
+    assert (await program.get("/terminals/t-3")).json()["service"] == "retired"
 
 
 async def test_of_a_program_and_a_colleague_one_takes_a_call(program: Program, ledger: Ledger, author: Browser) -> None:
