@@ -19,6 +19,9 @@ def test_what_somebody_did_can_be_read_later(ledger: Ledger) -> None:
 @pytest.mark.parametrize("sql", ["UPDATE audit SET actor = 'taro'", "DELETE FROM audit"])
 def test_nobody_can_edit_the_record(ledger: Ledger, sql: str) -> None:
     ledger.audit.add(SENT)
-    with pytest.raises(sqlite3.IntegrityError, match="never changed"), ledger.connections.write() as db:
+    with (
+        pytest.raises(sqlite3.IntegrityError, match="never changed|kept for five years"),
+        ledger.connections.write() as db,
+    ):
         db.execute(sql)
     assert ledger.audit.newest(1) == [SENT]
