@@ -219,7 +219,7 @@ def _say_plan(found: Plan, would: str) -> None:
 
 def _tell_broker(settings: Settings, town: Town, ledger: Ledger) -> None:
     """Tell the broker, and say what to do if it cannot be told; the change itself stands."""
-    if fault := broker_keeper(settings, town, ledger).tell():
+    if fault := broker_keeper(settings, town, ledger).try_to_tell():
         click.echo(f"the broker does not know of it yet: {fault}")
         click.echo("the running centre tries again every 30 seconds; `broadcaster rights` is for a broker elsewhere")
 
