@@ -17,6 +17,9 @@ from broadcaster.provisioning.roster import RosterError, export_roster, read_ros
 from broadcaster.provisioning.terminals import broker_keeper, take_into_service, take_roster
 from broadcaster.settings import Settings
 
+_MOST_FOLDERS = 10
+"""So many folders are named one by one."""
+
 
 @click.group()
 def terminals() -> None:
@@ -205,6 +208,11 @@ def _checked(line: Line, settings: Settings, town: Town, standing: dict[str, Ter
 
 
 def _say_folders(folders: list[Path]) -> None:
+    if len(folders) > _MOST_FOLDERS:
+        click.echo(
+            f"wrote {len(folders)} folders in {folders[0].parent}: each is for its device, or give it a code instead"
+        )
+        return
     for folder in folders:
         click.echo(f"wrote {folder}: copy it to the device, or give the device a code instead (`terminals code`)")
 
@@ -219,7 +227,7 @@ def _say_plan(found: Plan, would: str) -> None:
 
 def _tell_broker(settings: Settings, town: Town, ledger: Ledger) -> None:
     """Tell the broker, and say what to do if it cannot be told; the change itself stands."""
-    if fault := broker_keeper(settings, town, ledger).tell():
+    if fault := broker_keeper(settings, town, ledger).try_to_tell():
         click.echo(f"the broker does not know of it yet: {fault}")
         click.echo("the running centre tries again every 30 seconds; `broadcaster rights` is for a broker elsewhere")
 

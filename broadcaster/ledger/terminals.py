@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -64,12 +65,15 @@ class Terminals:
             if wanted:
                 record(db, Entry(added_by, Deed.TERMINALS_ADDED, wanted[0][0].id, at, str(len(wanted))))
 
-    def change(self, terminal: Terminal, changed_by: str, now: datetime) -> bool:
+    def change(self, terminal: Terminal, changed_by: str, now: datetime, seen: str = "") -> bool:
         """Give a terminal this household, kind, area and groups; tell whether that changed anything.
 
-        Raises TerminalUnknown, or TerminalOutOfService for one that is retired.
+        `seen` is the mark of the terminal from which somebody decided that. Raises RosterMoved if it is another one
+        now, TerminalUnknown, or TerminalOutOfService for one that is retired.
         """
         with self._connections.write() as db:
+            if seen and mark(_row(db, terminal.id)) != seen:
+                raise RosterMoved("somebody else has changed this terminal meanwhile")
             changed = _update(db, terminal)
             if changed:
                 # The record of deeds is kept without end: it says what was changed, and names no household.
@@ -171,14 +175,24 @@ def _insert(db: Database, terminals: list[tuple[Terminal, str]], now: datetime) 
     owe(db, names)
 
 
+def mark(terminal: Terminal) -> str:
+    """Return what changes whenever something is changed of a terminal."""
+    return _digest([*_values(terminal).values(), terminal.service])
+
+
+def _row(db: Database, identifier: str) -> Terminal:
+    row = db.execute("SELECT * FROM terminals WHERE terminal = ?", [identifier]).fetchone()
+    if row is None:
+        raise TerminalUnknown.named(identifier)
+    return terminal_of(row)
+
+
 def _update(db: Database, terminal: Terminal) -> list[str]:
     """Write what can be changed of a terminal; return what was."""
-    row = db.execute("SELECT * FROM terminals WHERE terminal = ?", [terminal.id]).fetchone()
-    if row is None:
-        raise TerminalUnknown.named(terminal.id)
-    if row["service"] == Service.RETIRED:
+    standing = _row(db, terminal.id)
+    if standing.service is Service.RETIRED:
         raise TerminalOutOfService(terminal.id, Service.RETIRED)
-    before, values = _values(terminal_of(row)), _values(terminal)
+    before, values = _values(standing), _values(terminal)
     changed = [name for name in CHANGEABLE if before[name] != values[name]]
     if changed:
         db.execute(
@@ -202,4 +216,8 @@ def _values(terminal: Terminal) -> dict[str, str]:
 
 def _fingerprint(db: Database) -> str:
     rows = db.execute("SELECT terminal, household, kind, area, groups, service FROM terminals ORDER BY terminal")
-    return hashlib.sha256(json.dumps([tuple(row) for row in rows]).encode()).hexdigest()
+    return _digest([tuple(row) for row in rows])
+
+
+def _digest(values: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(values).encode()).hexdigest()

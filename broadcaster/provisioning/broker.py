@@ -25,6 +25,13 @@ class BrokerKeeper:
         self._renew = renew
 
     def tell(self) -> str:
+        """Try to tell the broker, and log why it could not be told."""
+        fault = self.try_to_tell()
+        if fault:
+            log.error("broker not told", extra={"reason": fault})
+        return fault
+
+    def try_to_tell(self) -> str:
         """Tell the broker of all changes; return why it could not be told, empty if it was.
 
         A broker that cannot be told does not undo a change: the ledger keeps that it has to be.
@@ -36,7 +43,6 @@ class BrokerKeeper:
         try:
             self._renew()
         except (BrokerUntold, OSError) as error:
-            log.error("broker not told", extra={"reason": str(error)})  # noqa: TRY400 - the reason says it all
             self._untold.failed(newest, str(error))
             return str(error)
         self._untold.told(newest)

@@ -59,6 +59,7 @@ class BrokerFiles:
         """Keep other processes and threads that write these files waiting for the length of a block."""
         self.directory.mkdir(parents=True, exist_ok=True)
         with (self.directory / "lock").open("w") as lock:
+            _let_own(self.directory / "lock")
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -85,6 +86,7 @@ class BrokerFiles:
     def _configuration(self) -> str:
         data = self.directory / "data"
         data.mkdir(exist_ok=True)
+        _let_own(data)
         # A Mosquitto started by root gives up root for a user who cannot read files in a private folder.
         user = "user root\n" if os.geteuid() == 0 else ""
         return f"""\
@@ -162,4 +164,12 @@ def _replace(path: Path, text: str, mode: int = 0o644) -> None:
     temporary = path.with_name(f".{path.name}.new")
     temporary.touch(mode=mode)
     temporary.write_text(text, encoding="utf-8")
+    _let_own(temporary)
     temporary.replace(path)
+
+
+def _let_own(path: Path) -> None:
+    """Give a file that root has written to whom its folder belongs: the broker and the centre run as that user."""
+    if os.geteuid() == 0:
+        owner = path.parent.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)

@@ -10,6 +10,7 @@ class Trouble(StrEnum):
     USED = "used"
     EXPIRED = "expired"
     SUPERSEDED = "superseded"
+    OUT_OF_SERVICE = "out_of_service"
     THROTTLED = "throttled"
     MALFORMED = "malformed"
     UNAVAILABLE = "unavailable"
@@ -32,6 +33,7 @@ _ENGLISH = {
     Trouble.USED: "the code has been used; ask the town office for a new one",
     Trouble.EXPIRED: "the code is too old; ask the town office for a new one",
     Trouble.SUPERSEDED: "a newer code was made for this terminal; use that one",
+    Trouble.OUT_OF_SERVICE: "the terminal of this code is not in service; ask the town office",
     Trouble.THROTTLED: "too many wrong codes; wait",
     Trouble.MALFORMED: "the centre did not understand the request; is its software much older or newer?",
     Trouble.UNAVAILABLE: "the centre cannot enrol at the moment; try again later",

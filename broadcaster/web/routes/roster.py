@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -11,7 +12,7 @@ from broadcaster.domain.audience import Terminal
 from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.draft import Problem
 from broadcaster.domain.roster import KIND_WORDS, Line, Mistake, Plan, Wrong, plan, read_lines
-from broadcaster.ledger.terminals import RosterMoved, TerminalExists
+from broadcaster.ledger.terminals import RosterMoved, TerminalExists, mark
 from broadcaster.provisioning.mosquitto import password_hash
 from broadcaster.provisioning.roster import RosterError, export_roster, parse_roster
 from broadcaster.provisioning.secrets import new_password
@@ -34,7 +35,7 @@ _FIRST = "t-0001"
 def show_form(request: Request, _: Installer) -> Response:
     """Show the form of a new terminal, with the next number proposed."""
     line = Line(_next_number(site_of(request)), "", "household", "", "")
-    return form_page(request, line, (), is_new=True)
+    return form_page(request, line)
 
 
 @router.post("/terminals/new")
@@ -54,7 +55,7 @@ def add(request: Request, account: Installer, form: CheckedForm) -> Response:
         except TerminalExists:
             problems = [_taken(terminal)]
     if problems:
-        return form_page(request, line, problems, is_new=True)
+        return form_page(request, line, problems)
     site.enrolment.broker.tell()
     return RedirectResponse(f"/terminals/{terminal.id}?done=added", status_code=303)
 
@@ -113,16 +114,28 @@ def take_file(request: Request, account: Installer, form: CheckedForm) -> Respon
     return page(request, "roster_taken.html", plan=found)
 
 
-def form_page(request: Request, line: Line, problems: "list[Problem] | tuple[()]", *, is_new: bool) -> Response:
-    """Return the form of a terminal, with what is wrong with it."""
+def form_page(
+    request: Request,
+    line: Line,
+    problems: Sequence[Problem] = (),
+    known: Terminal | None = None,
+    *,
+    overtaken: bool = False,
+) -> Response:
+    """Return the form of a new terminal or of a `known` one, with what is wrong with it.
+
+    `overtaken`: somebody else has changed the terminal since it was looked at; the line is what they made of it.
+    """
     return page(
         request,
         "terminal_form.html",
-        status=422 if problems else 200,
+        status=409 if overtaken else 422 if problems else 200,
+        overtaken=overtaken,
+        seen=mark(known) if known else "",
         line=line,
         groups=line.groups.split(),
         kinds=KIND_WORDS,
-        is_new=is_new,
+        is_new=known is None,
         problems=problems,
         problem_of={problem.field: problem.japanese for problem in problems},
     )

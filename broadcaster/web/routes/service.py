@@ -8,12 +8,12 @@ from fastapi.responses import RedirectResponse, Response
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.roster import Line, read_lines
 from broadcaster.domain.service import STEPS, Service, Step
-from broadcaster.ledger.terminals import TerminalOutOfService
+from broadcaster.ledger.terminals import RosterMoved, TerminalOutOfService
 from broadcaster.web.errors import PageError, storing
 from broadcaster.web.pages import page
 from broadcaster.web.roster_words import names, problem_of
 from broadcaster.web.routes.roster import form_page, line_of
-from broadcaster.web.sessions import CheckedForm, Installer
+from broadcaster.web.sessions import CheckedForm, Installer, text_of
 from broadcaster.web.site import Site, site_of
 
 router = APIRouter()
@@ -62,9 +62,7 @@ _WORDS = {
 @router.get("/terminals/{terminal}/change")
 def show_form(request: Request, terminal: str, _: Installer) -> Response:
     """Show the form of a terminal as it is."""
-    known = _changeable(site_of(request), terminal)
-    line = Line(known.id, known.household, known.kind, known.area, " ".join(sorted(known.groups)))
-    return form_page(request, line, (), is_new=False)
+    return _form_as_it_is(request, _changeable(site_of(request), terminal))
 
 
 @router.post("/terminals/{terminal}/change")
@@ -75,10 +73,12 @@ def change(request: Request, terminal: str, account: Installer, form: CheckedFor
     line = line_of(form, terminal)
     [wanted], mistakes = read_lines([line], site.town, {known.id: known}, site.enrolment.centre)
     if mistakes:
-        return form_page(request, line, [problem_of(mistake, site.town) for mistake in mistakes], is_new=False)
+        return form_page(request, line, [problem_of(mistake, site.town) for mistake in mistakes], known)
     try:
         with storing():
-            changed = site.ledger.terminals.change(wanted, account.name, site.clock())
+            changed = site.ledger.terminals.change(wanted, account.name, site.clock(), text_of(form, "seen"))
+    except RosterMoved:
+        return _form_as_it_is(request, _changeable(site, terminal), overtaken=True)
     except TerminalOutOfService as error:
         raise _retired() from error
     site.enrolment.broker.tell()
@@ -116,6 +116,11 @@ def take(
         raise _retired() from error
     site.enrolment.broker.tell()
     return _to_terminal(terminal, step)
+
+
+def _form_as_it_is(request: Request, known: Terminal, *, overtaken: bool = False) -> Response:
+    line = Line(known.id, known.household, known.kind, known.area, " ".join(sorted(known.groups)))
+    return form_page(request, line, (), known, overtaken=overtaken)
 
 
 def _find(site: Site, terminal: str) -> Terminal:

@@ -9,6 +9,7 @@ import pytest
 from broadcaster.ledger import Ledger
 from tests.broadcaster.commands.shell import Done, Shell
 from tests.broadcaster.settings_files import ROSTER
+from tests.contract.broker import mosquitto
 
 
 @pytest.fixture
@@ -60,6 +61,15 @@ def test_whoever_changes_the_roster_is_told_when_the_broker_does_not_know(town: 
     ledger = Ledger(town.folder / "var" / "ledger.sqlite")
     assert ledger.untold.terminals() == ["t-1"]
     ledger.close()
+
+
+def test_a_running_broker_is_told_by_the_command_itself(town: Shell) -> None:
+    configuration = town.folder / "var" / "mosquitto" / "mosquitto.conf"
+    listener = re.search(r"(?m)^listener (\d+)", configuration.read_text())
+    assert listener
+    with mosquitto(configuration, int(listener[1])):
+        assert town.good("terminals", "retire", "t-1").out == "t-1 is retired\n"
+    assert "reload" in configuration.with_suffix(".log").read_text().lower()
 
 
 def test_what_is_not_given_stays_when_a_terminal_is_changed(town: Shell) -> None:

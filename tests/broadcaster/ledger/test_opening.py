@@ -54,6 +54,27 @@ def test_what_was_accepted_is_there_after_kill_9(ledger: Ledger, path: Path) -> 
         reopened.close()
 
 
+def test_what_an_earlier_version_owed_to_the_broker_is_still_owed(path: Path) -> None:
+    """Until m023 only a code could be kept that the broker did not know of."""
+    database = Database(path)
+    earlier = [migration.name for migration in migrations.pending(database)]
+    migrations.apply(database, stop_before="m023_roster")
+    database.conn.execute(
+        "INSERT INTO terminals (terminal, household, kind, area, password_hash, created_at)"
+        " VALUES ('t-1', '見本', 'household', 'kita', 'x', 'x'), ('t-2', '見本', 'household', 'kita', 'x', 'x')"
+    )
+    database.conn.execute(
+        "INSERT INTO enrolment_codes (terminal_id, code_hash, made_by, made_at, expires_at, broker_fault)"
+        " VALUES (1, 'a', 'x', 'x', 'x', 'no Mosquitto'), (2, 'b', 'x', 'x', 'x', '')"
+    )
+    database.conn.commit()
+    database.close()
+    assert "m023_roster" in earlier
+    ledger = Ledger(path)
+    assert ledger.untold.terminals() == ["t-1"]
+    ledger.close()
+
+
 def test_a_reopened_ledger_has_everything(ledger: Ledger, path: Path) -> None:
     accepted = accept(ledger, alert())
     ledger.deliveries.record([report("t-1", received_at=NOW)])

@@ -1,5 +1,6 @@
 """Keys, and taking terminals into service: all or none, and nothing that exists is overwritten."""
 
+import os
 import stat
 from datetime import time
 from pathlib import Path
@@ -127,6 +128,18 @@ def test_a_terminal_cannot_have_the_centres_name(settings: Settings, town: Town,
     with pytest.raises(RosterError, match="'centre' is a name that the centre uses itself"):
         take_into_service(settings, town, ledger, [HANAKO, centre])
     assert ledger.terminals.all() == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+def test_what_root_writes_for_the_broker_belongs_to_whom_the_folder_belongs(
+    settings: Settings, town: Town, ledger: Ledger
+) -> None:
+    """Else a command that an operator runs as root would shut everybody out of a broker that runs as another user."""
+    directory = broker_files(settings).directory
+    directory.mkdir(parents=True)
+    os.chown(directory, 12345, 23456)
+    take_into_service(settings, town, ledger, [HANAKO])
+    assert {(path.stat().st_uid, path.stat().st_gid) for path in directory.iterdir()} == {(12345, 23456)}
 
 
 def test_the_brokers_files_are_written_anew_with_the_same_passwords(

@@ -93,6 +93,20 @@ async def test_a_terminal_is_changed_and_its_page_and_the_record_say_so(
     assert broker.told == 1
 
 
+async def test_whoever_changes_a_terminal_second_is_shown_what_the_first_made_of_it(
+    author: Browser, ledger: Ledger
+) -> None:
+    seen = re.search(r'name="seen" value="([^"]+)"', (await author.get("/terminals/t-1/change")).text)
+    assert seen
+    ledger.terminals.change(Terminal("t-1", "佐藤 三郎", "household", "minami"), "jiro", NOW)
+    fields = {"household": "佐藤 二郎", "kind": "household", "area": "kita", "seen": seen[1]}
+    overtaken = await author.post("/terminals/t-1/change", fields)
+    assert overtaken.status_code == 409
+    assert "ほかの人が、この端末の登録を先に変えました" in overtaken.text
+    assert "佐藤 三郎" in overtaken.text
+    assert ledger.terminals.get("t-1") == Terminal("t-1", "佐藤 三郎", "household", "minami")
+
+
 async def test_a_terminal_is_suspended_and_resumed(
     author: Browser, browser: Browser, ledger: Ledger, broker: FakeBroker, enrolment: Enrolment
 ) -> None:
