@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table
+from broadcaster.domain.audit import SHELL, Deed, Entry
 from broadcaster.domain.signing import FORMER_TRUSTED, Keychain, KeyState, KnownKey, trusted
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.key_copy import new_passphrase, put_back, read_copy, write_copy
@@ -147,12 +148,13 @@ def export(context: Context, file: Path) -> None:
     A backup of the whole centre has them too; this one is small, and of use without the rest. Make it anew whenever the
     keys have changed. Keep the passphrase on paper, in another place than FILE.
     """
-    settings, _town = context.load()
     passphrase = new_passphrase()
-    try:
-        copied = write_copy(KeyFiles.of(settings), file, passphrase)
-    except OSError as error:
-        raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from error
+    with context.ledger() as (settings, _town, ledger):
+        try:
+            copied = write_copy(KeyFiles.of(settings), file, passphrase)
+        except OSError as error:
+            raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from error
+        ledger.audit.add(Entry(SHELL, Deed.BACKUP_MADE, file.name, datetime.now(UTC)))
     click.echo(f"{file}: written, with {' and '.join(key.kid for key in copied)}")
     click.echo(passphrase)
     click.echo("write the line above down now: it is not shown again, and nothing else opens the file", err=True)
@@ -172,6 +174,7 @@ def import_keys(context: Context, file: Path, passphrase: str) -> None:
             click.echo(f"{path}: put back")
         if settings.signing_key.exists():
             _change(settings, ledger).adopt()
+        ledger.audit.add(Entry(SHELL, Deed.RESTORED, file.name, datetime.now(UTC)))
 
 
 def _change(settings: Settings, ledger: Ledger) -> SigningKeyChange:

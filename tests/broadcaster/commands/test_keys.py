@@ -92,6 +92,10 @@ def test_lost_keys_come_back_out_of_the_safe(town: Shell, tmp_path: Path) -> Non
     assert "put back" in town.quick("keys", "import", str(copy), "--passphrase", passphrase).out
     assert (town.folder / "var" / "signing.pem").read_bytes() == secret
     assert kids(town) == before
+    ledger = Ledger(town.folder / "var" / "ledger.sqlite")
+    deeds = [(entry.deed, entry.subject) for entry in ledger.audit.newest(2)]
+    ledger.close()
+    assert deeds == [("restored", "keys.pem"), ("backup_made", "keys.pem")]
 
 
 def test_a_copy_that_was_made_before_a_change_puts_back_what_still_counts(town: Shell, tmp_path: Path) -> None:
