@@ -12,6 +12,8 @@ from broadcaster.ledger import Ledger
 from broadcaster.provisioning.key_copy import new_passphrase, put_back, read_copy, write_copy
 from broadcaster.provisioning.keys import KeyFiles, KeyRefused, SigningKeyChange, fingerprint
 from broadcaster.settings import Settings
+from kokuchi.wire import SigningKey
+from kokuchi.wire.signature import KeyFileError
 
 _NAMED = 20
 """How many terminals a message names."""
@@ -59,8 +61,10 @@ def show(context: Context, as_json: bool) -> None:
     if unready:
         click.echo(f"not known to trust the next key: {_some(unready)}", err=True)
     for path in (settings.signing_key, settings.next_key):
-        if not path.exists():
-            click.echo(f"{path} is missing: `broadcaster keys --help` says what to do", err=True)
+        try:
+            SigningKey.load(path)
+        except KeyFileError as error:
+            click.echo(f"{error}: `broadcaster keys --help` says what to do if it is lost", err=True)
 
 
 def _facts(key: KnownKey, told: set[str], terminals: int) -> dict[str, str]:

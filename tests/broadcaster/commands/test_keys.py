@@ -70,7 +70,7 @@ def test_a_lost_key_is_told_by_the_setup_and_the_next_one_signs_without_it(town:
     told = town.run("setup")
     assert told.code == 1
     assert f"is lost: it was key {first}" in told.err
-    assert "signing.pem is missing: `broadcaster keys --help` says what to do" in town.run("keys", "show").err
+    assert "signing.pem: cannot read the signing key" in town.run("keys", "show").err
     assert town.run("keys", "rotate").out.startswith(f"{second} signs from now on")
     town.quick("setup")
 
