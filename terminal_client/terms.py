@@ -21,32 +21,38 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Terms:
-    """On what terms a terminal takes part; `revision` is None for what it was granted."""
+    """On what terms a terminal takes part; `revision` is None for what it was granted.
+
+    `grant` is another one for each grant, also for one that says the same.
+    """
 
     membership: Membership
     keys: KeyRing
     kinds: Mapping[str, str]
     names: Mapping[str, str]
+    grant: str = ""
     revision: int | None = None
 
     @classmethod
     def granted(cls, settings: Settings) -> "Terms":
         """Return what terminal.toml says; raises KeyFileError."""
         town = settings.town
-        return cls(settings.membership, KeyRing.load(town.public_keys), town.kinds, town.names)
+        # Each grant has a password of its own.
+        grant = hashlib.sha256(settings.broker.password.get_secret_value().encode()).hexdigest()
+        return cls(settings.membership, KeyRing.load(town.public_keys), town.kinds, town.names, grant)
 
     @property
     def digest(self) -> str:
         """Return what is another one if anything is: what was told in place of another grant does not hold."""
         parts = [sorted(self.membership.areas), sorted(self.membership.groups), self.membership.terminal]
-        said = [parts, self.keys.kids, dict(self.kinds), dict(self.names)]
+        said = [parts, self.keys.kids, dict(self.kinds), dict(self.names), self.grant]
         return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
     def replaced(self, settings: TerminalSettings) -> "Terms":
         """Return what holds once these settings are taken."""
         names = self.names if settings.names is None else settings.names
         known = {code: name for code, name in names.items() if code in LANGUAGES}
-        return Terms(settings.membership, settings.keys, settings.kinds, known, settings.revision)
+        return Terms(settings.membership, settings.keys, settings.kinds, known, self.grant, settings.revision)
 
 
 class Standing:
@@ -94,7 +100,7 @@ class Standing:
 
     async def take(self, token: bytes) -> bool:
         """Let signed settings hold from now on; tell whether they are newer than what stood. Raises WireError."""
-        settings = open_settings(token, self.keys, self._town)
+        settings = open_settings(token, self.keys, self._town, self.terms.revision or 0)
         if settings.terminal != self.membership.terminal:
             raise WireError(Refusal.INVALID, f"the settings are for another terminal, {settings.terminal}")
         self._time.heard(settings.sent)

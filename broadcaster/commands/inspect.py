@@ -1,14 +1,16 @@
 """`broadcaster inspect`: what a message on the wire says, and whether a terminal of this town would take it."""
 
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from broadcaster.commands.context import Context, pass_context, print_json
-from broadcaster.provisioning.keys import KeyFiles
+from broadcaster.provisioning.keys import KeyFiles, SigningKeyChange, public_keys
 from kokuchi.wire import (
     KeyRing,
+    TerminalSettings,
     WireError,
     decode_delivery,
     decode_presence,
@@ -19,6 +21,14 @@ from kokuchi.wire import (
     open_settings,
     open_sync_reply,
 )
+from kokuchi.wire.settings import HIGHEST_SETTINGS_REVISION
+from kokuchi.wire.signature import public_key
+
+
+def _open_settings(token: bytes, keys: KeyRing, town: str) -> TerminalSettings:
+    # Which keys a terminal holds, and so what it lets be done to them, is not known here.
+    return open_settings(token, keys, town, held=HIGHEST_SETTINGS_REVISION)
+
 
 _PLAIN = {
     "delivery": decode_delivery,
@@ -26,7 +36,12 @@ _PLAIN = {
     "request": decode_request,
     "sync-request": decode_sync_request,
 }
-_SIGNED = {"alert": open_alert, "dictionary": open_dictionary, "sync-reply": open_sync_reply, "settings": open_settings}
+_SIGNED = {
+    "alert": open_alert,
+    "dictionary": open_dictionary,
+    "sync-reply": open_sync_reply,
+    "settings": _open_settings,
+}
 
 
 @click.command()
@@ -38,13 +53,15 @@ def inspect(context: Context, file: Path, kind: str) -> None:
 
     Exit code 0: valid, printed as JSON. 1: a terminal would refuse it; the reason is on standard error.
     """
-    settings, town = context.load()
-    chain = KeyFiles.of(settings).load()
+    now = datetime.now(UTC)
+    with context.ledger() as (settings, town, ledger):
+        SigningKeyChange(KeyFiles.of(settings), ledger, now).adopt()
+        _kids, pems = public_keys(ledger, now)
     try:
         data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
         raise click.ClickException(f"{file}: cannot be read: {error.strerror}") from error
-    keys = KeyRing.of(*(key.private.public_key() for key in (chain.current, chain.next) if key))
+    keys = KeyRing.of(*(public_key(pem.encode()) for pem in pems))
     try:
         message = _SIGNED[kind](data, keys, town.id) if kind in _SIGNED else _PLAIN[kind](data)
     except WireError as error:

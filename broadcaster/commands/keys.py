@@ -6,11 +6,14 @@ from pathlib import Path
 import click
 
 from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table
+from broadcaster.domain.audit import SHELL, Deed, Entry
 from broadcaster.domain.signing import FORMER_TRUSTED, Keychain, KeyState, KnownKey, trusted
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.key_copy import new_passphrase, put_back, read_copy, write_copy
 from broadcaster.provisioning.keys import KeyFiles, KeyRefused, SigningKeyChange, fingerprint
 from broadcaster.settings import Settings
+from kokuchi.wire import SigningKey
+from kokuchi.wire.signature import KeyFileError
 
 _NAMED = 20
 """How many terminals a message names."""
@@ -58,8 +61,10 @@ def show(context: Context, as_json: bool) -> None:
     if unready:
         click.echo(f"not known to trust the next key: {_some(unready)}", err=True)
     for path in (settings.signing_key, settings.next_key):
-        if not path.exists():
-            click.echo(f"{path} is missing: `broadcaster keys --help` says what to do", err=True)
+        try:
+            SigningKey.load(path)
+        except KeyFileError as error:
+            click.echo(f"{error}: `broadcaster keys --help` says what to do if it is lost", err=True)
 
 
 def _facts(key: KnownKey, told: set[str], terminals: int) -> dict[str, str]:
@@ -147,12 +152,13 @@ def export(context: Context, file: Path) -> None:
     A backup of the whole centre has them too; this one is small, and of use without the rest. Make it anew whenever the
     keys have changed. Keep the passphrase on paper, in another place than FILE.
     """
-    settings, _town = context.load()
     passphrase = new_passphrase()
-    try:
-        copied = write_copy(KeyFiles.of(settings), file, passphrase)
-    except OSError as error:
-        raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from error
+    with context.ledger() as (settings, _town, ledger):
+        try:
+            copied = write_copy(KeyFiles.of(settings), file, passphrase)
+        except OSError as error:
+            raise click.ClickException(f"{file}: cannot be written: {error.strerror}") from error
+        ledger.audit.add(Entry(SHELL, Deed.BACKUP_MADE, file.name, datetime.now(UTC)))
     click.echo(f"{file}: written, with {' and '.join(key.kid for key in copied)}")
     click.echo(passphrase)
     click.echo("write the line above down now: it is not shown again, and nothing else opens the file", err=True)
@@ -172,6 +178,7 @@ def import_keys(context: Context, file: Path, passphrase: str) -> None:
             click.echo(f"{path}: put back")
         if settings.signing_key.exists():
             _change(settings, ledger).adopt()
+        ledger.audit.add(Entry(SHELL, Deed.RESTORED, file.name, datetime.now(UTC)))
 
 
 def _change(settings: Settings, ledger: Ledger) -> SigningKeyChange:

@@ -43,6 +43,7 @@ class SettingsPublisher:
         self._terms = terms
         self._failures = 0
         self._not_before = 0.0
+        self._complaint = ""
 
     async def run(self) -> None:
         """Publish until cancelled."""
@@ -52,7 +53,9 @@ class SettingsPublisher:
                 if self._may_publish() and await self._publish_batch():
                     continue
             except (sqlite3.Error, OSError, ValueError) as error:
-                log.error("settings cannot be read", extra={"reason": str(error)})  # noqa: TRY400 - until it is mended
+                if str(error) != self._complaint:
+                    self._complaint = str(error)
+                    log.error("settings not published", extra={"reason": str(error)})  # noqa: TRY400 - until it is mended
             await asyncio.sleep(LOOK_SECONDS)
             await self._ledger.changes.wait(seen, LOOK_SECONDS)
 

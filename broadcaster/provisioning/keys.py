@@ -38,22 +38,19 @@ class KeyFiles:
         return cls(settings.signing_key, settings.next_key)
 
     def load(self) -> Keychain:
-        """Read all keys, or raise KeyFileError. The next one may be missing."""
-        return Keychain(
-            SigningKey.load(self.current),
-            SigningKey.load(self.next) if self.next.exists() else None,
-            tuple(self._former()),
-        )
-
-    def _former(self) -> Iterator[SigningKey]:
-        for path in sorted(self.current.parent.glob("former-*.pem")):
-            # One that cannot be read is no reason not to warn anybody.
-            with suppress(KeyFileError):
-                yield SigningKey.load(path)
+        """Read all keys, or raise KeyFileError if the current one cannot be read: that is what warns people."""
+        former = sorted(self.current.parent.glob("former-*.pem"))
+        return Keychain(SigningKey.load(self.current), next(_readable(self.next), None), tuple(_readable(*former)))
 
     def keep_former(self, key: SigningKey) -> None:
         """Keep a key under its own name."""
         write_secret(self.current.with_name(f"former-{key.kid}.pem"), key.to_pem())
+
+
+def _readable(*paths: Path) -> Iterator[SigningKey]:
+    for path in paths:
+        with suppress(KeyFileError):
+            yield SigningKey.load(path)
 
 
 class SigningKeyChange:

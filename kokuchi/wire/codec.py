@@ -12,7 +12,7 @@ from kokuchi.wire.errors import Refusal, WireError
 from kokuchi.wire.fields import MAJOR, Message
 from kokuchi.wire.presence import Presence
 from kokuchi.wire.request import CallbackRequest
-from kokuchi.wire.settings import TerminalSettings
+from kokuchi.wire.settings import MAXIMUM_LEAP, TerminalSettings
 from kokuchi.wire.signature import KeyRing, SigningKey
 from kokuchi.wire.sync import SyncReply, SyncRequest
 from kokuchi.wire.trust import check_succession
@@ -46,13 +46,17 @@ def open_dictionary(token: bytes, keys: KeyRing, town: str) -> Dictionary:
     return _of_town(_open(token, keys, Dictionary), town)
 
 
-def open_settings(token: bytes, keys: KeyRing, town: str) -> TerminalSettings:
+def open_settings(token: bytes, keys: KeyRing, town: str, held: int = 0) -> TerminalSettings:
     """Return the settings in a compact JWS that one of the keys signed for this town, or raise WireError.
 
-    They are refused, too, if the key that signed them may not make the trusted keys what they say.
+    `held` is the revision that stands. A later one is refused, too, if it leaps, or if the key that signed it may not
+    make the trusted keys what it says; one that is not later is for nobody to take.
     """
     settings = _of_town(_open(token, keys, TerminalSettings), town)
-    check_succession(keys.kids, keys.signer(token, _kind(TerminalSettings)), settings.keys.kids)
+    if settings.revision > held + MAXIMUM_LEAP:
+        raise WireError(Refusal.INVALID, f"revision: {settings.revision} leaps from {held}: nothing could follow it")
+    if settings.revision > held:
+        check_succession(keys.kids, keys.signer(token, _kind(TerminalSettings)), settings.keys.kids)
     return settings
 
 

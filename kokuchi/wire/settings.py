@@ -12,6 +12,9 @@ from kokuchi.wire.signature import KeyRing, public_key
 
 SETTINGS = "settings"
 HIGHEST_SETTINGS_REVISION = 2**53 - 1
+MAXIMUM_LEAP = 1_000_000
+"""How far a revision may be ahead of the one that stands: after the highest one no newer key could say anything."""
+
 MAXIMUM_KEYS = 20
 _MAXIMUM_PEM = 8000
 

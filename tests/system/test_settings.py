@@ -4,6 +4,7 @@ import json
 import signal
 from datetime import UTC, datetime
 
+import httpx
 import pytest
 
 from broadcaster.domain.signing import KeyState
@@ -77,6 +78,19 @@ def test_what_a_stolen_key_has_signed_is_refused_once_it_is_revoked(town: Town, 
         wait_until(lambda terminal=terminal: presence(town, terminal).refused == 1)  # type: ignore[misc]
         assert (presence(town, terminal).last_refusal or "").startswith("unknown_key")
     received(town, publish(town, "all"), OFF)
+
+
+def test_another_name_for_a_kind_of_notice_is_on_the_household_s_page(town: Town) -> None:
+    categories = town.places.config.parent / "categories.toml"
+    categories.write_text(categories.read_text().replace("消費者啓発開催情報", "消費者啓発の催し"))
+    town.kill("centre")
+    town.processes.start_again("centre")
+    page = f"{town.places.terminal_url(ON)}/preferences"
+
+    def kinds() -> list[str]:
+        return [kind["name"] for kind in httpx.get(page).json()["kinds"]]
+
+    wait_until(lambda: "消費者啓発の催し" in kinds())
 
 
 def test_a_terminal_that_moves_to_another_area_hears_that_area_s_alerts_without_a_restart(town: Town) -> None:

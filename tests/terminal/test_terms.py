@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -102,6 +103,7 @@ async def test_keys_come_and_go_and_what_was_missed_meanwhile_is_asked_for(town:
         (settings(2, (KEY, NEXT, SigningKey.generate())), KEY, "keys_refused"),
         (settings(2, (NEXT, SigningKey.generate())), SigningKey.generate(), "unknown_key"),
         (settings(2, terminal="t-2"), KEY, "invalid"),
+        (settings(2_000_000), KEY, "invalid"),
         (settings(2, town="elsewhere"), KEY, "foreign_town"),
         (settings(2, expires=datetime(2026, 1, 1, tzinfo=UTC)), KEY, "expired"),
     ],
@@ -120,6 +122,7 @@ async def test_an_older_revision_and_a_message_that_was_taken_back_change_nothin
     await tell(town, settings(3, areas=["minami"]))
     before = town.standing.terms
     await tell(town, settings(2))
+    await tell(town, settings(2, (KEY,)))
     await town.centre.publish(TOPIC, b"", retain=True)
     await until(lambda: town.unacknowledged == 0)
     assert town.standing.terms is before
@@ -136,8 +139,8 @@ async def test_it_stands_after_a_restart_until_the_device_is_granted_something_e
     (tmp_path / "authority.pem").unlink()
     assert started_with(TERMS) == town.standing.terms
     assert (tmp_path / "authority.pem").read_text() == TEST_AUTHORITY, "a power cut before it was written"
-    enrolled_anew = Terms(TERMS.membership, KeyRing.of(NEXT.private.public_key()), {}, {})
-    assert started_with(enrolled_anew) == enrolled_anew
+    for granted in (replace(TERMS, keys=KeyRing.of(NEXT.private.public_key())), replace(TERMS, grant="another one")):
+        assert started_with(granted) == granted
     inbox.close()
 
 

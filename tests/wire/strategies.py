@@ -38,6 +38,7 @@ from kokuchi.wire import (
     Translation,
 )
 from kokuchi.wire.fields import Message
+from kokuchi.wire.settings import MAXIMUM_LEAP
 
 _T = TypeVar("_T")
 
@@ -288,7 +289,7 @@ def terminal_settings(town: str = TOWN) -> SearchStrategy[TerminalSettings]:
         TerminalSettings,
         town=st.just(town),
         terminal=identifiers(),
-        revision=settings_revisions(),
+        revision=st.integers(1, MAXIMUM_LEAP),
         sent=instants(),
         expires=instants(),
         areas=names,

@@ -10,6 +10,7 @@ from broadcaster.ledger import Ledger
 from kokuchi.wire import Outcome, SigningKey, encode, seal
 from tests.broadcaster.commands.shell import Done, Shell
 from tests.broadcaster.examples import NOW, alert, report
+from tests.wire import golden_messages
 
 BODY = "本日午前10時30分ごろ、町内で不審な電話がありました。"
 
@@ -157,6 +158,9 @@ def test_a_message_of_the_town_is_printed_and_an_altered_one_is_refused(shell: S
         "inspect", "-", "--kind", "delivery", stdin=encode(report("t-1", received_at=NOW))
     )
     assert report_of_a_terminal.json["terminal"] == "t-1"
+    settings = golden_messages.SETTINGS.model_copy(update={"town": "tsukigata"})
+    told = shell.quick("inspect", "-", "--kind", "settings", stdin=seal(settings, key))
+    assert told.json["areas"] == ["area-03"]
     missing = shell.run("inspect", "nowhere.jws")
     assert (missing.code, missing.err) == (1, "Error: nowhere.jws: cannot be read: No such file or directory\n")
 

@@ -70,7 +70,7 @@ def test_a_lost_key_is_told_by_the_setup_and_the_next_one_signs_without_it(town:
     told = town.run("setup")
     assert told.code == 1
     assert f"is lost: it was key {first}" in told.err
-    assert "signing.pem is missing: `broadcaster keys --help` says what to do" in town.run("keys", "show").err
+    assert "signing.pem: cannot read the signing key" in town.run("keys", "show").err
     assert town.run("keys", "rotate").out.startswith(f"{second} signs from now on")
     town.quick("setup")
 
@@ -92,6 +92,10 @@ def test_lost_keys_come_back_out_of_the_safe(town: Shell, tmp_path: Path) -> Non
     assert "put back" in town.quick("keys", "import", str(copy), "--passphrase", passphrase).out
     assert (town.folder / "var" / "signing.pem").read_bytes() == secret
     assert kids(town) == before
+    ledger = Ledger(town.folder / "var" / "ledger.sqlite")
+    deeds = [(entry.deed, entry.subject) for entry in ledger.audit.newest(2)]
+    ledger.close()
+    assert deeds == [("restored", "keys.pem"), ("backup_made", "keys.pem")]
 
 
 def test_a_copy_that_was_made_before_a_change_puts_back_what_still_counts(town: Shell, tmp_path: Path) -> None:

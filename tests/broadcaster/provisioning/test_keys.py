@@ -156,10 +156,13 @@ def test_with_both_keys_stolen_the_newest_of_them_tells_terminals_of_the_new_one
     assert after.signer_for(held, told).kid == kid(before.next)
 
 
-def test_a_former_key_that_cannot_be_read_keeps_nobody_from_being_warned(centre: Centre, before: Keychain) -> None:
-    centre.change.rotate()
+def test_other_keys_that_cannot_be_read_keep_nobody_from_being_warned(centre: Centre, before: Keychain) -> None:
+    after = centre.change.rotate()
     (centre.files.current.parent / f"former-{before.current.kid}.pem").write_text("spoilt")
-    assert centre.files.load().former == ()
+    centre.files.next.write_text("spoilt")
+    chain = centre.change.adopt()
+    assert (chain.current.kid, chain.next, chain.former) == (after.current.kid, None, ())
+    assert centre.states == [KeyState.FORMER, KeyState.CURRENT, KeyState.NEXT]
 
 
 def test_terminals_that_are_not_known_to_trust_the_next_key_are_named(centre: Centre, before: Keychain) -> None:
