@@ -122,6 +122,7 @@ def check_config(config: Path) -> None:
         )
     settings = load(Settings, config, os.environ)
     keys = KeyRing.load(settings.town.public_keys)
+    settings.check_trust()
     click.echo(f"{config}: good: terminal {settings.terminal} of {settings.town.name}, {len(keys.keys)} key(s)")
 
 

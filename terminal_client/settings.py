@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from kokuchi.configuration import FilePath, Section
+from kokuchi.configuration import ConfigurationError, FilePath, Section
 from kokuchi.link import BrokerAddress
+from kokuchi.trust import AuthorityUnusable, client_context
 from kokuchi.voice.settings import VoiceSettings
 from kokuchi.wire import Membership
 from kokuchi.wire.fields import Identifier
@@ -131,6 +132,15 @@ class Settings(Section):
     def membership(self) -> Membership:
         """What decides which alerts are for this terminal."""
         return Membership(terminal=self.terminal, areas=self.areas, groups=self.groups)
+
+    def check_trust(self) -> None:
+        """Raise ConfigurationError if whom to trust cannot be read: the terminal would never come to its broker."""
+        if self.broker.authority is None:
+            return
+        try:
+            client_context([self.broker.authority])
+        except AuthorityUnusable as error:
+            raise ConfigurationError(f"broker.authority: {error}") from error
 
     @property
     def broker_address(self) -> BrokerAddress:

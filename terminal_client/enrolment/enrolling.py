@@ -93,6 +93,7 @@ class Enrolling:
         try:
             settings = load(Settings, self.config, {})
             KeyRing.load(settings.town.public_keys)
+            settings.check_trust()
         except (ConfigurationError, KeyFileError) as error:
             self.config.unlink()
             raise EnrolmentError(Trouble.STRANGER, detail=str(error)) from error

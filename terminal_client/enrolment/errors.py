@@ -48,7 +48,8 @@ _ENGLISH = {
     " centre with `broadcaster certificates renew --name ADDRESS`",
     Trouble.OUTDATED: "the centre's certificate has expired or is not valid yet; check the clocks, or renew it at the"
     " centre with `broadcaster certificates renew`",
-    Trouble.PLAIN: "whoever answers at this address does not encrypt; if that is meant so, write http:// before it",
+    Trouble.PLAIN: "whoever answers at this address does not encrypt; check the address, or write http:// before it if"
+    " that is meant so",
     Trouble.INTERRUPTED: "the connection broke off; try again with the same code",
     Trouble.STORAGE: "the device's files cannot be written",
     Trouble.ENROLLED: "this device is a terminal already; --replace makes it another one",
@@ -62,7 +63,7 @@ _JAPANESE = {
     Trouble.UNTRUSTED: "この機械には、役場の証明書が入っていません。役場に「証明書がない」と連絡してください。",
     Trouble.MISNAMED: "つなぎ先が、役場の証明書とちがいます。カードを見て、つなぎ先の数字を確かめてください。",
     Trouble.OUTDATED: "役場の証明書の期限が切れています。役場に「証明書の期限」と連絡してください。",
-    Trouble.PLAIN: "つなぎ先が、暗号で守られていません。役場に「暗号化されていない」と連絡してください。",
+    Trouble.PLAIN: "つなぎ先に役場の機械がないか、暗号で守られていません。つなぎ先の数字を確かめてください。",
     Trouble.INTERRUPTED: "とちゅうで切れました。同じ番号で、もう一度「すすむ」を押してください。",
     Trouble.STORAGE: "この機械に書きこめません。役場に連絡してください。",
     Trouble.ENROLLED: "この機械は、もう登録されています。",

@@ -28,8 +28,14 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredTown]:
 
 
 @pytest.fixture(autouse=True)
-def _good_certificate(town: SecuredTown) -> None:
+def _good_certificate(town: SecuredTown, monkeypatch: pytest.MonkeyPatch) -> None:
     town.present()
+    # The wait before a link tries again is random; here it is nearly none.
+    monkeypatch.setattr("kokuchi.link.mqtt.random.uniform", _at_once)
+
+
+def _at_once(_low: float, _high: float) -> float:
+    return 0.05
 
 
 @pytest.fixture

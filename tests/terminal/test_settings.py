@@ -1,10 +1,11 @@
 """The terminal's settings: how it speaks, and how loud."""
 
-from datetime import time
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
 
+from broadcaster.provisioning.certificates import Certificates, Names
 from kokuchi.configuration import ConfigurationError, load
 from kokuchi.voice import VoiceName, VoiceSettings
 from terminal_client.manners import QuietHours
@@ -50,3 +51,19 @@ def test_a_setting_out_of_its_bounds_is_named(tmp_path: Path, more: str, message
     with pytest.raises(ConfigurationError, match=r"terminal\.toml") as caught:
         load(Settings, write_terminal_settings(tmp_path, more), {})
     assert str(caught.value).endswith(message)
+
+
+def test_a_terminal_that_could_trust_nobody_says_which_file_is_wrong(tmp_path: Path) -> None:
+    toml = write_terminal_settings(tmp_path)
+    toml.write_text(toml.read_text().replace("[broker]", '[broker]\nauthority = "authority.pem"'))
+    settings = load(Settings, toml, {})
+    assert (settings.broker.port, settings.broker_address.authority) == (8883, tmp_path / "authority.pem")
+    for content in (None, "", "no certificate"):
+        if content is not None:
+            (tmp_path / "authority.pem").write_text(content)
+        with pytest.raises(ConfigurationError, match=r"broker.authority: .*authority.pem: no authority can be read"):
+            settings.check_trust()
+    authority = Certificates(tmp_path / "town", "月形町")
+    authority.make(Names(("127.0.0.1",)), datetime.now(UTC))
+    (tmp_path / "authority.pem").write_text(authority.trusted.read_text())
+    settings.check_trust()

@@ -113,7 +113,7 @@ async function submit() {
     if (["wrong", "used", "expired", "superseded", "code"].includes(answer.trouble)) {
       fields.code.value = "";
       active = fields.code;
-    } else if (["address", "unreachable", "stranger", "misnamed"].includes(answer.trouble)) {
+    } else if (["address", "unreachable", "stranger", "misnamed", "plain"].includes(answer.trouble)) {
       active = fields.address;
     }
     activate(active);
