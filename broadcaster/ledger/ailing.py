@@ -61,6 +61,11 @@ class AilingTerminals:
                 found.append(Ailing(row["terminal"], row["area"], Kind.TERMINALS_SOFTWARE))
         return areas, [*found, *self._never(now)]
 
+    def in_use_since(self) -> datetime | None:
+        """Return when the first terminal came into the roster."""
+        row = self._connections.read().execute("SELECT min(created_at) FROM terminals").fetchone()
+        return datetime.fromisoformat(row[0]) if row[0] else None
+
     def _never(self, now: datetime) -> list[Ailing]:
         """Return those with whose code a device was set up, and that have not connected since."""
         rows = self._connections.read().execute(

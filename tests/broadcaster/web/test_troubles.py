@@ -121,9 +121,16 @@ async def test_figures_are_for_who_has_a_token_for_them(program: httpx.AsyncClie
     other = make_token(ledger, Scope.ALERTS_READ, name="other")
     assert problem_of(await program.get("/metrics", headers={"authorization": f"Bearer {other}"})) == (403, "forbidden")
     token = make_token(ledger, Scope.METRICS_READ, name="prometheus")
+    await program.get("/api/v1/alerts", headers={"authorization": f"Bearer {other}"})
+    await program.request("BREW", "/no/such/page")
     answer = await program.get("/metrics", headers={"authorization": f"Bearer {token}"})
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
-    assert 'kokuchi_http_request_duration_seconds_count{method="GET",path="/metrics",status="401"} 1.0' in answer.text
+    for labels in (
+        'method="GET",path="/metrics",status="401"',
+        'method="GET",path="/api/v1/alerts",status="200"',
+        'method="other",path="other",status="404"',
+    ):
+        assert f"kokuchi_http_request_duration_seconds_count{{{labels}}} 1.0" in answer.text, labels
 
 
 async def test_without_a_token_only_this_machine_itself_reads_them_and_only_if_the_town_says_so(
