@@ -1,5 +1,6 @@
 """`broadcaster status` and `broadcaster mail-test`: whether all is well, and whether mail would tell if not."""
 
+import sqlite3
 import sys
 from datetime import UTC, datetime
 from email.utils import make_msgid
@@ -36,7 +37,7 @@ def status(context: Context, as_json: bool) -> None:
     """
     try:
         assessment, town = _look(context)
-    except (ConfigurationError, DatabaseUnusable) as error:
+    except (ConfigurationError, DatabaseUnusable, sqlite3.Error, OSError) as error:
         if as_json:
             print_json({"status": _WORDS[UNKNOWN], "reason": str(error), "incidents": []})
         else:
