@@ -1,5 +1,6 @@
 """`broadcaster status` and `broadcaster mail-test`: whether all is well, and whether mail would tell if not."""
 
+import sqlite3
 import sys
 from datetime import UTC, datetime
 from email.utils import make_msgid
@@ -36,7 +37,7 @@ def status(context: Context, as_json: bool) -> None:
     """
     try:
         assessment, town = _look(context)
-    except (ConfigurationError, DatabaseUnusable) as error:
+    except (ConfigurationError, DatabaseUnusable, sqlite3.Error, OSError) as error:
         if as_json:
             print_json({"status": _WORDS[UNKNOWN], "reason": str(error), "incidents": []})
         else:
@@ -85,18 +86,18 @@ def _facts(code: int, assessment: Assessment, town: Town) -> dict[str, object]:
     return {
         "status": _WORDS[code],
         "looked_at": iso(assessment.looked_at),
-        "incidents": [_incident(one, town) for one in assessment.episodes],
+        "incidents": [_incident(one, assessment, town) for one in assessment.episodes],
     }
 
 
-def _incident(episode: Episode, town: Town) -> dict[str, object]:
+def _incident(episode: Episode, assessment: Assessment, town: Town) -> dict[str, object]:
     incident = episode.incident
     return {
         "kind": incident.kind,
         "key": incident.key or None,
         "urgency": incident.urgency,
         "text": words_of(incident, town).english,
-        "since": iso(episode.since),
+        "since": _since(episode, assessment),
         "terminals": list(incident.terminals),
     }
 
@@ -108,4 +109,10 @@ def _print(code: int, assessment: Assessment, town: Town) -> None:
     for episode, words in zip(assessment.episodes, told, strict=True):
         mark = "!!" if episode.incident.urgency is Urgency.URGENT else "! "
         terminals = f" ({', '.join(episode.incident.terminals[:10])})" if episode.incident.terminals else ""
-        click.echo(f"{mark} {words}, since {iso(episode.since)}{terminals}")
+        since = _since(episode, assessment)
+        click.echo(f"{mark} {words}{terminals}{f', since {since}' if since else ''}")
+
+
+def _since(episode: Episode, assessment: Assessment) -> str | None:
+    """Return since when it is so; None of what nobody has seen before."""
+    return iso(episode.since) if episode.since < assessment.looked_at else None

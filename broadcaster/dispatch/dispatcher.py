@@ -75,13 +75,13 @@ class Dispatcher:
         await self._link.start()
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._publisher.run())
-                group.create_task(self._dictionary.run())
-                group.create_task(self._collector.run())
-                group.create_task(self._reminders.run())
-                group.create_task(self._settings.run())
-                group.create_task(self._follow_keys())
-                group.create_task(self._listen())
+                group.create_task(self._publisher.run(), name="publisher")
+                group.create_task(self._dictionary.run(), name="dictionary")
+                group.create_task(self._collector.run(), name="collector")
+                group.create_task(self._reminders.run(), name="reminders")
+                group.create_task(self._settings.run(), name="settings")
+                group.create_task(self._follow_keys(), name="keys")
+                group.create_task(self._listen(), name="listener")
         finally:
             await self._link.close()
 

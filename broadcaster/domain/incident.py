@@ -87,7 +87,8 @@ class Snapshot:
 
     `areas` has the number of terminals in each area that have been seen at least once. `certificates` has the end of
     each certificate by its file's name; `missed` the times that were not kept and that nobody has settled. The broker's
-    state is None if the centre has never run; `heartbeat` is looked at from outside only.
+    state is None if the centre has never run; `heartbeat` is looked at from outside only. The first terminal is in the
+    roster since `in_use_since`.
     """
 
     now: datetime
@@ -101,7 +102,7 @@ class Snapshot:
     database_fault: str = ""
     key_present: bool = True
     clock_synchronised: bool | None = None
-    backup_expected: bool = False
+    in_use_since: datetime | None = None
     backup_at: datetime | None = None
     backup_checked: bool = False
     certificates: Mapping[str, datetime] = field(default_factory=dict)
@@ -174,8 +175,8 @@ def _of_centre(seen: Snapshot) -> Iterable[Incident]:
 
 def _of_backup(seen: Snapshot) -> Iterable[Incident]:
     if seen.backup_at is None:
-        if seen.backup_expected:
-            yield Incident(Kind.BACKUP_OLD, Urgency.SOON)
+        if seen.in_use_since and seen.now - seen.in_use_since > BACKUP_SOON:
+            yield Incident(Kind.BACKUP_OLD, Urgency.SOON, since=seen.in_use_since + BACKUP_SOON)
         return
     age = seen.now - seen.backup_at
     if age > BACKUP_SOON:

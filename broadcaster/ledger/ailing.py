@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from broadcaster.domain.delivery import TOO_HOT_CELSIUS
 from broadcaster.domain.incident import Ailing, Kind
@@ -24,7 +25,8 @@ _FAULTS = {
 _COLUMNS = ", ".join(f"({test}) AS {kind}" for kind, test in _FAULTS.items())
 _SEEN = " ".join(
     [
-        f"SELECT t.terminal, t.area, p.online, p.changed_at, p.payload ->> '$.software' AS software, {_COLUMNS}",
+        "SELECT t.terminal, t.area, p.online, p.changed_at, p.payload ->> '$.software' AS software,",
+        _COLUMNS,
         "FROM terminals AS t JOIN presences AS p ON p.terminal_id = t.id WHERE",
         _IN_SERVICE,
     ]
@@ -59,6 +61,11 @@ class AilingTerminals:
                 found.append(Ailing(row["terminal"], row["area"], Kind.TERMINALS_SOFTWARE))
         return areas, [*found, *self._never(now)]
 
+    def in_use_since(self) -> datetime | None:
+        """Return when the first terminal came into the roster."""
+        row = self._connections.read().execute("SELECT min(created_at) FROM terminals").fetchone()
+        return datetime.fromisoformat(row[0]) if row[0] else None
+
     def _never(self, now: datetime) -> list[Ailing]:
         """Return those with whose code a device was set up, and that have not connected since."""
         rows = self._connections.read().execute(
@@ -74,5 +81,6 @@ class AilingTerminals:
         ]
 
 
+@lru_cache(maxsize=256)
 def _version(text: str | None) -> tuple[int, ...]:
     return tuple(int(number) for number in _NUMBER.findall(text or "")[:3])

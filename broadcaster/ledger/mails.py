@@ -54,6 +54,12 @@ class Mails:
             note_told(db, [*telling.begun, *untold], telling.ended, now)
             db.execute("DELETE FROM mails WHERE sent_at <= ?", [iso(now - _KEPT)])
 
+    def forget_waiting(self) -> None:
+        """Drop what no server has taken: there is nobody any more to send it."""
+        if self.oldest_waiting():
+            with self._connections.write() as db:
+                db.execute("DELETE FROM mails WHERE sent_at IS NULL")
+
     def oldest_waiting(self) -> datetime | None:
         """Return since when the oldest mail waits that no server has taken."""
         row = self._connections.read().execute("SELECT min(made_at) FROM mails WHERE sent_at IS NULL").fetchone()

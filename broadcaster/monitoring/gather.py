@@ -42,7 +42,7 @@ def gather(ledger: Ledger, places: Places | None, now: datetime) -> Snapshot:
         database_fault=beat.fault if beat else "",
         key_present=places is None or places.signing_key.is_file(),
         clock_synchronised=is_synchronised() if places else None,
-        backup_expected=places is not None,
+        in_use_since=ledger.ailing.in_use_since() if places else None,
         backup_at=backup.made_at if backup else None,
         backup_checked=backup is not None and backup.checked_at is not None,
         certificates=certificate_ends(places.certificates) if places else {},

@@ -58,16 +58,17 @@ class Overseer:
         self._clock = clock
         self._places = places
         self._rests = rests
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._latest: Assessment | None = None
 
     def now(self) -> Assessment:
         """Return what is wrong as of a few seconds ago at most."""
+        # Of those who ask at once one looks, and the others wait for what it sees.
         with self._lock:
             latest = self._latest
-        if latest and abs(self._clock() - latest.looked_at) < self._rests:
-            return latest
-        return self.look()
+            if latest and abs(self._clock() - latest.looked_at) < self._rests:
+                return latest
+            return self.look()
 
     def look(self) -> Assessment:
         """Return what is wrong in this moment. Nothing is written: a full disk keeps nobody from seeing that it is."""
@@ -78,7 +79,6 @@ class Overseer:
             Episode(0, incident, known[incident.identity].began_at if incident.identity in known else now)
             for incident in judge(seen)
         ]
-        assessment = Assessment(episodes, seen)
         with self._lock:
-            self._latest = assessment
-        return assessment
+            self._latest = Assessment(episodes, seen)
+            return self._latest

@@ -2,9 +2,9 @@
 
 import re
 from datetime import time
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, ConfigDict, Field, SecretStr, model_validator
 
 from kokuchi.configuration import FilePath, Section
 
@@ -46,3 +46,9 @@ class MailSettings(Section):
     to: Annotated[tuple[Address, ...], Field(min_length=1)]
     after_minutes: Annotated[int, Field(ge=0, le=24 * 60)] = 5
     daily_at: time = time(8, 30)
+
+    @model_validator(mode="after")
+    def _can_log_in(self) -> Self:
+        if self.user is not None and self.password is None:
+            raise ValueError("user needs password_file")
+        return self

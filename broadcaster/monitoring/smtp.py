@@ -21,8 +21,8 @@ def deliver(message: EmailMessage, settings: MailSettings) -> list[str]:
     where = f"{settings.host} port {settings.port}"
     try:
         with _connect(settings) as server:
-            if settings.user is not None:
-                server.login(settings.user, settings.password.get_secret_value() if settings.password else "")
+            if settings.user is not None and settings.password is not None:
+                server.login(settings.user, settings.password.get_secret_value())
             return sorted(server.send_message(message, settings.sender, list(settings.to)))
     except ssl.SSLCertVerificationError as error:
         raise MailRefused(

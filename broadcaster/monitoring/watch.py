@@ -45,9 +45,11 @@ class Watch:
     async def run(self) -> None:
         """Watch until cancelled; mails go out beside it, so that a slow server holds nothing up."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._always(self.look))
+            group.create_task(self._always(self.look), name="watch")
             if settings := self._mail:
-                group.create_task(self._always(lambda: self.post(settings)))
+                group.create_task(self._always(lambda: self.post(settings)), name="post")
+            else:
+                await self._in_thread(self._ledger.mails.forget_waiting)
 
     async def _always(self, work: Callable[[], None]) -> None:
         """Work again and again, soon after the ledger has changed and at each beat."""

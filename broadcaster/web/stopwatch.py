@@ -6,6 +6,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from broadcaster.monitoring.figures import Figures
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Whoever asks chooses the method: others are counted together."""
+
 
 class Stopwatch:
     """ASGI middleware that counts each answer under the pattern of its address, never under the address itself."""
@@ -23,8 +26,13 @@ class Stopwatch:
 
         async def measured_send(message: Message) -> None:
             if message["type"] == "http.response.start":
-                pattern = getattr(scope.get("route"), "path", "other")
-                self._figures.request(scope["method"], pattern, message["status"], time.perf_counter() - began)
+                method = scope["method"] if scope["method"] in _METHODS else "other"
+                self._figures.request(method, _pattern(scope), message["status"], time.perf_counter() - began)
             await send(message)
 
         await self._app(scope, receive, measured_send)
+
+
+def _pattern(scope: Scope) -> str:
+    path = getattr(scope.get("route"), "path", None)
+    return "other" if path is None else f"{scope.get('root_path', '')}{path}"

@@ -29,7 +29,6 @@ _PAGES = {
     Kind.SENDING_MISSED: ("/planned", "予定と承認を見る"),
     Kind.APPROVAL_WAITS: ("/planned", "予定と承認を見る"),
 }
-_IN_BANNER = frozenset({Kind.BROKER_AWAY, Kind.DISK_LOW, Kind.BROKER_UNTOLD})
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,10 @@ class Title:
 
 @dataclass(frozen=True)
 class AtHome:
-    """What the first page says that it does not say elsewhere: neither single terminals nor what is in a banner."""
+    """What the first page says that it does not say elsewhere: neither single terminals nor what is in a banner.
+
+    `count` is of everything.
+    """
 
     titles: tuple[Title, ...]
     count: int
@@ -121,8 +123,8 @@ def count_troubles(site: Site) -> Count:
 def at_home(site: Site) -> AtHome:
     """Return what the first page says."""
     assessment = site.overseer.now()
-    told = [one for one in assessment.incidents if one.kind not in OF_TERMINALS | _IN_BANNER]
-    titles = tuple(Title(_place(one), words_of(one, site.town).title) for one in told)
+    soon = [one.incident for one in assessment.soon if one.incident.kind not in OF_TERMINALS | {Kind.BROKER_UNTOLD}]
+    titles = tuple(Title(_place(one), words_of(one, site.town).title) for one in soon)
     return AtHome(titles, len(assessment.episodes), bool(assessment.urgent))
 
 

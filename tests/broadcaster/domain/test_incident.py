@@ -18,7 +18,7 @@ WELL = Snapshot(
     disk_free=10**12,
     log_bytes=4_000_000,
     clock_synchronised=True,
-    backup_expected=True,
+    in_use_since=NOW - timedelta(days=400),
     backup_at=NOW - timedelta(hours=20),
     backup_checked=True,
     certificates={"server.pem": NOW + timedelta(days=61)},
@@ -84,7 +84,8 @@ def test_each_thing_that_is_wrong_is_said_as_urgently_as_it_is(
     [
         {"oldest_waiting": NOW - timedelta(seconds=90)},
         {"oldest_waiting": NOW - timedelta(hours=5), "broker_since": NOW - timedelta(seconds=30)},
-        {"backup_expected": False, "backup_at": None},
+        {"in_use_since": NOW - timedelta(hours=35), "backup_at": None},
+        {"in_use_since": None, "backup_at": None},
         {"heartbeat_expected": False, "heartbeat": None},
         {"approval_since": NOW - timedelta(hours=23)},
         {"ailing": off(1, 59)},

@@ -26,8 +26,16 @@ class MailServer(socketserver.ThreadingTCPServer):
     daemon_threads = True
     allow_reuse_address = True
 
-    def __init__(self, context: ssl.SSLContext | None = None, user: str = "", password: str = "") -> None:
+    def __init__(
+        self,
+        context: ssl.SSLContext | None = None,
+        user: str = "",
+        password: str = "",
+        *,
+        encrypted_from_start: bool = False,
+    ) -> None:
         super().__init__((HOST, 0), _Conversation)
+        self.encrypted_from_start = encrypted_from_start
         self.context = context
         self.user, self.password = user, password
         self.refuses = ""
@@ -49,8 +57,14 @@ class MailServer(socketserver.ThreadingTCPServer):
 class _Conversation(socketserver.StreamRequestHandler):
     server: MailServer
 
+    def setup(self) -> None:
+        if self.server.context and self.server.encrypted_from_start:
+            self.request = self.server.context.wrap_socket(self.request, server_side=True)
+        super().setup()
+
     def handle(self) -> None:
-        sender, recipients, encrypted, known = "", list[str](), False, not self.server.user
+        sender, recipients, known = "", list[str](), not self.server.user
+        encrypted = self.server.encrypted_from_start
         self._say("220 mail.example.jp")
         while line := self.rfile.readline().decode().strip():
             verb = line.upper().split(" ")[0]
@@ -101,9 +115,11 @@ class _Conversation(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def mail_server(context: ssl.SSLContext | None = None, user: str = "", password: str = "") -> Iterator[MailServer]:
+def mail_server(
+    context: ssl.SSLContext | None = None, user: str = "", password: str = "", *, encrypted_from_start: bool = False
+) -> Iterator[MailServer]:
     """Run a server until the block ends."""
-    with MailServer(context, user, password) as server:
+    with MailServer(context, user, password, encrypted_from_start=encrypted_from_start) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

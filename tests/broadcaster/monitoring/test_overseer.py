@@ -10,6 +10,7 @@ from broadcaster.ledger import Ledger
 from broadcaster.ledger.backups import Backup
 from broadcaster.monitoring import Overseer, Places
 from kokuchi.wire import Clock, Refusal, Speaker, WireError
+from kokuchi.wire.fields import iso
 from tests.broadcaster.examples import NOW, accept, alert, presence
 from tests.broadcaster.monitoring.smtp_server import write_certificate
 
@@ -59,6 +60,8 @@ def test_a_terminal_that_is_not_in_service_is_no_trouble(ledger: Ledger) -> None
 def test_what_the_centre_keeps_is_looked_at(ledger: Ledger, tmp_path: Path) -> None:
     places = Places(tmp_path, tmp_path / "signing.pem", running=False)
     now = datetime.now(UTC)
+    with ledger.connections.write() as db:
+        db.execute("UPDATE terminals SET created_at = ? WHERE terminal = 't-1'", [iso(now - timedelta(days=2))])
     write_certificate(tmp_path, "server.pem", days=59)
     (tmp_path / "authority.pem").write_text("no certificate")
     wrong = found(ledger, now, places)

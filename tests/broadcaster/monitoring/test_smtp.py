@@ -1,5 +1,6 @@
 """Mail goes out encrypted to whom it is meant for, or not at all; nothing breaks out of a header."""
 
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -66,6 +67,26 @@ def test_a_server_that_is_not_there_is_said() -> None:
         deliver(message_of(MAIL, given), given)
 
 
+def test_a_server_that_is_encrypted_from_the_start_is_spoken_to(certificate: Path) -> None:
+    with mail_server(tls(certificate), encrypted_from_start=True) as server:
+        given = settings(server.port, security="tls", authority=certificate)
+        deliver(message_of(MAIL, given), given)
+        with pytest.raises(MailRefused, match="certificate is not trusted"):
+            deliver(message_of(MAIL, given), settings(server.port, security="tls"))
+    assert server.encrypted == [True]
+
+
+def test_the_settings_that_ship_show_a_table_that_works(tmp_path: Path) -> None:
+    lines = (Path(__file__).parents[3] / "config" / "broadcaster.toml").read_text(encoding="utf-8").splitlines()
+    start = next(number for number, line in enumerate(lines) if line.startswith("# [mail]"))
+    table = tomllib.loads("\n".join(line.removeprefix("# ") for line in lines[start:]))["mail"]
+    table["password"] = table.pop("password_file")
+    shown = MailSettings.model_validate(table, context={"base": tmp_path})
+    by_default = MailSettings.model_validate({"host": shown.host, "from": shown.sender, "to": shown.to})
+    for name in ("port", "security", "after_minutes", "daily_at"):
+        assert getattr(shown, name) == getattr(by_default, name), name
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -76,6 +97,7 @@ def test_a_server_that_is_not_there_is_said() -> None:
         ("to", []),
         ("host", "mail\r\nQUIT"),
         ("user", "u\r\n"),
+        ("user", "without a password"),
     ],
 )
 def test_settings_that_would_break_out_of_a_header_are_refused(field: str, value: object) -> None:

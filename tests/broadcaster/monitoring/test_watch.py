@@ -1,5 +1,6 @@
 """The watch of the running centre: incidents from beginning to end, and the mails about them, through a real server."""
 
+import asyncio
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -8,12 +9,14 @@ import pytest
 from pydantic import SecretStr
 
 from broadcaster.domain.incident import Kind
+from broadcaster.domain.telling import Telling
 from broadcaster.ledger import Ledger
-from broadcaster.monitoring import Overseer
+from broadcaster.monitoring import Assessment, Overseer
 from broadcaster.monitoring.settings import MailSettings
 from broadcaster.monitoring.watch import Watch
 from tests.broadcaster.examples import ROSTER, TOWN, presence
 from tests.broadcaster.monitoring.smtp_server import HOST, MailServer, mail_server
+from tests.waiting import until
 
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 MORNING = datetime(2026, 11, 24, 23, 30, tzinfo=UTC)
@@ -148,3 +151,47 @@ def test_without_a_change_the_ledger_is_left_alone(office: Office) -> None:
 def test_a_password_is_not_in_what_can_be_printed(office: Office) -> None:
     settings = office.mail.model_copy(update={"user": "u", "password": SecretStr("geheim")})
     assert "geheim" not in repr(settings) + str(settings)
+
+
+def test_a_database_that_is_damaged_is_found(office: Office) -> None:
+    with office.ledger.connections.write() as db:
+        db.execute("PRAGMA ignore_check_constraints = ON")
+        db.execute("UPDATE terminals SET kind = 'nonsense' WHERE terminal = 't-1'")
+        db.execute("PRAGMA ignore_check_constraints = OFF")
+    office.after(0)
+    office.after(1)
+    [episode] = office.ledger.incidents.standing()
+    assert episode.incident.kind is Kind.DATABASE_DAMAGED
+    assert "terminals" in episode.incident.detail
+
+
+class Faulty(Overseer):
+    """Fails at its first look."""
+
+    fails = True
+
+    def look(self) -> Assessment:
+        if self.fails:
+            self.fails = False
+            raise ValueError("a fault of ours")
+        return super().look()
+
+
+async def test_an_error_of_the_watch_ends_nothing_and_is_logged(
+    ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    ledger.mails.write("<1@b.jp>", "subject", "body", Telling(), NOON)
+    ledger.broker.record(False, "gone", NOON)
+    running = asyncio.create_task(Watch(ledger, TOWN, Faulty(ledger, lambda: NOON), None, lambda: NOON).run())
+
+    def noted() -> object:
+        ledger.changes.announce()
+        return ledger.incidents.standing()
+
+    await until(noted, what="the second look")
+    assert "a fault of ours" in caplog.text
+    assert not running.done()
+    assert ledger.mails.oldest_waiting() is None, "nobody is there to send it"
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running

@@ -53,7 +53,7 @@ async def test_each_trouble_says_what_it_means_what_to_do_and_whom_it_is_about(
     assert 'href="/terminals?condition=sound"' in page
     assert 'badge-count-soon">2<' in page
     home = (await operator.get("/")).text
-    assert "<strong>2</strong>件の意味と、すること" in home
+    assert "<strong>2</strong>件を確かめてください" in home
     assert "1時間以上つながらない" not in home, "the terminals have a place of their own there"
 
 
@@ -69,7 +69,8 @@ async def test_a_wide_outage_is_one_trouble_and_stands_on_every_page(operator: B
     assert "多くの端末が一度に切れました（400台）" in page
     assert "ほか394台" in page
     assert len(page) < 20_000
-    assert "多くの端末が一度に切れました" in (await operator.get("/dictionary")).text
+    for path in ("/", "/dictionary"):
+        assert (await operator.get(path)).text.count("多くの端末が一度に切れました") == 1, path
 
 
 async def test_a_broker_that_goes_and_comes_is_said_on_an_open_page(operator: Browser, ledger: Ledger) -> None:
@@ -120,9 +121,16 @@ async def test_figures_are_for_who_has_a_token_for_them(program: httpx.AsyncClie
     other = make_token(ledger, Scope.ALERTS_READ, name="other")
     assert problem_of(await program.get("/metrics", headers={"authorization": f"Bearer {other}"})) == (403, "forbidden")
     token = make_token(ledger, Scope.METRICS_READ, name="prometheus")
+    await program.get("/api/v1/alerts", headers={"authorization": f"Bearer {other}"})
+    await program.request("BREW", "/no/such/page")
     answer = await program.get("/metrics", headers={"authorization": f"Bearer {token}"})
     assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
-    assert 'kokuchi_http_request_duration_seconds_count{method="GET",path="/metrics",status="401"} 1.0' in answer.text
+    for labels in (
+        'method="GET",path="/metrics",status="401"',
+        'method="GET",path="/api/v1/alerts",status="200"',
+        'method="other",path="other",status="404"',
+    ):
+        assert f"kokuchi_http_request_duration_seconds_count{{{labels}}} 1.0" in answer.text, labels
 
 
 async def test_without_a_token_only_this_machine_itself_reads_them_and_only_if_the_town_says_so(
