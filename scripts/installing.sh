@@ -92,16 +92,16 @@ point() {
 # Make releases/$1 the one in use; the units $2 … become its own.
 use_release() {
     former=$(current_release)
-    name=$1
+    wanted=$1
     shift
-    if [ "$former" != "$name" ]; then
+    if [ "$former" != "$wanted" ]; then
         [ -z "$former" ] || point previous "releases/$former"
-        point current "releases/$name"
+        point current "releases/$wanted"
     fi
     point bin current/bin
     mkdir -p "$ROOT/etc/systemd/system"
     for unit in "$@"; do
-        install -m 644 "$releases/$name/src/systemd/$unit" "$ROOT/etc/systemd/system/$unit"
+        install -m 644 "$releases/$wanted/src/systemd/$unit" "$ROOT/etc/systemd/system/$unit"
     done
     if is_live; then systemctl daemon-reload; fi
 }
@@ -173,8 +173,11 @@ os.umask(0o077)
 source, target = sqlite3.connect(sys.argv[1]), sqlite3.connect(sys.argv[2] + ".new")
 source.backup(target); source.close(); target.close(); os.replace(sys.argv[2] + ".new", sys.argv[2])' "$ledger" "$copy"
     say "the ledger as it was: $copy"
-    # The last two; they are whole ledgers, with households in them.
-    ls -t "$copies_folder"/ledger-before-*.sqlite | tail -n +3 | xargs -r rm -f
+    # The last two of each; they are whole ledgers, with households in them.
+    for kind in before of; do
+        find "$copies_folder" -name "ledger-$kind-*.sqlite" -printf '%T@ %p\n' | sort -rn | tail -n +3 | cut -d' ' -f2- |
+            xargs -r rm -f
+    done
 }
 
 # Put back the ledger as it was before release $1. What was there is kept beside it.

@@ -1,6 +1,9 @@
 """What holds for every test."""
 
+import os
+import shutil
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +14,23 @@ _LONGEST_FIRST = ("tests/system/", "tests/browser/")
 """What waits most. Begun first, it waits while the other workers go through the rest."""
 
 
+_MEMORY = Path("/dev/shm")  # noqa: S108 - where Linux keeps what is in memory
+_ROOM = 4 * 1024**3
+
+
 def pytest_configure() -> None:
-    """Set what holds for every page."""
+    """Set what holds for every page, and where the tests' folders are."""
     be_patient()
+    _keep_folders_in_memory()
+
+
+def _keep_folders_in_memory() -> None:
+    """Let the tests' databases commit to memory where there is room: no test is about a machine that loses its power.
+
+    A container may have a small one or none; then they are where pytest puts them. `--basetemp` wins over both.
+    """
+    if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_MEMORY))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
