@@ -60,7 +60,7 @@ async def test_who_has_sent_everything_may_wait_for_the_answer_as_long_as_it_tak
     """A page that moves by itself waits until its reader leaves."""
     monkeypatch.setattr(protection, "BODY_SECONDS", 0.01)
     received: list[str] = []
-    messages = [{"type": "http.request", "body": b"", "more_body": False}, {"type": "http.disconnect"}]
+    messages: list[Message] = [{"type": "http.request", "more_body": False}, {"type": "http.disconnect"}]
 
     async def receive() -> Message:
         if len(messages) == 1:
