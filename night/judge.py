@@ -91,6 +91,8 @@ def _log(samples: Sequence[Sample]) -> Finding:
 
 
 def _pages(seconds: Sequence[float]) -> Finding:
+    if len(seconds) < 2:
+        return Finding("pages", "nobody came to look at one", "some are looked at", False)
     slow = quantiles(seconds, n=20)[-1]
     measured = f"half within {median(seconds) * 1000:.0f}, 95 % within {slow * 1000:.0f} ms"
     return Finding("pages", measured, f"95 % within {PAGE_SECONDS * 1000:.0f} ms", slow <= PAGE_SECONDS)

@@ -2,8 +2,8 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Event, Thread
@@ -23,6 +23,16 @@ _PAGES = (
 )
 _STREAMS = ("/events", "/log/events", "/requests/events", "/terminals/events", "/planned/events", "/banner/events")
 _API = ("/api/v1/health", "/api/v1/alerts", "/api/v1/terminals?limit=20", "/api/v1/town", "/api/v1/requests")
+_ACTS = (
+    "look",
+    "ask as program",
+    "send",
+    "call back",
+    "log in and out",
+    "guess password",
+    "guess code",
+    "follow a page",
+)
 _ADMINISTRATOR = next((account.name, password) for account, password in USERS if account.name == "admin")
 _AUTHOR = next((account.name, password) for account, password in USERS if account.name == "staff")
 
@@ -39,18 +49,28 @@ class People:
     page_seconds: list[float] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     _over: Event = field(default_factory=Event)
+    _reader: Staff = field(init=False)
+    _writer: Staff = field(init=False)
 
-    def start(self) -> list[Thread]:
-        """Let everybody begin; they end with the day."""
-        streams = [partial(self._follow, number) for number in range(self.day.streams)]
-        threads = [Thread(target=self._safely, args=(act,)) for act in (self._read, self._write, *streams)]
-        for thread in threads:
-            thread.start()
-        return threads
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Let everybody live for the length of a block, from when they are logged in."""
+        with Staff(self.places, *_ADMINISTRATOR) as self._reader, Staff(self.places, *_AUTHOR) as self._writer:
+            streams = [partial(self._follow, number) for number in range(self.day.streams)]
+            threads = [Thread(target=self._safely, args=(act,)) for act in (self._read, self._write, *streams)]
+            for thread in threads:
+                thread.start()
+            try:
+                yield
+            finally:
+                self._over.set()
+                for thread in threads:
+                    thread.join()
 
-    def end(self) -> None:
-        """Tell everybody that the day is over."""
-        self._over.set()
+    @property
+    def have_begun(self) -> bool:
+        """Whether everything has been done once, or failed."""
+        return bool(self.faults) or all(self.done[act] for act in _ACTS)
 
     def _safely(self, act: Callable[[], None]) -> None:
         try:
@@ -59,20 +79,17 @@ class People:
             self.faults.append(f"{type(error).__name__}: {error}")
 
     def _read(self) -> None:
-        day = self.day
-        with Staff(self.places, *_ADMINISTRATOR) as self._reader:
-            self._live((day.page_views, self._look), (day.api_requests, self._ask_as_program))
+        self._live((self.day.page_views, self._look), (self.day.api_requests, self._ask_as_program))
 
     def _write(self) -> None:
         day = self.day
-        with Staff(self.places, *_AUTHOR) as self._writer:
-            self._live(
-                (day.alerts, self._send),
-                (day.wishes, self._call_back),
-                (day.log_ins, self._log_in_and_out),
-                (day.wrong_passwords, self._guess_password),
-                (day.wrong_codes, self._guess_code),
-            )
+        self._live(
+            (day.alerts, self._send),
+            (day.wishes, self._call_back),
+            (day.log_ins, self._log_in_and_out),
+            (day.wrong_passwords, self._guess_password),
+            (day.wrong_codes, self._guess_code),
+        )
 
     def _live(self, *acts: tuple[int, Callable[[], None]]) -> None:
         times = sorted(
@@ -132,16 +149,15 @@ class People:
             self.faults.append("a guessed code opened")
 
     def _follow(self, number: int) -> None:
-        with Staff(self.places, *_ADMINISTRATOR) as staff:
-            each = self.day.seconds * self.day.streams / self.day.streams_opened
-            headers = {"Accept": "text/event-stream"}
-            while not self._over.is_set():
-                path = _STREAMS[number % len(_STREAMS)]
-                end = time.monotonic() + each
-                address = f"{self.places.centre_url}{path}"
-                with httpx.stream("GET", address, cookies=staff.cookies, headers=headers, timeout=40) as stream:
-                    for _line in stream.iter_lines():
-                        if self._over.is_set() or time.monotonic() > end:
-                            break
-                self.done["follow a page"] += 1
-                number += 1
+        each = self.day.seconds * self.day.streams / self.day.streams_opened
+        headers = {"Accept": "text/event-stream"}
+        cookies = self._reader.cookies
+        while not self._over.is_set():
+            address = f"{self.places.centre_url}{_STREAMS[number % len(_STREAMS)]}"
+            end = time.monotonic() + each
+            with httpx.stream("GET", address, cookies=cookies, headers=headers, timeout=40) as stream:
+                for _line in stream.iter_lines():
+                    if self._over.is_set() or time.monotonic() > end:
+                        break
+            self.done["follow a page"] += 1
+            number += 1

@@ -30,6 +30,9 @@ from night.people import People
 _PASSWORD = "night"  # noqa: S105 - of terminals that are none
 _SAMPLES = 40
 _CONNECTED_SECONDS = 120.0
+_LATEST_SECONDS = 150.0
+"""A night that is very short waits so long for everything to have happened once."""
+
 _STORM = 0.1
 """After this part of the night the broker is killed, and everybody comes back at once."""
 
@@ -65,8 +68,9 @@ def run(day: Day, places: Places) -> Night:
         scopes = {Scope.ALERTS_READ, Scope.TERMINALS_READ, Scope.REQUESTS_READ}
         token = ledger.tokens.make("night", scopes, now + timedelta(days=2), SHELL, now)
         people = People(places, ledger, day, token)
-        watch = Watch(processes.pid("centre"), settings.ledger, time.monotonic())
-        samples = _live(day, fleet, people, watch, lambda: _storm(processes))
+        with people.at_work():
+            watch = Watch(processes.pid("centre"), settings.ledger, time.monotonic())
+            samples = _live(day, fleet, people, watch, lambda: _storm(processes))
         processes.check()
         fleet.close()
     findings = judge(samples, people.page_seconds, failures_in(places.logs))
@@ -99,28 +103,20 @@ def _live(day: Day, fleet: Fleet, people: People, watch: Watch, storm: Callable[
     happenings = day.happenings()
     due = next(happenings, None)
     samples: list[Sample] = []
-    threads = people.start()
-    looked = 0.0
-    stormy = True
-    try:
-        while (now := time.monotonic() - watch.started) < day.seconds:
-            if stormy and now > day.seconds * _STORM:
-                stormy = False
-                storm()
-            while due and due[0] <= now:
-                _happen(due[1], terminals[due[2]], fleet, people.done)
-                due = next(happenings, None)
-            if now - looked > day.seconds / _SAMPLES:
-                looked = now
-                samples.append(watch.look())
-                people.done["terminals that came back by themselves"] += fleet.bring_back()
-            fleet.drive()
-    finally:
-        people.end()
-        for thread in threads:
-            thread.join()
-    samples.append(watch.look())
-    return samples
+    looked, stormy = 0.0, True
+    while (now := time.monotonic() - watch.started) < day.seconds or not (people.have_begun or now > _LATEST_SECONDS):
+        if stormy and now > day.seconds * _STORM:
+            stormy = False
+            storm()
+        while due and due[0] <= now:
+            _happen(due[1], terminals[due[2]], fleet, people.done)
+            due = next(happenings, None)
+        if now - looked > day.seconds / _SAMPLES:
+            looked = now
+            samples.append(watch.look())
+            people.done["terminals that came back by themselves"] += fleet.bring_back()
+        fleet.drive()
+    return [*samples, watch.look()]
 
 
 def _happen(what: What, terminal: LightTerminal, fleet: Fleet, done: Counter[str]) -> None:

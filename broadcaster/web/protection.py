@@ -108,6 +108,7 @@ class _Body:
 def _log_refusal(scope: Scope, status: int) -> None:
     if status not in _REFUSALS:
         return
-    pattern = getattr(scope.get("route"), "path", "")
+    # The interface is an application of its own, whose routes are not known here.
+    pattern = getattr(scope.get("route"), "path", "/api" if scope["path"].startswith("/api/") else "")
     address = scope["client"][0] if scope["client"] else ""
     _seldom.warn("request refused", status=status, method=scope["method"], page=pattern, address=address)
