@@ -200,7 +200,7 @@ async def test_a_broker_whose_rights_are_older_keeps_no_alert_from_going_out(
         async def publish(
             self, topic: str, payload: bytes, *, retain: bool = False, expires_in: float | None = None
         ) -> None:
-            if "/settings/" in topic and self.refusals < 25:
+            if "/settings/" in topic and self.refusals < 6:
                 self.refusals += 1
                 self.cut("not authorized")
                 asyncio.get_running_loop().call_later(0.01, self.connect)
