@@ -23,7 +23,7 @@ RETRY_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class TlsBroker:
-    """A broker with TLS: `presents` tells which certificate it has, or raises OSError; `tell` may raise BrokerUntold."""
+    """A broker with TLS: `presents` says which certificate it has, or raises OSError; `tell`, BrokerUntold."""
 
     presents: Callable[[], int]
     tell: Callable[[], None]
