@@ -19,10 +19,10 @@ from broadcaster.monitoring import Overseer, Places
 from broadcaster.monitoring.figures import Figures
 from broadcaster.monitoring.watch import Watch
 from broadcaster.nightly import Nightly
-from broadcaster.provisioning.certificate_keeper import CertificateKeeper
+from broadcaster.provisioning.certificate_keeper import CertificateKeeper, TlsBroker
 from broadcaster.provisioning.households import Households
 from broadcaster.provisioning.keys import KeyFiles, SigningKeyChange, authorities
-from broadcaster.provisioning.reload import tell_broker
+from broadcaster.provisioning.reload import presented_serial, tell_broker
 from broadcaster.provisioning.server_names import certificates_of, server_names
 from broadcaster.provisioning.terminals import broker_files, enrolment_of
 from broadcaster.sending import PlannedSending, Sending
@@ -146,7 +146,10 @@ class Centre:
             return None
         if settings.broker.tls and settings.broker.plain_port:
             log.warning("terminals may still connect without TLS", extra={"port": settings.broker.plain_port})
-        broker = partial(tell_broker, broker_files(settings).pid_file, settings.broker.reload)
+        broker = TlsBroker(
+            partial(presented_serial, settings.broker.host, settings.broker.port),
+            partial(tell_broker, broker_files(settings).pid_file, settings.broker.reload),
+        )
         return CertificateKeeper(
             certificates_of(settings),
             server_names(settings),

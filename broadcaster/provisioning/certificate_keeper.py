@@ -6,6 +6,7 @@ import logging
 import sqlite3
 import ssl
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from broadcaster.domain.audit import CLOCK, Deed, Entry
@@ -20,24 +21,29 @@ LOOK_SECONDS = 3.0
 RETRY_SECONDS = 30.0
 
 
-class CertificateKeeper:
-    """Looks after the certificates of a running centre.
+@dataclass(frozen=True)
+class TlsBroker:
+    """A broker with TLS: `presents` says which certificate it has, or raises OSError; `tell`, BrokerUntold."""
 
-    `tell_broker` makes the broker read its files anew, or raises BrokerUntold; None if it is without TLS.
-    """
+    presents: Callable[[], int]
+    tell: Callable[[], None]
+
+
+class CertificateKeeper:
+    """Looks after the certificates of a running centre, and of its broker if that has TLS."""
 
     def __init__(
         self,
         certificates: Certificates,
         names: Names,
         ledger: Ledger,
-        tell_broker: Callable[[], None] | None,
+        broker: TlsBroker | None,
         clock: Callable[[], datetime],
     ) -> None:
         self._certificates = certificates
         self._names = names
         self._ledger = ledger
-        self._tell_broker = tell_broker
+        self._broker = broker
         self._clock = clock
         self._pages: ssl.SSLContext | None = None
         self._presented = ""
@@ -70,8 +76,8 @@ class CertificateKeeper:
                 until = renewed.not_valid_after_utc
                 self._ledger.audit.add(Entry(CLOCK, Deed.CERTIFICATE_MADE, "", self._clock(), f"{until:%Y-%m-%d}"))
                 log.info("certificate renewed", extra={"until": until.isoformat()})
-            if self._tell_broker is not None:
-                self._tell_once(self._tell_broker)
+            if self._broker is not None:
+                self._tell_once(self._broker)
         except (CertificateError, BrokerUntold, OSError, sqlite3.OperationalError) as error:
             return str(error)
         return ""
@@ -90,13 +96,20 @@ class CertificateKeeper:
         log.info("pages present a new certificate")
         return ""
 
-    def _tell_once(self, tell: Callable[[], None]) -> None:
-        """Tell the broker unless it was told of this certificate, by whichever process."""
+    def _tell_once(self, broker: TlsBroker) -> None:
+        """Tell the broker unless it has taken up this certificate."""
         told = self._certificates.folder / "broker-told"
-        serial = f"{read_certificate(self._certificates.server).serial_number:x}"
-        if not told.exists() or told.read_text() != serial:
-            tell()
-            told.write_text(serial)
+        serial = read_certificate(self._certificates.server).serial_number
+        if told.exists() and told.read_text() == str(serial):
+            return
+        try:
+            presented = broker.presents()
+        except OSError:
+            # It reads its files when it starts, and a Mosquitto that starts would be ended by the signal.
+            return
+        if presented != serial:
+            broker.tell()
+        told.write_text(str(serial))
 
     def _state(self) -> str:
         try:

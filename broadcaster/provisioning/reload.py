@@ -2,9 +2,12 @@
 
 import os
 import signal
+import ssl
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+
+from cryptography import x509
 
 _SECONDS = 10
 _PROGRAM = "mosquitto"
@@ -23,6 +26,12 @@ def tell_broker(pid_file: Path, command: Sequence[str] = ()) -> None:
         _run(command)
     else:
         _signal(pid_file)
+
+
+def presented_serial(host: str, port: int) -> int:
+    """Return which certificate a running broker presents; raises OSError."""
+    pem = ssl.get_server_certificate((host, port), timeout=_SECONDS)
+    return x509.load_pem_x509_certificate(pem.encode()).serial_number
 
 
 def _run(command: Sequence[str]) -> None:

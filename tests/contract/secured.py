@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from broadcaster.domain.audience import Terminal
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.certificates import Certificates, read_certificate, read_key
 from broadcaster.provisioning.issuing import issue_server
-from broadcaster.provisioning.reload import tell_broker
+from broadcaster.provisioning.reload import presented_serial, tell_broker
 from broadcaster.provisioning.secrets import make_signing_key
 from broadcaster.provisioning.server_names import certificates_of, server_names
 from broadcaster.provisioning.terminals import broker_files, take_into_service
@@ -77,7 +76,7 @@ def serial(files: Certificates) -> int:
 
 def presented(port: int) -> int:
     """Return which certificate is presented at a port."""
-    return x509.load_pem_x509_certificate(ssl.get_server_certificate((HOST, port)).encode()).serial_number
+    return presented_serial(HOST, port)
 
 
 def answer_to(port: int, version: ssl.TLSVersion) -> str:
@@ -115,4 +114,6 @@ def secured_town(folder: Path) -> Iterator[SecuredTown]:
     """Run a town's broker for the length of a block."""
     settings = prepare(folder)
     with mosquitto(broker_files(settings).configuration, settings.broker.port):
+        # One that listens already and does not look after signals yet would be ended by the first.
+        presented(settings.broker.port)
         yield SecuredTown(settings)
