@@ -3,6 +3,7 @@
 # make chaos  a town under crashes, cuts and lies, and whether every promise was kept: MINUTES=3 SEED=1 TERMINALS=60
 # make bench-voice   readings, speed, memory and loudness of the voice, each with its bound
 # make bench-terminal   a terminal's memory, processor, start and writes, speaking and at rest; about four minutes
+# make bench-log   a year of 1,000 alerts to 1,500 terminals: how long each page that reads it takes, about two minutes
 # make bench-recognition   the voice as Whisper base hears it, about ten minutes: the kana error rate, with its bound
 # ONCE=1 runs the demo with no one watching, JSON=1 prints its, chaos's or a bench's result as JSON; PORT=9000 moves all ports of the demo.
 
@@ -14,7 +15,7 @@ PORT ?= 8080
 # Started through sudo, only the packages are installed as root; everything else belongs to the user.
 AS_USER := $(if $(SUDO_USER),sudo -u $(SUDO_USER),)
 
-.PHONY: npm headless bench-terminal bench-voice bench-recognition fuzz demo test check chaos packages clean
+.PHONY: npm headless bench-log bench-terminal bench-voice bench-recognition fuzz demo test check chaos packages clean
 
 demo: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json)
@@ -28,6 +29,9 @@ chaos: packages $(VENV)/.installed
 
 bench-voice: packages $(VENV)/.installed-development
 	@$(AS_USER) env JSON=$(JSON) $(VENV)/bin/python -m benchmarks.voice
+
+bench-log: packages $(VENV)/.installed-development
+	@$(AS_USER) env JSON=$(JSON) KEEP=$(KEEP) $(VENV)/bin/python -m benchmarks.year
 
 bench-terminal: packages $(VENV)/.installed-development
 	@$(AS_USER) env JSON=$(JSON) $(VENV)/bin/python -m benchmarks.terminal
