@@ -25,7 +25,7 @@ SECRETS = "password secret hash token session account code request audit draft"
 
 @pytest.fixture
 def ledger(shell: Shell) -> Iterator[Ledger]:
-    ledger = Ledger(shell.folder / "ledger.sqlite")
+    ledger = Ledger(shell.folder / "var" / "ledger.sqlite")
     yield ledger
     ledger.close()
 
@@ -36,7 +36,7 @@ def alerts(shell: Shell) -> list[str]:
     first = Alert.model_validate({**alert("a-1").model_dump(), "headline": "=1+1 不審な電話"})
     invitation = {"headline": "相談会", "category": "awareness_event"}
     later = alert("a-2", audience=areas("kita"), sent=NOW + timedelta(hours=1))
-    with closing(Ledger(shell.folder / "ledger.sqlite")) as ledger:
+    with closing(Ledger(shell.folder / "var" / "ledger.sqlite")) as ledger:
         accept(ledger, first)
         accept(ledger, Alert.model_validate({**later.model_dump(), **invitation}))
         silent = report("t-1", received_at=NOW, displayed_at=NOW, outcome=Outcome.VOICE_FAILED, reason="no device")

@@ -226,3 +226,12 @@ async def test_a_terminal_s_page_shows_how_it_was_connected(operator: Browser, l
     row = page[page.index("11/23(月)</th>") :]
     assert row[: row.index("</tr>")].count("時間") == 2
     assert ("18時間<" in row, "6時間<" in row, "1回<" in row, "音が出ない<" in row) == (True,) * 4
+
+
+async def test_a_log_without_alerts_has_a_place_for_all_that_its_stream_sends(operator: Browser) -> None:
+    """A part that has no place on an empty page loads it again, so that the first alert is seen."""
+    page = (await operator.get("/log")).text
+    assert "data-live-empty" in page
+    async with operator.events("/log/events") as stream:
+        parts = await stream.parts_after_start()
+    assert [name for name in parts if f'id="{name}"' not in page] == []
