@@ -4,6 +4,7 @@
 # make night  24 hours of 1,500 terminals in ten minutes: memory, tables and logs of the centre: MINUTES=10 TERMINALS=1500
 # make bench-voice   readings, speed, memory and loudness of the voice, each with its bound
 # make bench-terminal   a terminal's memory, processor, start and writes, speaking and at rest; about four minutes
+# make bench-log   a year of 1,000 alerts to 1,500 terminals: how long each page that reads it takes, about two minutes
 # make bench-recognition   the voice as Whisper base hears it, about ten minutes: the kana error rate, with its bound
 # make install-centre, install-terminal   on a town's own machine (docs/install.md); again for an upgrade. ROOT=/mnt: into a folder
 # make rollback-centre, rollback-terminal   back to the version before; WITH_LEDGER=1: with the ledger of then
@@ -17,7 +18,7 @@ PORT ?= 8080
 # Started through sudo, only the packages are installed as root; everything else belongs to the user.
 AS_USER := $(if $(SUDO_USER),sudo -u $(SUDO_USER),)
 
-.PHONY: install-centre install-terminal rollback-centre rollback-terminal npm headless night bench-terminal bench-voice bench-recognition fuzz demo test check chaos packages clean
+.PHONY: install-centre install-terminal rollback-centre rollback-terminal npm headless night bench-log bench-terminal bench-voice bench-recognition fuzz demo test check chaos packages clean
 
 demo: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json)
@@ -35,6 +36,9 @@ night: packages $(VENV)/.installed
 
 bench-voice: packages $(VENV)/.installed-development
 	@$(AS_USER) env JSON=$(JSON) $(VENV)/bin/python -m benchmarks.voice
+
+bench-log: packages $(VENV)/.installed-development
+	@$(AS_USER) env JSON=$(JSON) KEEP=$(KEEP) $(VENV)/bin/python -m benchmarks.year
 
 bench-terminal: packages $(VENV)/.installed-development
 	@$(AS_USER) env JSON=$(JSON) $(VENV)/bin/python -m benchmarks.terminal

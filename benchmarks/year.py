@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -33,6 +34,17 @@ ROUNDS = 20
 PAGE_BOUND_MS = 200
 BATCH = 500
 REPORTER = "hanako"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Milliseconds from the question to the answer, and those of them that a processor worked for it.
+
+    On a machine that does other things too, only the second says something about kokuchi.
+    """
+
+    wall: float
+    processor: float
 
 
 def pages(ledger: Ledger) -> dict[str, str]:
@@ -73,16 +85,17 @@ def pages(ledger: Ledger) -> dict[str, str]:
     }
 
 
-async def times(ledger: Ledger) -> dict[str, list[float]]:
-    """Return how many milliseconds each page took, each time."""
+async def times(ledger: Ledger) -> dict[str, list[Taken]]:
+    """Return how long each page took, each time."""
     browser = Browser(make_app(ledger, Clock()))
     await browser.log_in(REPORTER)
-    found: dict[str, list[float]] = {}
+    found: dict[str, list[Taken]] = {}
     for name, address in pages(ledger).items():
         for _ in range(ROUNDS):
-            began = time.perf_counter()
+            began, worked = time.perf_counter(), time.process_time()
             response = await browser.get(address)
-            found.setdefault(name, []).append(1000 * (time.perf_counter() - began))
+            taken = Taken(1000 * (time.perf_counter() - began), 1000 * (time.process_time() - worked))
+            found.setdefault(name, []).append(taken)
             if response.status_code != 200:
                 raise RuntimeError(f"{address} answered {response.status_code}")
     await browser.client.aclose()
@@ -103,6 +116,15 @@ def batch_milliseconds(ledger: Ledger) -> float:
         ledger.deliveries.record(report(accepted.alert, each.id, received_at=END) for each in some)
         taken.append(1000 * (time.perf_counter() - began))
     return statistics.median(taken)
+
+
+def _figures(each: list[Taken]) -> dict[str, float]:
+    walls = [taken.wall for taken in each]
+    return {
+        "p50": statistics.median(walls),
+        "p99": percentile(walls, 0.99),
+        "processor": statistics.median(taken.processor for taken in each),
+    }
 
 
 def percentile(values: list[float], share: float) -> float:
@@ -133,17 +155,16 @@ def main() -> int:
     with ledger_of_a_year() as ledger, quick_passwords():
         found = asyncio.run(times(ledger))
         batch = batch_milliseconds(ledger)
-    lines = [Line(name, percentile(values, 0.99), PAGE_BOUND_MS, "ms") for name, values in found.items()]
-    print(f"{'a page, in milliseconds':<34} {'p50':>7} {'p99':>7}  at most")
+    figures = {name: _figures(each) for name, each in found.items()}
+    lines = [Line(name, each["p99"], PAGE_BOUND_MS, "ms") for name, each in figures.items()]
+    print(f"{'a page, in milliseconds':<34} {'p50':>7} {'p99':>7}  at most   processor")
     for line in lines:
+        each = figures[line.name]
         mark = "" if line.is_good else "   OUT OF BOUND"
-        print(f"{line.name:<34} {statistics.median(found[line.name]):7.1f} {line.value:7.1f}  {line.bound:g}{mark}")
+        print(f"{line.name:<34} {each['p50']:7.1f} {line.value:7.1f}  {line.bound:7g} {each['processor']:11.1f}{mark}")
     print(f"{f'{BATCH} reports written at once':<34} {batch:7.1f}")
     is_good = all(line.is_good for line in lines)
     if os.environ.get("JSON"):
-        figures = {
-            name: {"p50": statistics.median(each), "p99": percentile(each, 0.99)} for name, each in found.items()
-        }
         print(json.dumps({"good": is_good, "pages": figures, "batch": batch}, ensure_ascii=False))
     return 0 if is_good else 1
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.draft import Draft, compose, correct, withdraw
 from broadcaster.domain.town import Town
@@ -22,6 +24,8 @@ _HEADLINES = (
     "消費生活の相談会を開きます",
 )
 _BODY = "本日午前、町内で同じような電話が相次ぎました。お金の話が出たら電話を切り、役場に相談してください。" * 3
+_AT_ONCE = 50
+"""Alerts in one transaction."""
 _COLUMNS = (
     "alert_id, terminal_id, received_at, displayed_at, voice_started_at, voiced_at, confirmed_at, outcome, reason,"
     " silence, attempts"
@@ -35,34 +39,37 @@ def write_year(path: Path, town: Town, roster: list[Terminal], alerts: int, seed
     ledger.terminals.add((terminal, "hash") for terminal in roster)
     _write_presences(ledger, roster, dice)
     rows = {row["terminal"]: row["id"] for row in ledger.connections.read().execute("SELECT * FROM terminals")}
-    for number in range(alerts):
-        sent = END - YEAR * ((alerts - number) / alerts)
+    for first in range(0, alerts, _AT_ONCE):
         with ledger.connections.write() as db:
-            for alert in _revisions(town, roster, number, sent, dice):
-                row = db.execute(
-                    "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload)"
-                    " VALUES (?, ?, ?, ?, ?, 'hanako', ?)",
-                    [
-                        alert.identifier,
-                        alert.revision,
-                        alert.category,
-                        iso(alert.sent),
-                        iso(alert.expires),
-                        alert.model_dump_json(exclude_none=True),
-                    ],
-                ).lastrowid
-                topics = Topics(town.id).of_audience(alert.audience)
-                db.conn.executemany(
-                    "INSERT INTO outbox (alert_id, topic, state) VALUES (?, ?, 'published')",
-                    [(row, topic) for topic in topics],
-                )
-                reached = alert.audience.members
-                ids = [rows[each.id] for each in roster if not reached or each.area in reached]
-                db.conn.executemany(
-                    f"INSERT INTO deliveries ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constants
-                    ((row, terminal, *_came_back(alert, dice)) for terminal in ids),
-                )
+            for number in range(first, min(alerts, first + _AT_ONCE)):
+                sent = END - YEAR * ((alerts - number) / alerts)
+                for alert in _revisions(town, roster, number, sent, dice):
+                    reached = alert.audience.members
+                    _write(db, alert, [rows[each.id] for each in roster if not reached or each.area in reached], dice)
     return ledger
+
+
+def _write(db: Database, alert: Alert, terminals: list[int], dice: random.Random) -> None:
+    row = db.execute(
+        "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload)"
+        " VALUES (?, ?, ?, ?, ?, 'hanako', ?)",
+        [
+            alert.identifier,
+            alert.revision,
+            alert.category,
+            iso(alert.sent),
+            iso(alert.expires),
+            alert.model_dump_json(exclude_none=True),
+        ],
+    ).lastrowid
+    db.conn.executemany(
+        "INSERT INTO outbox (alert_id, topic, state) VALUES (?, ?, 'published')",
+        [(row, topic) for topic in Topics(alert.town).of_audience(alert.audience)],
+    )
+    db.conn.executemany(
+        f"INSERT INTO deliveries ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constants
+        ((row, terminal, *_came_back(alert, dice)) for terminal in terminals),
+    )
 
 
 def _revisions(town: Town, roster: list[Terminal], number: int, sent: datetime, dice: random.Random) -> Iterator[Alert]:

@@ -7,6 +7,11 @@ from pathlib import Path
 
 from broadcaster.ledger.extract import write_extract
 
+# CROSS JOIN: the alerts since a day come first, then their deliveries.
+_SINCE = (
+    " FROM alerts AS a CROSS JOIN deliveries AS d ON d.alert_id = a.id"
+    " CROSS JOIN terminals AS t ON t.id = d.terminal_id WHERE a.sent >= :since"
+)
 _QUERIES = {
     "reach": (
         "How far each alert came",
@@ -15,35 +20,39 @@ _QUERIES = {
     ),
     "unreached": (
         "Terminals that were not reached most often since a day, such as 2026-10-01",
-        "SELECT d.terminal, t.area, count(*) AS alerts, sum(d.received_at IS NULL) AS not_received"
-        " FROM alerts AS a JOIN deliveries AS d ON d.alert_id = a.id JOIN terminals AS t ON t.terminal = d.terminal"
-        " WHERE a.sent >= :since GROUP BY d.terminal HAVING not_received > 0 ORDER BY not_received DESC LIMIT 200",
+        "SELECT t.terminal, t.area, count(*) AS alerts, sum(d.received_at IS NULL) AS not_received"
+        "{since} GROUP BY d.terminal_id HAVING not_received > 0 ORDER BY not_received DESC LIMIT 200",
     ),
     "silent": (
         "Terminals without sound, with what they say of it, since a day",
-        "SELECT d.terminal, t.area, d.reason, count(*) AS times, max(a.sent) AS last"
-        " FROM alerts AS a JOIN deliveries AS d ON d.alert_id = a.id JOIN terminals AS t ON t.terminal = d.terminal"
-        " WHERE a.sent >= :since AND d.outcome = 'voice_failed' AND d.voiced_at IS NULL"
-        " GROUP BY d.terminal, d.reason ORDER BY times DESC LIMIT 200",
+        "SELECT t.terminal, t.area, d.reason, count(*) AS times, max(a.sent) AS last"
+        "{since} AND d.outcome = 'voice_failed' AND d.voiced_at IS NULL"
+        " GROUP BY d.terminal_id, d.reason ORDER BY times DESC LIMIT 200",
     ),
     "areas": (
         "How well each area was reached since a day",
         "SELECT t.area, count(*) AS deliveries, round(100.0 * count(d.received_at) / count(*), 2) AS received_percent,"
         " round(100.0 * count(d.voiced_at) / count(*), 2) AS voiced_percent"
-        " FROM alerts AS a JOIN deliveries AS d ON d.alert_id = a.id JOIN terminals AS t ON t.terminal = d.terminal"
-        " WHERE a.sent >= :since GROUP BY t.area ORDER BY received_percent",
+        "{since} GROUP BY t.area ORDER BY received_percent",
     ),
     "breaks": (
         "Terminals that lost their connection most often since a day",
-        "SELECT c.terminal, t.area, count(*) AS breaks, max(c.at) AS last FROM presence_changes AS c"
-        " JOIN terminals AS t ON t.terminal = c.terminal WHERE c.at >= :since AND NOT c.online"
-        " GROUP BY c.terminal ORDER BY breaks DESC LIMIT 200",
+        "SELECT t.terminal, t.area, count(*) AS breaks, max(c.at) AS last FROM presence_changes AS c"
+        " JOIN terminals AS t ON t.id = c.terminal_id WHERE c.at >= :since AND NOT c.online"
+        " GROUP BY c.terminal_id ORDER BY breaks DESC LIMIT 200",
     ),
 }
 _TABLES = {
-    "alerts": {"description": "Each revision of an alert, with how far it came.", "sort_desc": "sent"},
+    "alerts": {
+        "description": "Each revision of an alert, with how far it came.",
+        "sort_desc": "sent",
+        "label_column": "headline",
+    },
     "deliveries": {"description": "What became of each alert at each terminal. Times are UTC."},
-    "terminals": {"description": "The terminals by their identifiers. Households' names are not in this copy."},
+    "terminals": {
+        "description": "The terminals by their identifiers. Households' names are not in this copy.",
+        "label_column": "terminal",
+    },
     "presence_changes": {"description": "When a terminal came, went, or had another fault.", "sort_desc": "at"},
 }
 _TIME_LIMIT_MS = 10_000
@@ -72,7 +81,7 @@ def write_for_datasette(ledger: Path, town: str, folder: Path) -> Shown:
     """Write the copy and its metadata into a folder."""
     copy, metadata = folder / "log.db", folder / "metadata.json"
     deliveries = write_extract(ledger, copy)
-    queries = {name: {"title": title, "sql": sql} for name, (title, sql) in _QUERIES.items()}
+    queries = {name: {"title": title, "sql": sql.replace("{since}", _SINCE)} for name, (title, sql) in _QUERIES.items()}
     content = {
         "title": f"{town}: delivery log",
         "description": "A copy without households' names, as it was when it was written.",

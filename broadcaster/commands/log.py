@@ -114,7 +114,10 @@ def _print_file(ledger: Ledger, town: Town, identifier: str, rows: list[int], fo
 
 
 def _show_with_datasette(ledger: Ledger, path: Path, town: Town, folder: Path, as_json: bool) -> None:
-    shown = write_for_datasette(path, town.name, folder)
+    try:
+        shown = write_for_datasette(path, town.name, folder)
+    except OSError as error:
+        raise click.ClickException(f"{folder}: cannot be written: {error.strerror}; name another folder") from error
     ledger.audit.add(Entry(SHELL, Deed.LOG_EXPORTED, "", _now(), f"datasette {shown.deliveries}"))
     if as_json:
         files = {"copy": str(shown.copy), "metadata": str(shown.metadata)}

@@ -20,17 +20,18 @@ CREATE TABLE alerts (
     refused INTEGER NOT NULL
 );
 CREATE TABLE terminals (
-    terminal TEXT PRIMARY KEY, kind TEXT NOT NULL, area TEXT NOT NULL, service TEXT NOT NULL, online INTEGER,
-    last_contact TEXT, software TEXT, speaker TEXT, faults TEXT
-) WITHOUT ROWID;
+    id INTEGER PRIMARY KEY, terminal TEXT NOT NULL, kind TEXT NOT NULL, area TEXT NOT NULL, service TEXT NOT NULL,
+    online INTEGER, last_contact TEXT, software TEXT, speaker TEXT, faults TEXT
+);
 CREATE TABLE deliveries (
-    alert_id INTEGER NOT NULL REFERENCES alerts(id), terminal TEXT NOT NULL REFERENCES terminals(terminal),
+    alert_id INTEGER NOT NULL REFERENCES alerts(id), terminal_id INTEGER NOT NULL REFERENCES terminals(id),
     received_at TEXT, displayed_at TEXT, voice_started_at TEXT, voiced_at TEXT, confirmed_at TEXT, outcome TEXT,
-    reason TEXT NOT NULL, silence TEXT, sent_again INTEGER NOT NULL, PRIMARY KEY (alert_id, terminal)
+    reason TEXT NOT NULL, silence TEXT, sent_again INTEGER NOT NULL,
+    PRIMARY KEY (alert_id, terminal_id)
 ) WITHOUT ROWID;
 CREATE TABLE presence_changes (
-    terminal TEXT NOT NULL REFERENCES terminals(terminal), at TEXT NOT NULL, online INTEGER NOT NULL,
-    faults TEXT NOT NULL
+    id INTEGER PRIMARY KEY, terminal_id INTEGER NOT NULL REFERENCES terminals(id), at TEXT NOT NULL,
+    online INTEGER NOT NULL, faults TEXT NOT NULL
 );
 """
 _COPIES = (
@@ -42,21 +43,20 @@ _COPIES = (
     FROM ledger.alerts AS a JOIN ledger.alert_reach AS r ON r.alert_id = a.id
     """,
     """
-    INSERT INTO terminals SELECT t.terminal, t.kind, t.area, t.service, p.online, p.sent_at,
+    INSERT INTO terminals SELECT t.id, t.terminal, t.kind, t.area, t.service, p.online, p.sent_at,
      p.payload ->> '$.software', p.payload ->> '$.speaker', p.faults
     FROM ledger.terminals AS t LEFT JOIN ledger.presences AS p ON p.terminal_id = t.id
     """,
     """
-    INSERT INTO deliveries SELECT d.alert_id, t.terminal, d.received_at, d.displayed_at, d.voice_started_at,
-     d.voiced_at, d.confirmed_at, d.outcome, d.reason, d.silence, d.attempts
-    FROM ledger.deliveries AS d CROSS JOIN ledger.terminals AS t ON t.id = d.terminal_id
+    INSERT INTO deliveries SELECT alert_id, terminal_id, received_at, displayed_at, voice_started_at, voiced_at,
+     confirmed_at, outcome, reason, silence, attempts
+    FROM ledger.deliveries ORDER BY alert_id, terminal_id
     """,
     """
-    INSERT INTO presence_changes SELECT t.terminal, c.at, c.online, c.faults
-    FROM ledger.presence_changes AS c JOIN ledger.terminals AS t ON t.id = c.terminal_id ORDER BY c.id
+    INSERT INTO presence_changes SELECT id, terminal_id, at, online, faults FROM ledger.presence_changes ORDER BY id
     """,
-    "CREATE INDEX deliveries_of_terminal ON deliveries (terminal, alert_id)",
-    "CREATE INDEX presence_changes_of_terminal ON presence_changes (terminal, at)",
+    "CREATE INDEX deliveries_of_terminal ON deliveries (terminal_id, alert_id)",
+    "CREATE INDEX presence_changes_of_terminal ON presence_changes (terminal_id, at)",
     "CREATE INDEX alerts_by_time ON alerts (sent)",
 )
 

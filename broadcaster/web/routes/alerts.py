@@ -44,8 +44,11 @@ class ListPage:
     def query(self, **other: object) -> str:
         """Return it as an address has it, without what is empty; `other` takes the place of what it has."""
         chosen = self.selection
-        fields = {"who": chosen.who, "area": chosen.area, "search": chosen.search, "page": self.number, **other}
-        return urlencode({name: value for name, value in fields.items() if value not in ("", None, 1)})
+        names = {"who": chosen.who, "area": chosen.area, "search": chosen.search}
+        fields: dict[str, object] = {**names, "page": self.number, **other}
+        if fields["page"] == 1:
+            del fields["page"]
+        return urlencode({name: value for name, value in fields.items() if value not in ("", None)})
 
 
 def _list_page(

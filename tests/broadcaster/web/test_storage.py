@@ -10,7 +10,7 @@ from sqlite_utils import Database
 from broadcaster.ledger import Ledger
 from broadcaster.web import banner
 from tests.broadcaster.web.browser import ALERT, Browser, hidden_fields
-from tests.broadcaster.web.town import NOW, accept
+from tests.broadcaster.web.town import NOW, ROSTER, accept
 
 # Four bytes a character: it does not fit into one page of the database, so that it needs room.
 LONG_BODY = "𠮷" * 1000
@@ -159,3 +159,12 @@ async def test_every_page_says_in_time_that_the_disk_fills_up(
         assert "放送の通信が止まっています" in page
     async with author.events("/events") as stream:
         assert words in (await stream.parts_after_start())["banner"]
+
+
+async def test_no_file_of_the_log_leaves_that_cannot_be_recorded(operator: Browser, ledger: Ledger, disk: Disk) -> None:
+    accept(ledger)
+    assert ROSTER[0].household in (await operator.get("/log/deliveries.csv")).text
+    disk.is_read_only()
+    response = await operator.get("/log/deliveries.csv")
+    assert response.status_code == 503
+    assert ROSTER[0].household not in response.text
