@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 import pyrage
-from pyrage import passphrase, x25519
+from pyrage import x25519
 
+from broadcaster.backup import passphrase
 from broadcaster.backup.errors import BackupError, BackupLocked
 
 README, KEY, TOWN = "README.txt", "key.age", "town.tar.gz.age"
@@ -121,7 +122,7 @@ def _identity(path: Path, opener: Opener, key: bytes | None) -> x25519.Identity:
     else:
         try:
             text = passphrase.decrypt(key, opener.passphrase).decode().strip()
-        except pyrage.DecryptError as error:
+        except passphrase.WrongPassphrase as error:
             raise BackupLocked(
                 f"{path}: this is not its passphrase; was another one in use when it was made?"
             ) from error
