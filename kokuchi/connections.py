@@ -69,6 +69,11 @@ class BoundedConnection(H11Protocol):
             self._unread = 0
             self._deadline = self.loop.call_later(UNREAD_SECONDS, self.transport.abort)
 
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP; uvicorn would log each."""
+        _seldom.warn("request refused", status=400, address=self._address(), why="it is no HTTP")
+        super().send_400_response(msg)
+
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing any more."""
         self._be_patient()

@@ -61,5 +61,6 @@ def configure(verbose: bool = False) -> None:
     handler.setFormatter(_JournalFormatter() if journal else _Formatter())
     logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, handlers=[handler], force=True)
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    # It warns of each request that is no HTTP; kokuchi.connections does so seldom.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     logging.getLogger("httpx").setLevel(logging.WARNING)

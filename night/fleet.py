@@ -154,6 +154,7 @@ class Fleet:
         self._address = (host, port)
         self._selector = selectors.DefaultSelector()
         self._due: list[tuple[float, LightTerminal]] = []
+        self._lost: list[LightTerminal] = []
         self._looked_after = time.monotonic()
 
     def come_back(self, within: float, seed: int = 1) -> None:
@@ -166,11 +167,11 @@ class Fleet:
     def lose_power(self) -> None:
         """Cut every connection without a word."""
         self._cut(lambda _terminal: True)
+        self._lost.clear()
 
     def bring_back(self) -> int:
         """Let whoever has lost the broker connect again; return how many those are."""
-        lost = [key.data for key in self._selector.get_map().values() if key.data.client.socket() is None]
-        self._cut(lambda terminal: terminal in lost)
+        lost, self._lost = self._lost, []
         for terminal in lost:
             self._connect(terminal)
         return len(lost)
@@ -209,6 +210,11 @@ class Fleet:
                 key.data.client.loop_misc()
                 if key.data.synced_at is None and now - key.data.asked_at > PATIENCE_SECONDS:
                     key.data.ask()
+        # A connection that has ended must not stand in the way of a new one with the same number.
+        for key in list(self._selector.get_map().values()):
+            if key.data.client.socket() is None:
+                self._selector.unregister(key.fileobj)
+                self._lost.append(key.data)
 
     def _connect(self, terminal: LightTerminal) -> None:
         try:

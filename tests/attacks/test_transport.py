@@ -158,6 +158,8 @@ def test_what_is_no_proper_request_is_answered_as_one_and_does_no_harm(
     assert "<script>" not in answer.text
     assert "Set-Cookie: x" not in answer.text
     assert get(port, "/healthz").status == 200
+    if answer.status == 400:
+        besieged.wait_for_log("centre", "request refused", "status=400", '"127.0.0.2"')
     assert besieged.tracebacks() == []
 
 
