@@ -3,9 +3,8 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
-from math import ceil
 from zoneinfo import ZoneInfo
 
 from broadcaster.domain.delivery import Fault
@@ -121,8 +120,8 @@ def _drawn(stretches: Sequence[_Stretch], start: datetime, end: datetime, top: i
     worst = [-1] * QUARTERS
     for stretch in stretches:
         # A day in which the clock is changed is drawn as wide as another one.
-        first = int((stretch.start - start) / (end - start) * QUARTERS)
-        last = ceil((stretch.end - start) / (end - start) * QUARTERS)
+        first = (stretch.start - start) * QUARTERS // (end - start)
+        last = -((start - stretch.end) * QUARTERS // (end - start))
         for quarter in range(first, last):
             worst[quarter] = max(worst[quarter], _STATES.index(stretch.state))
     place = 0
@@ -156,4 +155,5 @@ def _hours(length: timedelta) -> str:
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone)
+    # Within one zone Python reckons by readings of the clock, and a day in which it is changed would have 24 hours.
+    return datetime.combine(day, time(), zone).astimezone(UTC)

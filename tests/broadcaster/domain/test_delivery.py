@@ -114,7 +114,8 @@ def test_reach_counts_each_stage_and_what_went_wrong() -> None:
             Delivery(outcome=Outcome.REFUSED),
         ]
     )
-    assert counted == Reach(6, received=4, displayed=2, voiced=2, confirmed=1, voice_failed=1, refused=1)
+    stages = {"received": 4, "displayed": 2, "voiced": 2, "confirmed": 1}
+    assert counted == Reach(6, **stages, voice_failed=1, refused=1, missing=1, troubled=3)
     assert counted.unreached == 2
 
 

@@ -24,7 +24,7 @@ TERMINALS = 100
 SMALL, LARGE = 20, 80
 """Alerts in the two ledgers."""
 
-STEPS_AN_ALERT = 4 * TERMINALS
+STEPS_AN_ALERT = 2 * TERMINALS
 """A search looks at each alert, and never at each of its deliveries, which would be some ten steps for each."""
 
 
