@@ -59,6 +59,7 @@ Before the centre is started, know what this ledger cannot know, since it came a
 - Alerts that were sent after the backup stand on the terminals until they expire. The pages do not know them.
 - Devices that were enrolled after the backup have a newer password and are shut out: make a new code for each.
 - Terminals that were suspended or retired after the backup are in service again: suspend or retire them once more.
+- Households that were erased after the backup are there again: erase them once more.
 - A signing key that was made current after the backup is not here: make a backup whenever a key was changed.
 - People and tokens that were suspended, and passwords that were changed after the backup are as they were before.
 - Reports and wishes for a call of that time come back as far as the terminals still hold them.
