@@ -53,9 +53,11 @@ class BoundedConnection(H11Protocol):
                 self.transport.abort()
                 return
         super().data_received(data)
-        if self.conn.their_state is h11.SEND_BODY and self._unread is not None:
-            return
-        self._unread = None
+        if self._unread is not None:
+            if self.conn.their_state is h11.SEND_BODY:
+                return
+            self._unread = None
+            self._be_patient()
         if self.conn.their_state is not h11.IDLE:
             self._be_patient()
         elif self._deadline is None:

@@ -30,7 +30,7 @@ KEPT: Mapping[str, str] = {
     "dictionary_changes": "the history of the town's words, a line for each change by hand",
     "enrolment_codes": "a line for each card that was printed",
     "sessions": "30 days, then the next log-in takes them away",
-    "drafts": "what staff have begun, until it is sent or thrown away",
+    "drafts": "what staff have written; that of an alert stays with it",
     "backups": "a line for each backup",
     "failures": "half an hour, then the next wrong password takes them away",
 }

@@ -28,6 +28,9 @@ from night.measuring import Sample, Watch, failures_in
 from night.people import People
 
 _PASSWORD = "night"  # noqa: S105 - of terminals that are none
+_FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
+"""As the centre's unit sets it: threads come and go, and glibc would leave each of them room of its own for ever."""
+
 _SAMPLES = 40
 _CONNECTED_SECONDS = 120.0
 _LATEST_SECONDS = 150.0
@@ -60,7 +63,7 @@ def run(day: Day, places: Places) -> Night:
     with Processes(places.logs) as processes, open_ledger(places) as ledger:
         fleet = _fleet(day, settings, town, ledger, places)
         processes.start("mosquitto", mosquitto_command(places))
-        processes.start("centre", centre_command(places), environment(places))
+        processes.start("centre", centre_command(places), {**environment(places), **_FEW_ARENAS})
         processes.wait_for("the centre", lambda: answers(places.port), 60)
         fleet.come_back(within=min(10.0, day.terminals / 50))
         fleet.run_until(lambda: all(one.synced_at for one in fleet.terminals.values()), _CONNECTED_SECONDS)

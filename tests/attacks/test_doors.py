@@ -21,7 +21,10 @@ from tests.broadcaster.web.states import usual
 from tests.broadcaster.web.town import NOW, PASSWORD, Clock
 from tests.broadcaster.web.towns import make_app
 
-PUBLIC = ("/", "/login", "/login/code", "/healthz", "/api", "/openapi.json", "/enrol", "/logout", "/password/1")
+PUBLIC = (
+    *("/", "/login", "/login/code", "/healthz", "/readyz", "/metrics", "/api", "/openapi.json", "/enrol"),
+    *("/logout", "/password/1"),
+)
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND")
 
 

@@ -97,6 +97,16 @@ async def test_a_body_that_nobody_wanted_is_not_taken_for_ever() -> None:
         writer.close()
 
 
+async def test_a_connection_goes_on_after_a_small_body_that_nobody_wanted() -> None:
+    async with served() as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: 100000\r\n\r\n")
+        assert (await reader.readuntil(b"hi")).startswith(b"HTTP/1.1 200")
+        writer.write(b"x" * 100_000 + ASKED)
+        assert (await reader.readuntil(b"hi")).startswith(b"HTTP/1.1 200")
+        writer.close()
+
+
 async def test_one_address_has_a_bounded_number_of_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     """But for this machine's own, where a proxy speaks for everybody."""
     monkeypatch.setattr(connections, "AT_ONCE", 3)
