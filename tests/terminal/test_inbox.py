@@ -269,10 +269,10 @@ def test_an_inbox_that_a_newer_version_has_changed_serves_on_after_the_way_back(
     inbox.add(alert(), NOW)
     inbox.close()
     database = Database(path)
-    database["_sqlite_migrations"].insert(
+    database.table("_sqlite_migrations").insert(
         {"migration_set": migrations.migrations.name, "name": "m999_what_is_to_come", "applied_at": "2030-01-01"}
     )
-    database["alerts"].add_column("to_come", str)
+    database.table("alerts").add_column("to_come", str)
     database.close()
     again = Inbox(path, "t-1")
     assert not again.add(alert(), NOW)

@@ -152,7 +152,7 @@ def test_a_path_that_is_a_folder_is_refused_with_advice(tmp_path: Path) -> None:
 
 def test_a_ledger_that_a_newer_version_has_changed_is_refused_and_left_as_it_is(ledger: Ledger, path: Path) -> None:
     with ledger.connections.write() as db:
-        db["_sqlite_migrations"].insert(
+        db.table("_sqlite_migrations").insert(
             {"migration_set": migrations.name, "name": "m999_what_is_to_come", "applied_at": "2030-01-01"}
         )
     ledger.close()
