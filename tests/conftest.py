@@ -9,6 +9,9 @@ import pytest
 
 from tests.chromium import be_patient
 from tests.town import Town, log_tails
+from tests.voice.kept import kept_voice, voice_of_the_session
+
+__all__ = ["kept_voice", "voice_of_the_session"]
 
 _LONGEST_FIRST = ("tests/system/", "tests/browser/")
 """What waits most. Begun first, it waits while the other workers go through the rest."""

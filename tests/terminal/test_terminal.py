@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from kokuchi.committing import Committer
 from kokuchi.voice import Chimes, Voice
@@ -26,6 +27,7 @@ from terminal_client.terminal import Terminal
 from terminal_client.timekeeping import TownTime
 from terminal_client.view import Trouble, View
 from tests.terminal.alerts import alert, cancel
+from tests.voice.kept import shares_the_voice
 from tests.waiting import until
 
 SOUNDS = Path(__file__).resolve().parents[2] / "sounds"
@@ -130,12 +132,12 @@ def fresh(identifier: str = "a-1", **changes: object) -> Alert:
     return alert(identifier, sent=datetime.now(UTC), **changes)  # type: ignore[arg-type] # the same keywords
 
 
-@pytest.fixture
-async def live(tmp_path: Path) -> AsyncIterator[Callable[[Speaker], Home]]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def live(tmp_path: Path, kept_voice: Voice) -> AsyncIterator[Callable[[Speaker], Home]]:
     homes: list[tuple[Home, asyncio.Task[None]]] = []
 
     def begin(speaker: Speaker) -> Home:
-        home = Home(tmp_path, speaker)
+        home = Home(tmp_path, speaker, voice=kept_voice)
         homes.append((home, asyncio.create_task(home.terminal.run())))
         return home
 
@@ -143,11 +145,11 @@ async def live(tmp_path: Path) -> AsyncIterator[Callable[[Speaker], Home]]:
     for home, task in homes:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        await home.voice.close()
         home.inbox.close()
         home.preferences.close()
 
 
+@shares_the_voice
 async def test_an_alert_is_shown_said_and_each_stage_is_committed(live: Callable[[Speaker], Home]) -> None:
     speaker = RecordingSpeaker()
     home = live(speaker)
@@ -166,6 +168,7 @@ async def test_an_alert_is_shown_said_and_each_stage_is_committed(live: Callable
     assert home.changes >= 2
 
 
+@shares_the_voice
 async def test_the_sentence_that_is_being_said_is_marked_on_the_screen(live: Callable[[Speaker], Home]) -> None:
     home = live(RecordingSpeaker())
 
@@ -178,6 +181,7 @@ async def test_the_sentence_that_is_being_said_is_marked_on_the_screen(live: Cal
     assert marked.index((PhraseSource.BODY, 0)) < marked.index((PhraseSource.BODY, 1))
 
 
+@shares_the_voice
 async def test_a_drill_is_announced_as_one(live: Callable[[Speaker], Home]) -> None:
     """Promise 7."""
     speaker = RecordingSpeaker()
@@ -191,6 +195,7 @@ async def test_a_drill_is_announced_as_one(live: Callable[[Speaker], Home]) -> N
     assert any(view.current and view.current.to_json()["drill"] for view in home.screen.views)
 
 
+@shares_the_voice
 async def test_a_cancel_stops_the_voice_mid_sentence(live: Callable[[Speaker], Home]) -> None:
     """Promise 6."""
     speaker = HeldSpeaker()
@@ -212,6 +217,7 @@ async def test_a_cancel_stops_the_voice_mid_sentence(live: Callable[[Speaker], H
     assert home.screen.silences >= 1
 
 
+@shares_the_voice
 async def test_what_an_emergency_cut_resumes_at_the_sentence_where_it_was_cut(live: Callable[[Speaker], Home]) -> None:
     speaker = StoppingSpeaker("二つめの文です。")
     home = live(speaker)
@@ -231,6 +237,7 @@ async def test_what_an_emergency_cut_resumes_at_the_sentence_where_it_was_cut(li
     assert home.report(emergency).voiced_at <= home.report(notice).voiced_at  # type: ignore[operator] # both are there
 
 
+@shares_the_voice
 async def test_an_emergency_is_loud_and_what_it_cut_is_as_loud_as_the_household_wants(
     live: Callable[[Speaker], Home],
 ) -> None:
@@ -246,6 +253,7 @@ async def test_an_emergency_is_loud_and_what_it_cut_is_as_loud_as_the_household_
     assert home.volume.values == [*at_the_start, *a_notice, *after_the_cut, 95, 60, *a_notice, 60]
 
 
+@shares_the_voice
 @pytest.mark.parametrize(("level", "loud"), [("emergency", 95), ("important", 60)])
 async def test_a_drill_is_as_loud_as_its_level(level: str, loud: int, live: Callable[[Speaker], Home]) -> None:
     home = live(RecordingSpeaker())
@@ -255,6 +263,7 @@ async def test_a_drill_is_as_loud_as_its_level(level: str, loud: int, live: Call
     assert home.volume.values == [60, loud, 60]
 
 
+@shares_the_voice
 async def test_a_missing_sound_device_is_reported_and_shown(live: Callable[[Speaker], Home]) -> None:
     """Promise 5."""
     home = live(RecordingSpeaker(failure="no such device"))
@@ -268,6 +277,7 @@ async def test_a_missing_sound_device_is_reported_and_shown(live: Callable[[Spea
     assert home.terminal.speaking.state is SpeakerState.FAILED
 
 
+@shares_the_voice
 async def test_without_the_centre_a_terminal_still_shows_and_replays_what_it_has(
     live: Callable[[Speaker], Home],
 ) -> None:
@@ -285,6 +295,7 @@ async def test_without_the_centre_a_terminal_still_shows_and_replays_what_it_has
     assert home.view.troubles == (Trouble.NO_CONNECTION,)
 
 
+@shares_the_voice
 async def test_an_alert_that_a_power_cut_interrupted_is_said_again_after_the_start(
     live: Callable[[Speaker], Home], tmp_path: Path
 ) -> None:

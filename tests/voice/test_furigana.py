@@ -15,6 +15,7 @@ from kokuchi.voice.kana import Reader
 from kokuchi.voice.long_vowels import comparable
 from kokuchi.wire import Furigana, Ruby
 from tests.voice.alerts import BODY, HEADLINE
+from tests.voice.kept import shares_the_voice
 from tests.voice.words import dictionary_of, shipped
 
 READER = Reader(shipped())
@@ -112,13 +113,14 @@ def test_each_word_names_what_gave_its_reading() -> None:
     ]
 
 
-async def test_the_voice_gives_furigana_and_explains(voice: Voice) -> None:
-    await voice.use(dictionary_of(("月形町", "ツキガタチョウ")))
-    assert await voice.furigana_of("月形町です", "はい\n訓練") == Furigana(
+@shares_the_voice
+async def test_the_voice_gives_furigana_and_explains(kept_voice: Voice) -> None:
+    await kept_voice.use(dictionary_of(("月形町", "ツキガタチョウ")))
+    assert await kept_voice.furigana_of("月形町です", "はい\n訓練") == Furigana(
         headline=(Ruby(start=0, end=3, kana="つきがたちょう"),), body=(Ruby(start=3, end=5, kana="くんれん"),)
     )
-    assert (await voice.explain("月形町"))[0].source == "dictionary"
-    assert len(await voice.explain(BODY * 40)) > 1000
+    assert (await kept_voice.explain("月形町"))[0].source == "dictionary"
+    assert len(await kept_voice.explain(BODY * 40)) > 1000
 
 
 SENTENCES = (
@@ -128,23 +130,26 @@ SENTENCES = (
 )
 
 
-async def test_a_word_that_would_break_a_sentence_is_named_before_it_is_taken(voice: Voice) -> None:
-    await voice.use(dictionary_of(("月形町", "ツキガタチョウ"), revision=4))
+@shares_the_voice
+async def test_a_word_that_would_break_a_sentence_is_named_before_it_is_taken(kept_voice: Voice) -> None:
+    await kept_voice.use(dictionary_of(("月形町", "ツキガタチョウ"), revision=4))
     candidate = dictionary_of(("月形町", "ツキガタマチ"), ("北海道", "キタウミミチ"), revision=5)
-    broken = await voice.broken_by(candidate, SENTENCES)
+    broken = await kept_voice.broken_by(candidate, SENTENCES)
     assert [(each.sentence, each.after) for each in broken] == [
         (SENTENCES[1], "ツキガタマチデス。"),
         (SENTENCES[2], "キタウミミチデス。"),
     ]
-    assert voice.dictionary_revision == 4
-    assert await voice.reading("月形町") == "ツキガタチョー"
+    assert kept_voice.dictionary_revision == 4
+    assert await kept_voice.reading("月形町") == "ツキガタチョー"
 
 
-async def test_a_sentence_that_is_wrong_already_is_not_held_against_the_candidate(voice: Voice) -> None:
+@shares_the_voice
+async def test_a_sentence_that_is_wrong_already_is_not_held_against_the_candidate(kept_voice: Voice) -> None:
     wrong = Sentence("北海道です。", "キタウミミチデス。")
-    assert await voice.broken_by(dictionary_of(("月形", "ツキガタ")), [wrong, *SENTENCES]) == []
+    assert await kept_voice.broken_by(dictionary_of(("月形", "ツキガタ")), [wrong, *SENTENCES]) == []
 
 
-async def test_a_candidate_that_cannot_be_used_is_an_error(voice: Voice) -> None:
+@shares_the_voice
+async def test_a_candidate_that_cannot_be_used_is_an_error(kept_voice: Voice) -> None:
     with pytest.raises(VoiceError, match="the dictionary cannot be used"):
-        await voice.broken_by(dictionary_of(("架空", "カクウ")).model_copy(update={"town": "月 形"}), SENTENCES)
+        await kept_voice.broken_by(dictionary_of(("架空", "カクウ")).model_copy(update={"town": "月 形"}), SENTENCES)

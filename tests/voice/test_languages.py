@@ -21,6 +21,7 @@ from kokuchi.voice.second_language import rendering_of
 from kokuchi.voice.sound import RATE, Sound
 from kokuchi.wire import Alert, Level, MessageType, Status, Translation
 from tests.voice.alerts import BODY, CONTACT, HEADLINE, alert_of, later_revision
+from tests.voice.kept import shares_the_voice
 from tests.voice.test_sound import SENTENCES
 
 ENGLISH = language_for("en", {"en": "Tsukigata Town"})
@@ -237,7 +238,8 @@ async def test_the_voice_keeps_languages_apart(voice: Voice) -> None:
     assert voice.engine == "open_jtalk"
 
 
-async def test_a_whole_performance_in_two_languages_is_audible_in_every_phrase(voice: Voice) -> None:
+@shares_the_voice
+async def test_a_whole_performance_in_two_languages_is_audible_in_every_phrase(kept_voice: Voice) -> None:
     cues: Sequence[Cue] = script_of(
         alert_of(headline=HEADLINE, body=BODY, translations=(TRANSLATION,)),
         "月形町",
@@ -246,16 +248,19 @@ async def test_a_whole_performance_in_two_languages_is_audible_in_every_phrase(v
     )
     for cue in cues:
         if isinstance(cue, Phrase) and cue.language == "en":
-            sound = await voice.speak(cue.text, language="en")
+            sound = await kept_voice.speak(cue.text, language="en")
             samples = array("h", sound.pcm)
             assert math.sqrt(sum(sample * sample for sample in samples) / len(samples)) > 1000
 
 
-async def test_a_second_language_that_cannot_be_said_does_not_undo_the_japanese(voice: Voice, chimes: Chimes) -> None:
+@shares_the_voice
+async def test_a_second_language_that_cannot_be_said_does_not_undo_the_japanese(
+    kept_voice: Voice, chimes: Chimes
+) -> None:
     cues = [
         Phrase("訓練です。", None, PhraseSource.BODY),
         Phrase("Unspeakable.", None, PhraseSource.TRANSLATED_BODY, language="xx"),
         Phrase("This is a drill.", None, PhraseSource.DRILL, language="en"),
     ]
-    japanese, unspeakable, english = [sound async for _, sound in voice.performance(cues, chimes)]
+    japanese, unspeakable, english = [sound async for _, sound in kept_voice.performance(cues, chimes)]
     assert (unspeakable.pcm, japanese.duration > 1, english.duration > 1) == (b"", True, True)

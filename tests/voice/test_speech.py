@@ -18,6 +18,7 @@ from kokuchi.voice.sentences import sentences
 from kokuchi.voice.worker import ENGINE_VARIABLE
 from kokuchi.wire import Level
 from tests.voice.alerts import BODY, CONTACT, HEADLINE, alert_of
+from tests.voice.kept import shares_the_voice
 from tests.voice.words import dictionary_of
 from tests.waiting import until
 
@@ -84,18 +85,21 @@ def test_the_worker_ends_when_nobody_speaks_to_it_any_more(worker: Worker) -> No
     assert worker.process.returncode == 0
 
 
-async def test_the_voice_speaks_what_is_written(voice: Voice) -> None:
-    sound = await voice.speak("月形町は10:30から訓練です。")
+@shares_the_voice
+async def test_the_voice_speaks_what_is_written(kept_voice: Voice) -> None:
+    sound = await kept_voice.speak("月形町は10:30から訓練です。")
     assert 3.5 < sound.duration < 5.5
-    assert voice.engine == "open_jtalk"
+    assert kept_voice.engine == "open_jtalk"
     assert (
-        await voice.reading("月形町は10:30から訓練です。") == "ツキガタチョーワジュージサンジュップンカラクンレンデス。"
+        await kept_voice.reading("月形町は10:30から訓練です。")
+        == "ツキガタチョーワジュージサンジュップンカラクンレンデス。"
     )
 
 
-async def test_a_text_without_a_sound_is_an_empty_sound(voice: Voice) -> None:
-    assert (await voice.speak("★☆★")).pcm == b""
-    assert (await voice.speak("")).pcm == b""
+@shares_the_voice
+async def test_a_text_without_a_sound_is_an_empty_sound(kept_voice: Voice) -> None:
+    assert (await kept_voice.speak("★☆★")).pcm == b""
+    assert (await kept_voice.speak("")).pcm == b""
 
 
 async def test_a_worker_that_is_killed_is_replaced(voice: Voice) -> None:
@@ -208,8 +212,11 @@ async def test_old_sounds_are_forgotten_when_they_are_too_many() -> None:
     await voice.close()
 
 
-async def test_requests_at_the_same_time_get_their_own_answers(voice: Voice) -> None:
-    short, long, kana = await asyncio.gather(voice.speak("はい。"), voice.speak(BODY), voice.reading("訓練"))
+@shares_the_voice
+async def test_requests_at_the_same_time_get_their_own_answers(kept_voice: Voice) -> None:
+    short, long, kana = await asyncio.gather(
+        kept_voice.speak("はい。"), kept_voice.speak(BODY), kept_voice.reading("訓練")
+    )
     assert short.duration < 2 < long.duration
     assert kana == "クンレン"
 
@@ -238,8 +245,9 @@ async def test_where_open_jtalk_cannot_be_loaded_kana_is_spoken_and_kanji_is_an_
     await voice.close()
 
 
-async def test_the_reading_of_an_alert_fits_its_script_sentence_by_sentence(voice: Voice) -> None:
-    reading = await voice.reading_of(HEADLINE, BODY, CONTACT)
+@shares_the_voice
+async def test_the_reading_of_an_alert_fits_its_script_sentence_by_sentence(kept_voice: Voice) -> None:
+    reading = await kept_voice.reading_of(HEADLINE, BODY, CONTACT)
     cues = script_of(alert_of(reading=reading, contact=CONTACT), "月形町", "ツキガタチョー")
     assert all(cue.kana for cue in cues if isinstance(cue, Phrase))
 
@@ -255,23 +263,26 @@ async def test_a_performance_begins_long_before_the_whole_script_is_made(voice: 
     assert moments[1] < moments[-1] / 3
 
 
-async def test_a_performance_that_is_broken_off_leaves_the_voice_usable(voice: Voice, chimes: Chimes) -> None:
+@shares_the_voice
+async def test_a_performance_that_is_broken_off_leaves_the_voice_usable(kept_voice: Voice, chimes: Chimes) -> None:
     cues = script_of(alert_of(Level.EMERGENCY), "月形町", "ツキガタチョー")
-    async with contextlib.aclosing(voice.performance(cues, chimes)) as performance:
+    async with contextlib.aclosing(kept_voice.performance(cues, chimes)) as performance:
         async for cue, _ in performance:
             if isinstance(cue, Phrase):
                 break
-    assert (await voice.speak("訓練です。")).duration < 2
+    assert (await kept_voice.speak("訓練です。")).duration < 2
 
 
-async def test_the_rendered_script_is_the_performance_in_one_piece(voice: Voice, chimes: Chimes) -> None:
+@shares_the_voice
+async def test_the_rendered_script_is_the_performance_in_one_piece(kept_voice: Voice, chimes: Chimes) -> None:
     cues = script_of(alert_of(Level.IMPORTANT), "月形町", "ツキガタチョー")
-    parts = [sound async for _, sound in voice.performance(cues, chimes)]
-    assert await voice.render(cues, chimes) == join(parts)
+    parts = [sound async for _, sound in kept_voice.performance(cues, chimes)]
+    assert await kept_voice.render(cues, chimes) == join(parts)
     assert len(parts) == 2 + 2 * (2 + len(sentences(BODY))) + 1
 
 
-async def test_the_pause_after_a_phrase_is_part_of_its_sound(voice: Voice, chimes: Chimes) -> None:
+@shares_the_voice
+async def test_the_pause_after_a_phrase_is_part_of_its_sound(kept_voice: Voice, chimes: Chimes) -> None:
     phrase = Phrase("訓練です。", None, PhraseSource.BODY, pause_after=1.0)
-    rendered = await voice.render([phrase], chimes)
-    assert rendered.duration == pytest.approx((await voice.speak(phrase.text)).duration + 1.0)
+    rendered = await kept_voice.render([phrase], chimes)
+    assert rendered.duration == pytest.approx((await kept_voice.speak(phrase.text)).duration + 1.0)

@@ -15,6 +15,7 @@ from kokuchi.voice.errors import EngineError
 from kokuchi.voice.kana import Reader
 from kokuchi.voice.long_vowels import comparable, pronounced
 from kokuchi.wire import Entry
+from tests.voice.kept import shares_the_voice
 from tests.voice.words import dictionary_of
 
 FAULTS = Path(__file__).with_name("faults")
@@ -120,15 +121,16 @@ def test_a_dictionary_that_cannot_be_compiled_says_so(monkeypatch: pytest.Monkey
         user_dictionary.frontend([Entry(word="架空町", reading="カクウマチ")])
 
 
-async def test_the_voice_reads_and_speaks_by_its_dictionary(voice: Voice) -> None:
-    assert voice.dictionary_revision is None
-    before = await voice.speak("架空です。")
-    await voice.use(dictionary_of(("架空", "ジツザイ"), revision=7))
-    assert voice.dictionary_revision == 7
-    assert await voice.reading("架空です。") == "ジツザイデス。"
-    assert await voice.speak("架空です。") != before
-    await voice.use(None)
-    assert await voice.speak("架空です。") == before
+@shares_the_voice
+async def test_the_voice_reads_and_speaks_by_its_dictionary(kept_voice: Voice) -> None:
+    assert kept_voice.dictionary_revision is None
+    before = await kept_voice.speak("架空です。")
+    await kept_voice.use(dictionary_of(("架空", "ジツザイ"), revision=7))
+    assert kept_voice.dictionary_revision == 7
+    assert await kept_voice.reading("架空です。") == "ジツザイデス。"
+    assert await kept_voice.speak("架空です。") != before
+    await kept_voice.use(None)
+    assert await kept_voice.speak("架空です。") == before
 
 
 async def test_a_new_worker_is_given_the_dictionary_of_the_old_one(voice: Voice) -> None:
@@ -139,13 +141,14 @@ async def test_a_new_worker_is_given_the_dictionary_of_the_old_one(voice: Voice)
     assert voice.dictionary_revision == 7
 
 
-async def test_a_dictionary_that_cannot_be_used_is_an_error_and_the_earlier_one_stays(voice: Voice) -> None:
-    await voice.use(dictionary_of(("架空", "ジツザイ"), revision=7))
+@shares_the_voice
+async def test_a_dictionary_that_cannot_be_used_is_an_error_and_the_earlier_one_stays(kept_voice: Voice) -> None:
+    await kept_voice.use(dictionary_of(("架空", "ジツザイ"), revision=7))
     impossible = dictionary_of(("架空", "カクウ"), revision=8).model_copy(update={"town": "月 形"})
     with pytest.raises(VoiceError, match="the dictionary cannot be used"):
-        await voice.use(impossible)
-    assert voice.dictionary_revision == 7
-    assert await voice.reading("架空です。") == "ジツザイデス。"
+        await kept_voice.use(impossible)
+    assert kept_voice.dictionary_revision == 7
+    assert await kept_voice.reading("架空です。") == "ジツザイデス。"
 
 
 async def test_a_caller_that_gives_up_leaves_voice_and_worker_with_the_same_dictionary(voice: Voice) -> None:
