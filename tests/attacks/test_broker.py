@@ -92,7 +92,7 @@ def test_a_stolen_terminal_hears_nothing_of_others_whatever_it_listens_to_and_it
         besieged.town.send("盗まれた端末に", "ここまで。", (STOLEN,))
         wait_until(lambda: f"{root}/alert/terminal/{STOLEN}" in spy.heard)
     besieged.wait_for_log("mosquitto", "Sending PUBLISH to centre", topics.sync(OTHER))
-    assert set(spy.heard) <= {f"{root}/alert/terminal/{STOLEN}", topics.dictionary}
+    assert set(spy.heard) <= {f"{root}/alert/terminal/{STOLEN}", topics.dictionary, topics.settings(STOLEN)}
     for topic in ("#", f"{root}/#", f"{root}/sync/{OTHER}/reply"):
         besieged.wait_for_log("centre", "broker refused", f'"{STOLEN}"', f'"listens to {topic}"')
 

@@ -40,7 +40,7 @@ TEXTS = {
     "outbox": ["failure"],
     "deliveries": ["reason"],
     "requests": ["note"],
-    "enrolment_codes": ["broker_fault"],
+    "untold": ["fault"],
     "submissions": ["reason", "note"],
     "occurrences": ["detail"],
     "api_tokens": ["name"],

@@ -173,7 +173,9 @@ async def test_a_question_that_nobody_answers_goes_away(page: Page, site: Site) 
 @browser_test
 async def test_buttons_are_large_and_the_line_takes_its_room_without_covering_anything(page: Page, site: Site) -> None:
     site.screen.publish("request", standing())
-    await open_page(page, site, view=View(current=Card(alert_of(sent=datetime.now(UTC) - timedelta(minutes=1)))))
+    now = datetime.now(UTC)
+    fresh = alert_of(sent=now - timedelta(minutes=1), expires=now + timedelta(hours=1))
+    await open_page(page, site, view=View(current=Card(fresh)))
     await page.locator("#consult").click()
     for width, height in [(800, 480), (1024, 600), (1920, 1080)]:
         await page.set_viewport_size({"width": width, "height": height})
