@@ -10,6 +10,7 @@ from broadcaster.ledger import Ledger
 from tests.broadcaster.commands.shell import Done, Shell
 from tests.broadcaster.settings_files import ROSTER
 from tests.contract.broker import mosquitto
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -69,8 +70,9 @@ def test_a_running_broker_is_told_by_the_command_itself(town: Shell) -> None:
     assert listener
     with mosquitto(configuration, int(listener[1])):
         assert town.good("terminals", "retire", "t-1").out == "t-1 is retired\n"
-    # Mosquitto complains of this setting whenever it reads its configuration: at its start, and when it was told.
-    assert configuration.with_suffix(".log").read_text().count("message_size_limit") == 2
+        # Mosquitto complains of this setting whenever it reads its configuration: at its start, and when it was told.
+        log = configuration.with_suffix(".log")
+        wait_until(lambda: log.read_text().count("message_size_limit") == 2, what="the broker has read its files again")
 
 
 def test_what_is_not_given_stays_when_a_terminal_is_changed(town: Shell) -> None:
