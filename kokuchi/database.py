@@ -49,7 +49,7 @@ class Connections:
             path.parent.mkdir(parents=True, exist_ok=True)
             database = self.read()
             if not database.execute("PRAGMA page_count").fetchone()[0]:
-                # It counts for a new file only, and would write to an old one: what becomes free can be given back later.
+                # It counts for a new file only, and would write to an old one. What becomes free can be given back.
                 database.execute("PRAGMA auto_vacuum=INCREMENTAL")
             _use_write_ahead_log(database)
             if refuses_newer:
