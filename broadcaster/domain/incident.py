@@ -90,9 +90,8 @@ class Snapshot:
 
     `areas` has the number of terminals in each area that have been seen at least once. `certificates` has the end of
     each certificate by its file's name; `missed` the times that were not kept and that nobody has settled. The broker's
-    state is None if the centre has never run; `heartbeat` is looked at from outside only; `stood_still` has the part for
-    which the centre was last started anew. The first terminal is in the
-    roster since `in_use_since`.
+    state is None if the centre has never run; `heartbeat` is looked at from outside only; `stood_still` has the part
+    for which the centre was last started anew. The first terminal is in the roster since `in_use_since`.
     """
 
     now: datetime
