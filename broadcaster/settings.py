@@ -155,6 +155,11 @@ class Settings(Section):
     voice: VoiceSettings = VoiceSettings()
 
     @property
+    def typed_address(self) -> str:
+        """Return what is typed to reach the pages, for a shell, which has no browser's address bar to take it from."""
+        return self.web.typed_address or f"{self.broker.host_for(self.web.host)}:{self.web.port}"
+
+    @property
     def next_key(self) -> Path:
         """Where the key is that will sign next."""
         return self.next_signing_key or self.signing_key.with_name("next-signing.pem")

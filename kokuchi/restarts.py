@@ -2,6 +2,7 @@
 
 import faulthandler
 import logging
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,18 @@ LOOP_PATIENCE = 45.0
 """Seconds that the event loop may stand still. Less than the unit's WatchdogSec, so that the traces come first."""
 
 _LONGEST = 200
+
+
+_NAME = "last-restart.txt"
+
+
+def last_restart(folder: Path) -> tuple[str, datetime] | None:
+    """Return which part stood still last and when it was started anew, None if none ever did."""
+    try:
+        part, moment = re.split(r", (\S+): ", (folder / _NAME).read_text(encoding="utf-8")[:_LONGEST])[:2]
+        return part, datetime.fromisoformat(moment)
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 class Restarts:
@@ -32,7 +45,7 @@ class Restarts:
         process: str = "terminal",
         loop_patience: float = LOOP_PATIENCE,
     ) -> None:
-        self._file = folder / "last-restart.txt"
+        self._file = folder / _NAME
         self._traces_file = folder / "stood-still.txt"
         self._traces: TextIO | None = None
         self._process = process

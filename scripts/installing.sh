@@ -156,7 +156,8 @@ switch_and_start() {
     fail "$before is in use again; nothing is lost. The lines above say why $name did not start"
 }
 
-as_kokuchi() { runuser -u kokuchi -- "$@"; }
+# What it makes is no business of other users.
+as_kokuchi() { (umask 027 && runuser -u kokuchi -- "$@"); }
 
 ledger_path() {
     as_kokuchi "$releases/$1/bin/python" -P -c 'import sys; from pathlib import Path; from broadcaster.settings import ledger_file

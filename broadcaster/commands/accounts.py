@@ -90,7 +90,7 @@ def make_link(context: Context, name: str) -> None:
     with _account(context, name) as (settings, ledger, _):
         link = ledger.password_links.make(name, SHELL, _now())
     web = settings.web
-    address = web.typed_address or f"{web.host}:{web.port}"
+    address = settings.typed_address
     origin = address if "://" in address else f"{'https' if web.tls or web.secure_cookies else 'http'}://{address}"
     click.echo(f"{origin}/password/{link.token}")
     click.echo(f"for {name}, once, within {VALID.total_seconds() / 3600:.0f} hours; hand it to nobody else", err=True)

@@ -13,7 +13,6 @@ from broadcaster.ledger import Ledger
 from broadcaster.ledger.terminals import TerminalUnknown
 from broadcaster.provisioning.cards import make_cards
 from broadcaster.provisioning.terminals import enrolment_of
-from broadcaster.settings import Settings
 from kokuchi.enrolment import written
 
 
@@ -26,7 +25,7 @@ def code(context: Context, terminal: str, as_json: bool) -> None:
     with context.ledger() as (settings, town, ledger):
         in_service = terminal in ledger.presences.all()
         made = enrolment_of(settings, town, ledger, lambda: datetime.now(UTC)).make_code(terminal, SHELL)
-        address = _address(settings)
+        address = settings.typed_address
     if as_json:
         print_json(
             {
@@ -72,7 +71,7 @@ def cards(
         # A file that cannot be written must not void any code.
         write_private(file, b"")
         enrolment = enrolment_of(settings, town, ledger, lambda: datetime.now(UTC))
-        made = make_cards(enrolment, chosen, _address(settings), SHELL)
+        made = make_cards(enrolment, chosen, settings.typed_address, SHELL)
         write_private(file, sheet_alone(town, made).encode())
     click.echo(f"wrote {file}: {len(made)} cards; open it with a browser, print it, delete it")
 
@@ -94,7 +93,3 @@ def _chosen(
         and (group is None or group in terminal.groups)
         and terminal.id in never
     ]
-
-
-def _address(settings: Settings) -> str:
-    return settings.web.typed_address or f"{settings.web.host}:{settings.web.port}"

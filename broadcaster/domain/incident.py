@@ -21,6 +21,7 @@ class Kind(StrEnum):
     """What is wrong. Its value is kept in the ledger and given to other programs: it never changes its meaning."""
 
     CENTRE_STOPPED = "centre_stopped"
+    CENTRE_STOOD_STILL = "centre_stood_still"
     BROKER_AWAY = "broker_away"
     OUTBOX_STUCK = "outbox_stuck"
     KEY_MISSING = "key_missing"
@@ -50,6 +51,8 @@ class Kind(StrEnum):
 OF_TERMINALS = frozenset(kind for kind in Kind if kind.value.startswith("terminals_"))
 """What is the matter with single terminals; everything else is the centre's, or too wide for a single visit."""
 
+STOOD_STILL_FOR = timedelta(days=1)
+"""A centre that stood still and was started anew is told of for so long after the last time."""
 HEARTBEAT_LOST = timedelta(seconds=60)
 OUTBOX_PATIENCE = timedelta(minutes=2)
 DISK_URGENT_BYTES = 200_000_000
@@ -87,8 +90,8 @@ class Snapshot:
 
     `areas` has the number of terminals in each area that have been seen at least once. `certificates` has the end of
     each certificate by its file's name; `missed` the times that were not kept and that nobody has settled. The broker's
-    state is None if the centre has never run; `heartbeat` is looked at from outside only. The first terminal is in the
-    roster since `in_use_since`.
+    state is None if the centre has never run; `heartbeat` is looked at from outside only; `stood_still` has the part
+    for which the centre was last started anew. The first terminal is in the roster since `in_use_since`.
     """
 
     now: datetime
@@ -96,6 +99,7 @@ class Snapshot:
     broker_since: datetime | None = None
     heartbeat_expected: bool = False
     heartbeat: datetime | None = None
+    stood_still: tuple[str, datetime] | None = None
     oldest_waiting: datetime | None = None
     disk_free: int | None = None
     log_bytes: int | None = None
@@ -150,6 +154,9 @@ def _rank(incident: Incident) -> tuple[int, int, str]:
 def _of_centre(seen: Snapshot) -> Iterable[Incident]:
     if seen.heartbeat_expected and (seen.heartbeat is None or seen.now - seen.heartbeat > HEARTBEAT_LOST):
         yield Incident(Kind.CENTRE_STOPPED, Urgency.URGENT, since=seen.heartbeat)
+    if seen.stood_still and seen.now - seen.stood_still[1] <= STOOD_STILL_FOR:
+        part, moment = seen.stood_still
+        yield Incident(Kind.CENTRE_STOOD_STILL, Urgency.SOON, since=moment, detail=part)
     if not seen.broker_connected:
         yield Incident(Kind.BROKER_AWAY, Urgency.URGENT, since=seen.broker_since)
     elif seen.oldest_waiting and seen.now - _later(seen.oldest_waiting, seen.broker_since) > OUTBOX_PATIENCE:

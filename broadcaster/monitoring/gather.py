@@ -12,6 +12,7 @@ from broadcaster.domain.incident import Snapshot
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.submissions import State
 from kokuchi import __version__
+from kokuchi.restarts import last_restart
 from kokuchi.system_clock import is_synchronised
 
 CERTIFICATES = ("server.pem", "authority.pem")
@@ -36,6 +37,7 @@ def gather(ledger: Ledger, places: Places | None, now: datetime) -> Snapshot:
         broker_since=broker.since if broker else None,
         heartbeat_expected=places is not None and not places.running,
         heartbeat=beat.at if beat else None,
+        stood_still=last_restart(ledger.connections.path.parent),
         oldest_waiting=ledger.outbox.oldest_waiting(),
         disk_free=shutil.disk_usage(ledger.connections.path.parent).free,
         log_bytes=_size(ledger.connections.path.with_name(f"{ledger.connections.path.name}-wal")),

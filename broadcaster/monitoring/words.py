@@ -32,6 +32,12 @@ WORDS: Mapping[Kind, Words] = {
         f"サーバーの電源を確かめ、{_CALL_MAINTENANCE}急ぐお知らせは、電話や広報車で伝えてください。",
         "the centre does not run",
     ),
+    Kind.CENTRE_STOOD_STILL: Words(
+        "告知放送のシステムが動かなくなり、自動で起動しなおしました",
+        "いまは動いています。くり返すときは、サーバーの故障か、ソフトウェアの誤りのおそれがあります。",
+        f"{_CALL_MAINTENANCE}1日のあいだ起きなければ、この表示は消えます。",
+        "the centre stood still ({detail}) and was started anew",
+    ),
     Kind.BROKER_AWAY: Words(
         "放送の通信が止まっています",
         "お知らせが端末に届きません。書いたお知らせは保存され、つながりしだい自動で送られます。",

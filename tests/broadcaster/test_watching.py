@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from broadcaster.ledger import Ledger
 from broadcaster.watching import watch_centre
 from kokuchi.link.memory import MemoryBroker, MemoryLink
 from kokuchi.pulse import Pulse
+from kokuchi.restarts import last_restart
 from kokuchi.watchdog import Part, StoodStill
 from kokuchi.wire import DeliveryReport, SigningKey, encode
 from tests.broadcaster.examples import TOPICS, TOWN, accept, alert, fill_roster
@@ -103,7 +104,9 @@ async def test_a_publisher_that_waits_for_ever_ends_the_centre_and_no_word_follo
     with pytest.raises(StoodStill, match="the publisher stands still: it did not look at the outbox"):
         await asyncio.wait_for(watching_it, PATIENCE)
     assert systemd.listen()[-1] == "STOPPING=1"
-    assert (tmp_path / "last-restart.txt").read_text().startswith("publisher, ")
+    part, moment = last_restart(tmp_path) or ("", datetime.min.replace(tzinfo=UTC))
+    assert part == "publisher"
+    assert datetime.now(UTC) - moment < timedelta(minutes=1)
     await stop(dispatching)
 
 

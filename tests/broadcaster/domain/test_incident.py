@@ -48,6 +48,7 @@ DAY = timedelta(days=1)
     [
         ({"heartbeat": NOW - timedelta(seconds=61)}, Kind.CENTRE_STOPPED, URGENT),
         ({"heartbeat": None}, Kind.CENTRE_STOPPED, URGENT),
+        ({"stood_still": ("publisher", NOW - DAY)}, Kind.CENTRE_STOOD_STILL, SOON),
         ({"broker_connected": False}, Kind.BROKER_AWAY, URGENT),
         ({"broker_connected": None}, Kind.BROKER_AWAY, URGENT),
         ({"oldest_waiting": NOW - timedelta(minutes=3)}, Kind.OUTBOX_STUCK, URGENT),
