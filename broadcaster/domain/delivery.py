@@ -159,6 +159,10 @@ TOO_HOT_CELSIUS = 80
 """From here on a Raspberry Pi slows itself down."""
 
 
+FULL_MIB = 100
+"""With so little space left a terminal will soon not be able to keep an alert."""
+
+
 class Fault(StrEnum):
     """What a terminal says is wrong with it; the words for it are the page's."""
 
@@ -172,10 +176,14 @@ def faults(presence: Presence) -> list[Fault]:
     """Return what a connected terminal says is wrong with it."""
     return [
         *([Fault.SOUND] if presence.speaker is Speaker.FAILED else []),
-        *([Fault.STORAGE] if presence.storage_fault else []),
+        *([Fault.STORAGE] if presence.storage_fault or _is_full(presence) else []),
         *([Fault.CLOCK] if presence.clock is Clock.UNKNOWN else []),
         *([Fault.HEAT] if (presence.temperature_celsius or 0) >= TOO_HOT_CELSIUS else []),
     ]
+
+
+def _is_full(presence: Presence) -> bool:
+    return presence.disk_free_mib is not None and presence.disk_free_mib < FULL_MIB
 
 
 def _is_missing(delivery: Delivery) -> bool:

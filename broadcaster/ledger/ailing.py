@@ -4,14 +4,12 @@ import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from broadcaster.domain.delivery import TOO_HOT_CELSIUS
+from broadcaster.domain.delivery import FULL_MIB, TOO_HOT_CELSIUS
 from broadcaster.domain.incident import Ailing, Kind
 from kokuchi.database import Connections
 from kokuchi.wire import Clock, Speaker
 from kokuchi.wire.fields import iso
 
-FULL_MIB = 100
-"""With so little space left a terminal will soon not be able to keep an alert."""
 CONNECTS_WITHIN = timedelta(hours=1)
 
 _IN_SERVICE = "t.service = 'in_service'"

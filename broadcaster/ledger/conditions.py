@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.condition import Condition
-from broadcaster.domain.delivery import TOO_HOT_CELSIUS
+from broadcaster.domain.delivery import FULL_MIB, TOO_HOT_CELSIUS
 from broadcaster.domain.service import Service
 from broadcaster.ledger.terminals import terminal_of
 from kokuchi.database import Connections
@@ -17,7 +17,8 @@ from kokuchi.wire import Clock, Presence, Speaker
 _TESTS = {
     Condition.OFFLINE: "p.online = 0",
     Condition.SOUND: f"p.online AND ifnull(p.payload ->> '$.speaker', '') = '{Speaker.FAILED}'",
-    Condition.STORAGE: "p.online AND ifnull(p.payload ->> '$.storage_fault', '') <> ''",
+    Condition.STORAGE: "p.online AND (ifnull(p.payload ->> '$.storage_fault', '') <> ''"
+    f" OR ifnull(p.payload ->> '$.disk_free_mib', {FULL_MIB}) < {FULL_MIB})",
     Condition.CLOCK: f"p.online AND ifnull(p.payload ->> '$.clock', '') = '{Clock.UNKNOWN}'",
     Condition.HEAT: f"p.online AND ifnull(p.payload ->> '$.temperature_celsius', 0) >= {TOO_HOT_CELSIUS}",
     Condition.NEVER: "p.terminal_id IS NULL",

@@ -136,8 +136,8 @@ WORDS: Mapping[Kind, Words] = {
     ),
     Kind.BROKER_UNTOLD: Words(
         "登録した端末がまだつながれません（{number}台）",
-        "端末の登録が、放送の通信（ブローカー）に伝わっていません。",
-        f"{_CALL_MAINTENANCE}ブローカーの再読み込みが必要です。",
+        "端末の登録が、放送の通信に伝わっていません。30秒ごとに、自動でやりなおしています。",
+        f"続くときは、{_CALL_MAINTENANCE}",
         "new terminals that the broker does not know: {number}",
     ),
     Kind.TERMINALS_OFF: Words(

@@ -131,7 +131,7 @@ def _enrolment_banner(site: Site) -> Banner | None:
     more = f"など{len(untold)}台" if len(untold) > _MOST_NAMED else ""
     return Banner(
         "端末の登録の変更が、まだ通信に伝わっていません",
-        f"端末 {'、'.join(untold[:_MOST_NAMED])}{more}の変更が、放送の通信（ブローカー）に伝わっていません。"
+        f"端末 {'、'.join(untold[:_MOST_NAMED])}{more}の変更が、放送の通信に伝わっていません。"
         "登録した端末はつながらず、停止や廃止をした端末はつながったままです。30秒ごとに、自動でやりなおしています。"
         "続くときは、保守の担当者に連絡してください。",
         trouble=True,

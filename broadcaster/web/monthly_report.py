@@ -12,6 +12,8 @@ from broadcaster.domain.monthly_test import (
     mended,
     version,
 )
+from broadcaster.domain.roster import SERVICE_WORDS
+from broadcaster.domain.service import Service
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.web.delivery_rows import area_name
 from broadcaster.web.prospect import circumstances_of, prospect_now
@@ -49,7 +51,7 @@ _WORDS = {
     ),
     Finding.STORAGE: (
         "記録装置の故障",
-        "端末に記録できません",
+        "端末に記録できないか、空きが残りわずかです",
         "交換を保守の担当者に頼んでください。停電のあと、放送を失うおそれがあります。",
     ),
     Finding.CLOCK: (
@@ -125,7 +127,7 @@ def report(site: Site, accepted: Accepted) -> Report:
 
     def listed(names: tuple[str, ...], mark: str) -> list[Listed]:
         found = (terminals[name] for name in names)
-        return [Listed(each.household, area_name(site.town, each.area), each.id, mark) for each in found]
+        return [Listed(each.household, area_name(site.town, each.area), each.id, _mark(each, mark)) for each in found]
 
     groups = []
     for finding, compared in compare(now, before).items():
@@ -153,6 +155,11 @@ def report(site: Site, accepted: Accepted) -> Report:
         mended=tuple(listed(well_again[:NAMED], "")),
         mended_terminals=len(well_again),
     )
+
+
+def _mark(terminal: Terminal, mark: str) -> str:
+    # Nobody has to visit it any more.
+    return mark if terminal.service is Service.IN_SERVICE else SERVICE_WORDS[terminal.service]
 
 
 def _findings(site: Site, accepted: Accepted, *, current: bool) -> tuple[dict[str, set[Finding]], dict[str, Terminal]]:

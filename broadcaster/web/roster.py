@@ -118,7 +118,7 @@ def _state(presence: Presence | None) -> str:
 def _fault_words(presence: Presence) -> tuple[str, ...]:
     said = {
         Fault.SOUND: presence.speaker_detail,
-        Fault.STORAGE: presence.storage_fault or "",
+        Fault.STORAGE: presence.storage_fault or f"空き{presence.disk_free_mib}MB",
         Fault.CLOCK: "",
         Fault.HEAT: f"{presence.temperature_celsius}℃",
     }

@@ -154,7 +154,7 @@ def _households(site: Site, shown: Sequence[str], areas: Mapping[str, str]) -> t
             terminal.id,
             terminal.household,
             areas.get(terminal.area, terminal.area),
-            f"/terminals?{urlencode({'q': terminal.id})}",
+            f"/terminals/{terminal.id}",
         )
         for terminal, _ in site.ledger.conditions.named(list(shown))
     )

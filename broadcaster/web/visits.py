@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from broadcaster.domain.roster import SERVICE_WORDS
+from broadcaster.domain.service import Service
 from broadcaster.domain.standing import Standing
 from broadcaster.domain.town import Town
 from broadcaster.ledger.alerts import Accepted
@@ -104,7 +106,10 @@ def _by_area(town: Town, lines: Sequence[StandingLine], members: frozenset[str])
 
 
 def reason(found: StandingLine) -> str:
-    """Return in a few words why somebody should go there; nothing of the terminal itself."""
+    """Return in a few words why somebody should go there, or that its terminal has left service since."""
+    service = found.line.terminal.service
+    if service is not Service.IN_SERVICE:
+        return f"{SERVICE_WORDS[service]}の端末"
     if found.line.delivery.received_at is None and found.standing not in _REASONS:
         return _NOT_REACHED
     return _REASONS.get(found.standing, _NOT_HEARD)

@@ -31,7 +31,7 @@ SPEAKERS = {Speaker.UNTRIED: "まだ鳴らしていません", Speaker.WORKING: 
 
 FAULTS = {
     Fault.SOUND: "音が出ません。スピーカーの線と音量を確かめてください",
-    Fault.STORAGE: "端末に記録できません。保守の担当者に交換を頼んでください",
+    Fault.STORAGE: "端末に記録できないか、空きが残りわずかです。保守の担当者に交換を頼んでください",
     Fault.CLOCK: "時刻を確かめられません。通信が戻れば自動で合います",
     Fault.HEAT: "端末が熱くなっています。日の当たらない、風通しのよい所に置いてもらってください",
 }

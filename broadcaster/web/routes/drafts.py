@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.draft import new_identifier
 from broadcaster.ledger.drafts import DraftMoved, StoredDraft
+from broadcaster.ledger.submissions import State
 from broadcaster.web import sessions
 from broadcaster.web.authors import author_name
 from broadcaster.web.compose_form import Editing, form_page
@@ -26,7 +27,7 @@ router = APIRouter()
 
 @dataclass(frozen=True)
 class Row:
-    """One draft in the list."""
+    """One draft in the list. `note` is why it was sent back, empty if it was not."""
 
     identifier: str
     headline: str
@@ -35,6 +36,7 @@ class Row:
     drill: bool
     changed_by: str
     changed_at: str
+    note: str
 
 
 @router.get("/drafts")
@@ -123,7 +125,8 @@ def restore_draft(request: Request, identifier: str, account: Sender, form: Chec
 
 def _list_page(request: Request, discarded: StoredDraft | None = None) -> Response:
     site = site_of(request)
-    rows = [_row(site, draft) for draft in site.ledger.drafts.unsent()]
+    notes = {one.identifier: one.note for one in site.ledger.submissions.in_state(State.RETURNED)}
+    rows = [_row(site, draft, notes.get(draft.identifier, "")) for draft in site.ledger.drafts.unsent()]
     return page(request, "drafts.html", rows=rows, discarded=discarded, thrown=discarded and _row(site, discarded))
 
 
@@ -134,7 +137,7 @@ def _discard_page(request: Request, draft: StoredDraft, *, changed: bool = False
     return page(request, "discard_draft.html", status=status, row=row, version=draft.version, changed=changed)
 
 
-def _row(site: Site, draft: StoredDraft) -> Row:
+def _row(site: Site, draft: StoredDraft, note: str = "") -> Row:
     category = site.town.category(draft.written.category)
     return Row(
         identifier=draft.identifier,
@@ -144,6 +147,7 @@ def _row(site: Site, draft: StoredDraft) -> Row:
         drill=bool(draft.written.drill),
         changed_by=author_name(site, draft.changed_by),
         changed_at=day_and_clock(draft.changed_at, site.town.time_zone),
+        note=note,
     )
 
 

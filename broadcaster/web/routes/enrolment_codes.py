@@ -53,19 +53,22 @@ def show_terminal(
     """Show how a terminal is, and whether a code of it stands."""
     site = site_of(request)
     row = _find(site, terminal)
-    found = site.ledger.terminals.get(terminal)
+    found, code = site.ledger.terminals.get(terminal), _facts(site, terminal)
+    state = site.ledger.erasure.state(terminal)
     groups = {group.id: group.name for group in site.town.groups}
     return page(
         request,
         "terminal.html",
         row=row,
         groups=[groups.get(group, group) for group in sorted(found.groups)] if found else [],
-        code=_facts(site, terminal),
+        code=code,
+        has_device=_has_device(row, code),
         kind=KIND_WORDS[found.kind] if found else "",
         may_enrol=may(account.role, Act.ENROL),
         done=_DONE.get(done, ""),
         history=terminal_history(site, terminal),
-        may_erase=may(account.role, Act.MANAGE) and site.ledger.erasure.state(terminal) == (Service.RETIRED, False),
+        erased=state == (Service.RETIRED, True),
+        may_erase=may(account.role, Act.MANAGE) and state == (Service.RETIRED, False),
     )
 
 
@@ -76,8 +79,7 @@ def ask(request: Request, terminal: str, _: Installer) -> Response:
     code = _facts(site, terminal)
     row = _find(site, terminal)
     _require_service(row)
-    in_service = row.state != "never" or (code is not None and code.state is CodeState.USED)
-    return page(request, "code_ask.html", row=row, code=code, in_service=in_service)
+    return page(request, "code_ask.html", row=row, code=code, in_service=_has_device(row, code))
 
 
 @router.post("/terminals/{terminal}/code")
@@ -112,6 +114,11 @@ def _find(site: Site, terminal: str) -> RosterRow:
     if not rows:
         raise _not_found()
     return rows[0]
+
+
+def _has_device(row: RosterRow, code: CodeFacts | None) -> bool:
+    """Tell whether a device is this terminal already, which a new code would shut out."""
+    return row.state != "never" or (code is not None and code.state is CodeState.USED)
 
 
 def _require_service(row: RosterRow) -> None:

@@ -17,6 +17,7 @@ presences = st.builds(
     online=st.booleans(),
     speaker=st.sampled_from(Speaker),
     storage_fault=st.sampled_from([None, "", "full"]),
+    disk_free_mib=st.sampled_from([None, 0, 99, 100]),
     clock=st.sampled_from([None, *Clock]),
     temperature_celsius=st.sampled_from([None, -5, 79, 80, 95]),
 )

@@ -347,6 +347,10 @@ TARGETS = """(smallest) => {
 }"""
 
 
+ON_PAPER = """() => [...document.querySelectorAll(".off-paper, .banner-place, .site-header, .site-footer")]
+  .filter((each) => each.checkVisibility()).map((each) => each.textContent.trim().slice(0, 20))"""
+
+
 class Towns:
     """Served towns, one for each state, and a browser's page for each of their accounts."""
 
@@ -411,6 +415,9 @@ def test_a_page_is_for_everybody_light_and_its_own(towns: Towns, view: View) -> 
     for width in (390, 640, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         problems += [f"at {width} px: {fault}" for fault in page.evaluate(TARGETS, SMALLEST_TARGET)]
+    page.emulate_media(media="print")
+    problems += [f"on paper: {words}" for words in page.evaluate(ON_PAPER)]
+    page.emulate_media(media="screen")
     problems += towns.problems
     if sum(sizes.values()) > LARGEST_PAGE_BYTES:
         problems.append(f"{sum(sizes.values())} bytes: {sizes}")

@@ -185,7 +185,7 @@ async def test_a_broker_that_cannot_be_told_is_a_banner_until_it_is(
     broker.fault = "no Mosquitto"
     assert (await enrol(author, await make_code(author))).status_code == 200
     page = (await author.get("/")).text
-    assert "端末 t-1の変更が、放送の通信（ブローカー）に伝わっていません" in page
+    assert "端末 t-1の変更が、放送の通信に伝わっていません" in page
     enrolment.broker.tell()
     assert "伝わっていません" in (await author.get("/terminals")).text
     broker.fault = ""

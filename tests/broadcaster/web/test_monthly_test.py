@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from broadcaster.domain.draft import Draft, compose
+from broadcaster.domain.service import Step
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.settings import CategoriesFile
@@ -115,6 +116,9 @@ async def test_the_report_says_what_is_wrong_what_to_do_and_what_is_new_or_mende
     assert "記録装置の故障　1台" in page
     mended = page[page.index("先月から直った端末　1台") :]
     assert "鈴木 ハナ（北地区）" in mended
+    ledger.service.step(Step.SUSPEND, ["t-1"], "hanako", NOW)
+    page = (await operator.get(f"/monthly-test/{now.identifier}")).text
+    assert "<td>t-1</td><td>一時停止中</td>" in page, "nobody visits it"
     older = (await operator.get(f"/monthly-test/{before.identifier}")).text
     assert "先月とは比べていません" in older
     assert "スピーカーの故障　1台" in older

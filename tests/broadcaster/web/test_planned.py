@@ -237,6 +237,7 @@ async def test_what_is_sent_back_comes_to_its_author_with_the_note(
     page = (await author.get("/planned")).text
     assert "差し戻されたお知らせ" in page
     assert "場所を&lt;b&gt;書いて&lt;/b&gt;ください" in page
+    assert "差し戻されました: 場所を&lt;b&gt;書いて&lt;/b&gt;ください" in (await author.get("/drafts")).text
     rewriting = await author.get(path)
     assert hidden_fields(rewriting.text)["version"] == "3"
     form = await author.post("/alerts/new", hidden_fields(rewriting.text))

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from broadcaster.domain.delivery import Stage
+from broadcaster.domain.service import Step
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.progress import Tick
 from broadcaster.web.curve import HEIGHT, WIDTH, curve
@@ -186,6 +187,8 @@ async def test_the_sheet_has_what_a_visitor_needs_and_nothing_else(operator: Bro
     assert "端末の音が出ない" in sheet
     for secret in ("佐藤", "t-2", "no device", "最後の接続", "elderly"):
         assert secret not in sheet
+    ledger.service.step(Step.RETIRE, ["t-3"], "hanako", NOW)
+    assert "廃止の端末" in (await operator.get(f"/alerts/{alert.identifier}/visits?who=unheard")).text
 
 
 @pytest.mark.parametrize(

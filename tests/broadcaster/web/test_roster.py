@@ -284,4 +284,4 @@ async def test_what_the_broker_could_not_be_told_is_on_every_page(author: Browse
     await author.get("/terminals/t-1/service/retire")
     page = await author.post("/terminals/t-1/service/retire")
     assert page.status_code == 303
-    assert "端末 t-1の変更が、放送の通信（ブローカー）に伝わっていません" in (await author.get("/")).text
+    assert "端末 t-1の変更が、放送の通信に伝わっていません" in (await author.get("/")).text

@@ -47,7 +47,7 @@ async def test_each_trouble_says_what_it_means_what_to_do_and_whom_it_is_about(
     assert "1時間以上つながらない端末があります（1台）" in page
     assert "電源が切れているか、通信が止まっています" in page
     assert "世帯に電話し、電源プラグと通信の線を確かめてもらってください" in page
-    assert '<a href="/terminals?q=t-1">佐藤 一郎</a><span>北地区</span><span>t-1</span>' in page
+    assert '<a href="/terminals/t-1">佐藤 一郎</a><span>北地区</span><span>t-1</span>' in page
     assert "11月24日(火)7時00分から（3時間）" in page
     assert 'href="/terminals?condition=offline"' in page
     assert 'href="/terminals?condition=sound"' in page
