@@ -48,8 +48,9 @@ class Connections:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             database = self.read()
-            # It counts for a new file only: what becomes free can be given back later.
-            database.execute("PRAGMA auto_vacuum=INCREMENTAL")
+            if not database.execute("PRAGMA page_count").fetchone()[0]:
+                # Only a new file can be one from which what becomes free is given back; any other would be written to.
+                database.execute("PRAGMA auto_vacuum=INCREMENTAL")
             _use_write_ahead_log(database)
             if refuses_newer:
                 _refuse_newer(path, migrations, database)

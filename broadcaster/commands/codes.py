@@ -97,4 +97,4 @@ def _chosen(
 
 
 def _address(settings: Settings) -> str:
-    return settings.web.typed_address or f"{settings.web.host}:{settings.web.port}"
+    return settings.web.typed_address or settings.web.own_address

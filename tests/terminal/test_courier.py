@@ -81,7 +81,7 @@ class Town:
             on_wait=lambda: self.courier.ask_later(),
         )
         self.link = MemoryLink(self.broker, client_id="t-1", subscriptions=subscriptions(TOPICS, MEMBERSHIP))
-        self.standing = Standing(TERMS, self.inbox, folder, TOWN, self.time, self.committer)
+        self.standing = Standing(TERMS, self.inbox, folder / "authority.pem", TOWN, self.time, self.committer)
         self.courier = Courier(
             self.link,
             self.inbox,
