@@ -21,7 +21,7 @@ from broadcaster.monitoring.watch import Watch
 from broadcaster.nightly import Nightly
 from broadcaster.provisioning.certificate_keeper import CertificateKeeper, TlsBroker
 from broadcaster.provisioning.households import Households
-from broadcaster.provisioning.keys import KeyFiles, SigningKeyChange, authorities
+from broadcaster.provisioning.keys import KeyFiles, SigningKeyChange
 from broadcaster.provisioning.reload import presented_serial, tell_broker
 from broadcaster.provisioning.server_names import certificates_of, server_names
 from broadcaster.provisioning.terminals import broker_files, enrolment_of
@@ -136,7 +136,7 @@ class Centre:
         return TownTerms(
             kinds={category.id: category.name for category in self.town.notice_kinds},
             names=self.town.names,
-            authorities=authorities(self.settings),
+            authorities=certificates_of(self.settings).authorities,
         )
 
     def _keeper(self, ledger: Ledger) -> CertificateKeeper | None:

@@ -19,16 +19,21 @@ from kokuchi.wire import Contact
 from kokuchi.wire.fields import Identifier
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+_SECURED_PORT, _PLAIN_PORT = 8883, 1883
+
 LanguageCode = Annotated[str, AfterValidator(known_code)]
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _is_here(host: str) -> bool:
     """Tell whether a host means the machine itself: a loopback address, or all of its addresses."""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host == "localhost"
-    return address.is_loopback or address.is_unspecified
+    return _is_loopback(host) or host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
 
 
 class TownSection(Section):
@@ -68,7 +73,13 @@ class WebSection(Section):
         """Return what is typed at a device to reach the centre, None if the settings do not tell."""
         if self.public_address:
             return self.public_address
-        return None if _is_here(self.host) else f"{self.host}:{self.port}"
+        return None if _is_here(self.host) else self.address_at(self.host)
+
+    def address_at(self, host: str) -> str:
+        """Return host and port, with the scheme where a device would take the other one (`centre_url` there)."""
+        loopback = _is_loopback(host)
+        scheme = "" if self.tls is not loopback else "https://" if self.tls else "http://"
+        return f"{scheme}{host}:{self.port}"
 
 
 class BrokerSection(Section):
@@ -81,7 +92,7 @@ class BrokerSection(Section):
 
     host: str = "127.0.0.1"
     tls: bool = True
-    port: Port = Field(default_factory=lambda told: 8883 if told.get("tls", True) else 1883)
+    port: Port = Field(default_factory=lambda told: _SECURED_PORT if told.get("tls", True) else _PLAIN_PORT)
     plain_port: Port | None = None
     public_host: str | None = None
     reload: tuple[str, ...] = ()
@@ -90,9 +101,15 @@ class BrokerSection(Section):
     configuration: FilePath
 
     @model_validator(mode="after")
-    def _has_two_ports(self) -> Self:
+    def _speaks_tls_where_nobody_expects_less(self) -> Self:
         if self.plain_port == self.port:
             raise ValueError("plain_port must not be port, which speaks TLS")
+        if self.tls and self.port == _PLAIN_PORT:
+            # As every town from before TLS has it: its terminals would all be shut out.
+            raise ValueError(
+                f"port {_PLAIN_PORT} is for terminals without TLS: write port = {_SECURED_PORT}, and plain_port ="
+                f" {_PLAIN_PORT} while there are any; or tls = false"
+            )
         return self
 
     def host_for(self, reached_at: str) -> str:
@@ -157,7 +174,7 @@ class Settings(Section):
     @property
     def typed_address(self) -> str:
         """Return what is typed to reach the pages, for a shell, which has no browser's address bar to take it from."""
-        return self.web.typed_address or f"{self.broker.host_for(self.web.host)}:{self.web.port}"
+        return self.web.typed_address or self.web.address_at(self.broker.host_for(self.web.host))
 
     @property
     def next_key(self) -> Path:

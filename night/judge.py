@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median, quantiles
 
+from broadcaster.ledger.pruning import KEPT, RULES, WITH_THEIR_ALERT
 from night.measuring import Sample
 
 MEMORY_GROWTH = 1.1
@@ -16,25 +17,11 @@ MOST_LOG_BYTES = 64 * 1024 * 1024
 PAGE_SECONDS = 1.0
 """Nineteen of twenty pages come within it, while a whole day passes in a few minutes."""
 
-KEPT: Mapping[str, str] = {
-    "alerts": "what was sent, with its deliveries, as long as the town keeps it",
-    "deliveries": "what became of it, with the alert",
-    "outbox": "the topics of each alert, with the alert",
-    "resends": "who sent an alert again, with the alert",
-    "submissions": "what was planned or approved, with the alert",
-    "occurrences": "each time of what is repeated, with the alert",
-    "told_of_sent_alone": "who has seen that an emergency went out without a second person, with the alert",
-    "requests": "who asked for a call, as long as the town keeps it",
-    "audit": "the record of deeds, which nobody may shorten",
-    "presence_changes": "since when a terminal was there, as long as the town keeps it",
-    "dictionary_changes": "the history of the town's words, a line for each change by hand",
-    "enrolment_codes": "a line for each card that was printed",
-    "sessions": "30 days, then the next log-in takes them away",
-    "drafts": "what staff have written; that of an alert stays with it",
-    "backups": "a line for each backup",
-    "failures": "half an hour, then the next wrong password takes them away",
-}
-"""The tables that may grow in a night, and what becomes of their rows. Any other one that grows is a defect."""
+ENOUGH = 0.95
+"""How much of what was to happen has to have happened: a terminal that is just away does nothing."""
+
+REMOVED = {rule.table for rule in RULES}
+"""The tables whose rows go when they have been kept long enough; others may not grow in a night."""
 
 MOST_ROWS: Mapping[str, int] = {"quarantine": 1000}
 """The tables that are cut at a number of rows."""
@@ -53,9 +40,16 @@ class Finding:
     is_good: bool
 
 
-def judge(samples: Sequence[Sample], page_seconds: Sequence[float], failures: Sequence[str]) -> list[Finding]:
+def judge(
+    samples: Sequence[Sample],
+    page_seconds: Sequence[float],
+    failures: Sequence[str],
+    planned: Mapping[str, int],
+    done: Mapping[str, int],
+) -> list[Finding]:
     """Return what is so and whether it may be so; needs four samples at least, and some pages."""
     return [
+        _work(planned, done),
         _memory(samples),
         _descriptors(samples),
         _log(samples),
@@ -69,6 +63,17 @@ def growth(samples: Sequence[Sample]) -> dict[str, int]:
     """Return by how many rows each table has grown in the night."""
     first, last = samples[0].rows, samples[-1].rows
     return {name: rows - first.get(name, 0) for name, rows in last.items()}
+
+
+def _work(planned: Mapping[str, int], done: Mapping[str, int]) -> Finding:
+    undone = [
+        f"{what} {done.get(what, 0)} of {count}" for what, count in planned.items() if _is_undone(what, count, done)
+    ]
+    return Finding("work of the day", ", ".join(undone) or "done", f"{ENOUGH:.0%} of each", not undone)
+
+
+def _is_undone(what: str, count: int, done: Mapping[str, int]) -> bool:
+    return done.get(what, 0) < ENOUGH * count
 
 
 def _memory(samples: Sequence[Sample]) -> Finding:
@@ -111,9 +116,12 @@ def _tables(samples: Sequence[Sample]) -> list[Finding]:
 def _table(name: str, middle: int, last: int) -> Finding:
     if name in MOST_ROWS:
         return Finding(f"table {name}", f"{last} rows", f"at most {MOST_ROWS[name]}", last <= MOST_ROWS[name])
-    bound = KEPT.get(name)
-    good = bound is not None or last <= max(middle * QUIET, middle + 1)
-    return Finding(f"table {name}", f"{middle} → {last} rows", bound or "does not grow", good)
+    if name in WITH_THEIR_ALERT:
+        return Finding(f"table {name}", f"{middle} → {last} rows", "goes with its alert", True)
+    if name in REMOVED:
+        return Finding(f"table {name}", f"{middle} → {last} rows", "goes when it was kept long enough", True)
+    good = last <= max(middle * QUIET, middle + 1)
+    return Finding(f"table {name}", f"{middle} → {last} rows", KEPT.get(name, "does not grow"), good)
 
 
 def _quarter(samples: Sequence[Sample], number: int) -> Sequence[Sample]:

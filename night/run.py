@@ -76,7 +76,7 @@ def run(day: Day, places: Places) -> Night:
             samples = _live(day, fleet, people, watch, lambda: _storm(processes))
         processes.check()
         fleet.close()
-    findings = judge(samples, people.page_seconds, failures_in(places.logs))
+    findings = judge(samples, people.page_seconds, failures_in(places.logs), day.planned, people.done)
     return Night(day, people.done, samples, people.faults, findings)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from kokuchi.committing import Committer
+from kokuchi.device_files import AUTHORITY
 from kokuchi.link import MqttLink, Will
 from kokuchi.pulse import Pulse
 from kokuchi.restarts import Restarts
@@ -93,7 +94,8 @@ class Device:
         standing = Standing(
             granted,
             inbox,
-            settings.inbox.parent,
+            # Without TLS, too: it is what this device trusts when it is enrolled again over HTTPS.
+            settings.broker.authority or settings.inbox.with_name(AUTHORITY),
             settings.town.id,
             time,
             committer,

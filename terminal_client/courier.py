@@ -24,7 +24,7 @@ from kokuchi.wire import (
 )
 from terminal_client.consultation import Consultation
 from terminal_client.inbox import Inbox
-from terminal_client.intake import expired, objection, wrong_audience
+from terminal_client.intake import expired, objection
 from terminal_client.syncing import Syncing, is_set_within
 from terminal_client.terms import Standing
 from terminal_client.timekeeping import TownTime
@@ -169,7 +169,8 @@ class Courier:
         self._time.heard(alert.sent)
         known, now = self._time.is_known, self._time.now()
         membership = self._standing.membership
-        against = objection(alert, membership, now) if known else wrong_audience(alert, membership)
+        follows = await asyncio.to_thread(self._inbox.has_taken, alert)
+        against = objection(alert, membership, now if known else None, follows=follows)
         taken = await self._committer.commit(self._inbox.add, alert, now, against, judged=known)
         log.info("alert", extra={"alert": alert.identifier, "revision": alert.revision, "taken": taken})
         self._committed[digest] = None

@@ -80,6 +80,12 @@ class Inbox:
             self._prune(db, now)
         return objection is None and judged
 
+    def has_taken(self, alert: Alert) -> bool:
+        """Tell whether an earlier revision of an alert was taken."""
+        statement = "SELECT 1 FROM alerts WHERE alert = ? AND revision < ? AND payload IS NOT NULL LIMIT 1"
+        row = self._connections.read().execute(statement, [alert.identifier, alert.revision]).fetchone()
+        return row is not None
+
     def unjudged(self) -> list[Alert]:
         """Return the alerts that wait for the time to be known, in the order of arrival."""
         rows = self._connections.read().execute("SELECT payload FROM alerts WHERE NOT judged ORDER BY arrival")

@@ -8,17 +8,15 @@ Objection = tuple[Outcome, str]
 """Why an alert that the town has signed is not shown or said here, as its delivery's outcome and reason."""
 
 
-def objection(alert: Alert, membership: Membership, now: datetime) -> Objection | None:
-    """Return the objection to an alert, if there is one.
+def objection(alert: Alert, membership: Membership, now: datetime | None, *, follows: bool) -> Objection | None:
+    """Return the objection to an alert, if there is one; without a time that is known, expiry is none.
 
-    What came before is not judged here: the inbox knows each revision that it has seen.
+    What came before is not judged here: the inbox knows each revision that it has seen. One that `follows` on what was
+    taken here corrects or withdraws it, wherever the terminal belongs by now.
     """
-    return wrong_audience(alert, membership) or expired(alert, now)
-
-
-def wrong_audience(alert: Alert, membership: Membership) -> Objection | None:
-    """Object to an alert for others."""
-    return None if alert.audience.includes(membership) else (Outcome.REFUSED, Refusal.FOREIGN_AUDIENCE)
+    if not follows and not alert.audience.includes(membership):
+        return (Outcome.REFUSED, Refusal.FOREIGN_AUDIENCE)
+    return expired(alert, now) if now else None
 
 
 def expired(alert: Alert, now: datetime) -> Objection | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kokuchi.committing import Committer
-from kokuchi.device_files import AUTHORITY, write_durably
+from kokuchi.device_files import write_durably
 from kokuchi.voice.languages import LANGUAGES, Language, language_for
 from kokuchi.wire import KeyRing, Membership, Refusal, TerminalSettings, WireError, open_settings
 from terminal_client.inbox import Inbox
@@ -58,15 +58,14 @@ class Terms:
 class Standing:
     """The terms that stand. What the centre tells is committed before it holds; `on_change` is called when it does.
 
-    `folder` is the device's own: the authorities that may vouch for the broker are written there, for the next
-    connection.
+    The authorities that may vouch for the broker are written into the file `authority`, for the next connection.
     """
 
     def __init__(
         self,
         granted: Terms,
         inbox: Inbox,
-        folder: Path,
+        authority: Path,
         town: str,
         time: TownTime,
         committer: Committer,
@@ -74,7 +73,7 @@ class Standing:
     ) -> None:
         self._granted = granted.digest
         self._inbox = inbox
-        self._authority = folder / AUTHORITY
+        self._authority = authority
         self._town = town
         self._time = time
         self._committer = committer
@@ -109,8 +108,9 @@ class Standing:
         newer = await self._committer.commit(self._inbox.keep_settings, settings, self._granted)
         log.info("settings received", extra={"revision": settings.revision, "newer": newer})
         if newer:
-            self.terms = self.terms.replaced(settings)
+            # Before it is said that these settings stand: the centre counts on whom this terminal trusts.
             await asyncio.to_thread(self._trust, settings)
+            self.terms = self.terms.replaced(settings)
             self._on_change()
         return newer
 

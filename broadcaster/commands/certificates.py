@@ -102,14 +102,14 @@ def renew(context: Context, names: tuple[str, ...], new_key: bool, authority: bo
 def switch(context: Context, yes: bool) -> None:
     """Go over to the authority that `renew --authority` has announced.
 
-    A terminal that was not on since then does not know it, and has to be enrolled again.
+    A terminal that has not said since then that it was told does not know it, and has to be enrolled again.
     """
     with _desk(context) as desk:
         since = desk.files.announced_at() if desk.files.is_switch_due else _now()
-        seen = desk.ledger.presences.seen_since(since)
-        absent = [terminal.id for terminal in desk.ledger.terminals.all() if terminal.id not in seen]
-        if absent and desk.files.is_switch_due and not yes:
-            click.echo(f"{len(absent)} terminals were not on since {since:%Y-%m-%d}: {' '.join(absent)}", err=True)
+        unaware = desk.ledger.terminal_settings.untold_since(since)
+        if unaware and desk.files.is_switch_due and not yes:
+            click.echo(f"{len(unaware)} terminals do not know it, announced {since:%Y-%m-%d}, yet:", err=True)
+            click.echo(" ".join(unaware), err=True)
             click.confirm("They will have to be enrolled again. Go over all the same?", abort=True, err=True)
         desk.record(desk.files.switch(server_names(desk.settings), _now()))
         desk.tell()

@@ -7,8 +7,7 @@ import click
 from broadcaster.commands.context import Context, json_option, pass_context, print_json
 from broadcaster.domain.audit import SHELL
 from broadcaster.provisioning.households import Households
-from broadcaster.provisioning.reload import BrokerUntold, tell_broker
-from broadcaster.provisioning.terminals import write_broker_files
+from broadcaster.provisioning.terminals import broker_keeper
 
 
 class NobodyToErase(Exception):  # noqa: N818 - reads as what it says
@@ -35,7 +34,6 @@ def erase(context: Context, terminal: str, yes: bool) -> None:
         households = Households(ledger, settings.terminals, kept, lambda: datetime.now(UTC))
         if not households.erase(terminal, SHELL):
             raise NobodyToErase(f"{terminal}: its household was erased before")
-        files = write_broker_files(settings, town, ledger)
         until = households.in_backups_until()
         click.echo(f"erased the household of {terminal}; the terminal is retired")
         if until is None:
@@ -43,10 +41,8 @@ def erase(context: Context, terminal: str, yes: bool) -> None:
         else:
             local = until.astimezone(town.time_zone)
             click.echo(f"backups that were made before still hold it, the last of them until {local:%Y-%m-%d}")
-        try:
-            tell_broker(files.pid_file, settings.broker.reload)
-        except BrokerUntold as error:
-            click.echo(f"its device is shut out once the broker reads its files anew: {error}", err=True)
+        if fault := broker_keeper(settings, town, ledger).try_to_tell():
+            click.echo(f"its device is shut out once the broker reads its files anew: {fault}", err=True)
 
 
 @click.command()

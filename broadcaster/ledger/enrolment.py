@@ -6,6 +6,7 @@ from datetime import datetime
 from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.enrolment import EnrolmentCode
 from broadcaster.domain.service import Service
+from broadcaster.ledger import latecomers
 from broadcaster.ledger.audit import record
 from broadcaster.ledger.terminals import TerminalOutOfService, TerminalUnknown
 from broadcaster.ledger.untold import owe
@@ -78,6 +79,7 @@ class EnrolmentCodes:
                 [iso(now), device, row["id"]],
             )
             db.execute("UPDATE terminals SET password_hash = ? WHERE id = ?", [password_hash, row["terminal_id"]])
+            latecomers.address(db, row["terminal_id"], now)
             owe(db, [code.terminal])
         return code.terminal
 

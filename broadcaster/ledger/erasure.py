@@ -2,16 +2,17 @@
 
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.service import Service
 from broadcaster.ledger.audit import record
+from broadcaster.ledger.untold import owe
 from kokuchi.database import Connections
 from kokuchi.wire.fields import iso
 
 ERASED = "（消去済み）"
 """In place of a household's name."""
+
+_OF_THE_HOUSEHOLD = ("requests", "presences", "presence_changes", "enrolment_codes")
 
 
 class Erasure:
@@ -49,14 +50,15 @@ class Erasure:
                 " WHEN 'retired' THEN service_at ELSE ? END, service = 'retired' WHERE id = ?",
                 [ERASED, iso(now), row["id"]],
             )
-            for table in _tables_of_households(db):
-                db.execute(f"DELETE FROM {table} WHERE terminal_id = ?", [row["id"]])  # noqa: S608 - one of those below
+            for table in _OF_THE_HOUSEHOLD:
+                db.execute(f"DELETE FROM {table} WHERE terminal_id = ?", [row["id"]])  # noqa: S608 - one of those above
+            # The row stays until the broker keeps no settings of it any more.
+            db.execute(
+                "UPDATE terminal_settings SET content = '', signed_for = NULL, held = NULL, taken = NULL"
+                " WHERE terminal_id = ?",
+                [row["id"]],
+            )
             db.execute("UPDATE deliveries SET next_attempt_at = NULL, reason = '' WHERE terminal_id = ?", [row["id"]])
+            owe(db, [terminal])
             record(db, Entry(by, Deed.HOUSEHOLD_ERASED, terminal, now))
         return True
-
-
-def _tables_of_households(db: Database) -> list[str]:
-    there = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    wanted = ("requests", "presences", "presence_changes", "enrolment_codes", "terminal_settings")
-    return [table for table in wanted if table in there]

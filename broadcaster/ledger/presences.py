@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
+from sqlite_utils import Database
+
 from broadcaster.domain.delivery import faults
 from kokuchi.database import Connections
 from kokuchi.wire import Presence
@@ -11,15 +13,27 @@ from kokuchi.wire.fields import iso
 _NOTE_CHANGE = """
 INSERT INTO presence_changes (terminal_id, at, online, faults)
 SELECT t.id, :arrived, :online, :faults FROM terminals AS t LEFT JOIN presences AS p ON p.terminal_id = t.id
-WHERE t.terminal = :terminal AND (p.terminal_id IS NULL OR p.online <> :online OR p.faults <> :faults)
+WHERE t.terminal = :terminal AND t.service <> 'retired'
+ AND (p.terminal_id IS NULL OR p.online <> :online OR p.faults <> :faults)
 """
 _KEEP = """
 INSERT INTO presences (sent_at, online, payload, changed_at, faults, terminal_id)
-SELECT :sent_at, :online, :payload, :arrived, :faults, id FROM terminals WHERE terminal = :terminal
+SELECT :sent_at, :online, :payload, :arrived, :faults, id FROM terminals
+WHERE terminal = :terminal AND service <> 'retired'
 ON CONFLICT (terminal_id) DO UPDATE SET
  changed_at = CASE WHEN online = excluded.online THEN changed_at ELSE excluded.changed_at END,
  sent_at = excluded.sent_at, online = excluded.online, payload = excluded.payload, faults = excluded.faults
 """
+
+
+def take_for_away(db: Database, now: datetime, terminal_row: int | None = None) -> None:
+    """Take whoever is connected for gone within a transaction: everybody, or the terminal in one row."""
+    for statement in (
+        "INSERT INTO presence_changes (terminal_id, at, online) SELECT terminal_id, ?1, 0 FROM presences",
+        "UPDATE presences SET online = 0, faults = '', changed_at = ?1,"
+        " payload = json_set(payload, '$.online', json('false'))",
+    ):
+        db.execute(f"{statement} WHERE online AND terminal_id = ifnull(?2, terminal_id)", [iso(now), terminal_row])
 
 
 class Presences:
@@ -32,7 +46,8 @@ class Presences:
         """Keep each terminal's presence, arrived `now`. They come in the broker's order, which is the true one.
 
         Their own times are not: a last will bears the time at which its connection was made. So `changed_at`, since
-        when a terminal is connected or not, is the centre's.
+        when a terminal is connected or not, is the centre's. Of a retired one nothing is kept that comes late: its
+        household may be erased by then.
         """
         arrived = iso(now or datetime.now(UTC))
         with self._connections.write() as db:
@@ -52,26 +67,7 @@ class Presences:
     def doubt(self, now: datetime | None = None) -> None:
         """Take every terminal for disconnected until it speaks: the broker has lost what it knew of them."""
         with self._connections.write() as db:
-            moment = iso(now or datetime.now(UTC))
-            db.execute(
-                "INSERT INTO presence_changes (terminal_id, at, online)"
-                " SELECT terminal_id, ?, 0 FROM presences WHERE online",
-                [moment],
-            )
-            db.execute(
-                "UPDATE presences SET online = 0, faults = '', changed_at = ?,"
-                " payload = json_set(payload, '$.online', json('false')) WHERE online",
-                [moment],
-            )
-
-    def seen_since(self, moment: datetime) -> set[str]:
-        """Return the terminals that are connected, or were at some time after a moment by the centre's clock."""
-        rows = self._connections.read().execute(
-            "SELECT t.terminal FROM presences AS p JOIN terminals AS t ON t.id = p.terminal_id"
-            " WHERE p.online OR p.changed_at > ?",
-            [iso(moment)],
-        )
-        return {row["terminal"] for row in rows}
+            take_for_away(db, now or datetime.now(UTC))
 
     def all(self) -> dict[str, Presence]:
         """Return the presence of every terminal that has ever been seen."""

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from broadcaster.domain.audit import SHELL, Deed, Entry
 from broadcaster.domain.delivery import reminder_after
 from broadcaster.ledger.audit import record
+from broadcaster.ledger.presences import take_for_away
 from kokuchi.database import Connections
 from kokuchi.wire import Alert, DeliveryReport, MessageType
 from kokuchi.wire.fields import iso
@@ -92,7 +93,7 @@ class Recovery:
                     f"UPDATE {table} SET superseded_at = ? WHERE used_at IS NULL AND superseded_at IS NULL",  # noqa: S608
                     [iso(now)],
                 )
-            db.execute("UPDATE presences SET online = 0, payload = json_set(payload, '$.online', json('false'))")
+            take_for_away(db, now)
             _lift(db)
             db.execute(
                 "INSERT INTO restores (backup_made_at, restored_at) VALUES (?, ?)", [iso(backup_made_at), iso(now)]

@@ -7,7 +7,9 @@ from sqlite_utils import Database
 
 from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.service import STEPS, Service, Step
+from broadcaster.ledger import latecomers
 from broadcaster.ledger.audit import record
+from broadcaster.ledger.presences import take_for_away
 from broadcaster.ledger.terminals import TerminalOutOfService, TerminalUnknown
 from broadcaster.ledger.untold import owe
 from kokuchi.database import Connections
@@ -46,7 +48,9 @@ class ServiceOfTerminals:
         if before is Service.RETIRED:
             raise TerminalOutOfService(terminal, before)
         db.execute("UPDATE terminals SET service = ?, service_at = ? WHERE id = ?", [after, iso(now), row["id"]])
-        if after is not Service.IN_SERVICE:
+        if after is Service.IN_SERVICE:
+            latecomers.address(db, row["id"], now)
+        else:
             # Its codes open nothing any more, and it is not reminded of what it has not answered for.
             db.execute(
                 "UPDATE enrolment_codes SET superseded_at = ? WHERE terminal_id = ? AND superseded_at IS NULL",
@@ -54,10 +58,6 @@ class ServiceOfTerminals:
             )
             db.execute("UPDATE deliveries SET next_attempt_at = NULL WHERE terminal_id = ?", [row["id"]])
             # The broker cuts it off; what it then says of it may be lost.
-            db.execute(
-                "UPDATE presences SET online = 0, changed_at = ?,"
-                " payload = json_set(payload, '$.online', json('false')) WHERE terminal_id = ? AND online",
-                [iso(now), row["id"]],
-            )
+            take_for_away(db, now, row["id"])
         record(db, Entry(by, _DEEDS[step], terminal, now))
         return True

@@ -143,6 +143,15 @@ class TerminalSettingsBook:
                 said,
             )
 
+    def untold_since(self, moment: datetime) -> list[str]:
+        """Return the terminals in service that have not said that they hold what was settled after a moment."""
+        rows = self._connections.read().execute(
+            "SELECT t.terminal FROM terminals AS t LEFT JOIN terminal_settings AS s ON s.terminal_id = t.id"
+            " WHERE t.service = ? AND NOT ifnull(s.made_at >= ? AND s.taken >= s.revision, 0) ORDER BY t.terminal",
+            [Service.IN_SERVICE, iso(moment)],
+        )
+        return [row["terminal"] for row in rows]
+
     def holdings(self) -> list[Holding]:
         """Return what each terminal that is in service holds, as far as it is known."""
         rows = self._connections.read().execute(

@@ -67,6 +67,11 @@ class Certificates:
         return self.folder / "trusted.pem"
 
     @property
+    def authorities(self) -> tuple[str, ...]:
+        """What `trusted` holds, one by one as PEM: what terminals are told. Raises CertificateError."""
+        return tuple(map(_text, read_certificates(self.trusted))) if self.trusted.exists() else ()
+
+    @property
     def server(self) -> Path:
         """The server's certificate."""
         return self.folder / "server.pem"

@@ -151,12 +151,6 @@ def public_keys(ledger: Ledger, now: datetime) -> tuple[list[str], tuple[str, ..
     return [key.kid for key in keys], tuple(key.public_pem for key in keys)
 
 
-def authorities(settings: Settings) -> tuple[str, ...]:
-    """Return the certificates of the authorities that may vouch for the broker: a former one too, while it is there."""
-    files = [settings.certificates / name for name in ("authority-former.pem", "authority.pem")]
-    return tuple(file.read_text(encoding="ascii") for file in files if file.is_file())
-
-
 def fingerprint(key: KnownKey) -> str:
     """Return the SHA-256 of a public key's 32 bytes, of which the `kid` is the beginning."""
     return hashlib.sha256(public_key(key.public_pem.encode()).public_bytes_raw()).hexdigest()

@@ -83,7 +83,7 @@ class Device:
         self.courier = Courier(
             link,
             self.inbox,
-            Standing(terms, self.inbox, path.parent, TOWN, time, committer),
+            Standing(terms, self.inbox, path.with_name("authority.pem"), TOWN, time, committer),
             TOWN,
             on_alert=lambda _alert: None,
             on_dictionary=lambda _dictionary: None,

@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from kokuchi.wire import (
     Entry,
     KeyRing,
     Membership,
+    MessageType,
     Outcome,
     Presence,
     Recorded,
@@ -44,7 +46,7 @@ from terminal_client.inbox import Inbox
 from terminal_client.requests import RequestStore
 from terminal_client.terms import Standing, Terms
 from terminal_client.timekeeping import TownTime
-from tests.terminal.alerts import TOWN, alert
+from tests.terminal.alerts import TOWN, alert, later
 from tests.waiting import until
 
 TOPICS = Topics(TOWN)
@@ -81,7 +83,7 @@ class Town:
             on_wait=lambda: self.courier.ask_later(),
         )
         self.link = MemoryLink(self.broker, client_id="t-1", subscriptions=subscriptions(TOPICS, MEMBERSHIP))
-        self.standing = Standing(TERMS, self.inbox, folder, TOWN, self.time, self.committer)
+        self.standing = Standing(TERMS, self.inbox, folder / "authority.pem", TOWN, self.time, self.committer)
         self.courier = Courier(
             self.link,
             self.inbox,
@@ -208,6 +210,19 @@ async def test_what_the_town_did_not_sign_is_quarantined_told_and_everything_goe
     assert [taken.identifier for taken in town.taken] == ["good"]
     assert (town.presences[-1].last_refusal or "").startswith(reason)
     await until(lambda: town.unacknowledged == 0)
+
+
+async def test_what_is_shown_here_is_withdrawn_here_wherever_the_terminal_belongs_by_now(town: Town) -> None:
+    """Promise 6, after a change of area: the centre sends it to whoever was sent what it withdraws."""
+    shown = fresh(audience=Audience(kind=AudienceKind.AREAS, members=("kita",)))
+    await town.send(seal(shown, KEY))
+    await until(lambda: town.taken)
+    town.standing.terms = replace(TERMS, membership=Membership(terminal="t-1", areas=frozenset({"minami"})))
+    await town.send(seal(later(fresh("a-2", audience=shown.audience), MessageType.CANCEL), KEY))
+    withdrawn = later(shown, MessageType.CANCEL)
+    await town.send(seal(withdrawn, KEY), f"{TOPICS.root}/alert/terminal/t-1")
+    await until(lambda: len(town.reports) >= 3)
+    assert town.taken == [shown, withdrawn]
 
 
 async def test_an_alert_for_others_is_reported_as_refused(town: Town) -> None:

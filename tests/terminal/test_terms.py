@@ -134,7 +134,7 @@ async def test_it_stands_after_a_restart_until_the_device_is_granted_something_e
     inbox = Inbox(tmp_path / "inbox.sqlite", "t-1")
 
     def started_with(granted: Terms) -> Terms:
-        return Standing(granted, inbox, tmp_path, TOWN, town.time, town.committer).terms
+        return Standing(granted, inbox, tmp_path / "authority.pem", TOWN, town.time, town.committer).terms
 
     (tmp_path / "authority.pem").unlink()
     assert started_with(TERMS) == town.standing.terms

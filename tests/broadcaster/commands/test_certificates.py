@@ -120,13 +120,17 @@ def test_ones_own_certificate_is_imported_if_it_can_be_used(shell: Shell, tmp_pa
 def test_the_switch_to_a_new_authority_names_the_terminals_that_would_be_left_behind(shell: Shell) -> None:
     shell.quick("certificates", "renew", "--authority")
     ledger = Ledger(shell.folder / "var" / "ledger.sqlite")
-    ledger.presences.record([presence("t-1"), presence("t-2", online=False)], datetime(2026, 1, 1, tzinfo=UTC))
+    book, now = ledger.terminal_settings, datetime.now(UTC)
+    told = book.claim("what the town is told", lambda _held: "k-1", now, 2)
+    book.settle(told)
+    taken = {"keys": ("k-1",), "settings": told[0].revision}
+    book.note([presence("t-1").model_copy(update=taken), presence("t-3").model_copy(update={**taken, "settings": 99})])
     ledger.close()
     before = files(shell).server.read_bytes()
     asked = shell.run("certificates", "switch", stdin=b"n\n")
     assert asked.code == 1
-    assert "2 terminals were not on since" in asked.err
-    assert ": t-2 t-3\n" in asked.err
+    assert "2 terminals do not know it" in asked.err
+    assert "\nt-2 t-3\n" in asked.err, "told and silent; what was told before it was announced does not count"
     assert files(shell).server.read_bytes() == before
     assert shell.run("certificates", "switch", "--yes").code == 0
     read_certificate(files(shell).server).verify_directly_issued_by(read_certificate(files(shell).authority))

@@ -12,6 +12,7 @@ from broadcaster.domain.written import Written
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.recovery import LEAP, LIFT
 from broadcaster.ledger.submissions import Filing
+from kokuchi.wire.fields import iso
 from tests.broadcaster.examples import NOW, TOPICS, TOWN, accept, alert, presence, report
 
 BACKUP = NOW - timedelta(hours=6)
@@ -44,6 +45,8 @@ def test_nothing_that_is_older_than_the_backup_goes_out_by_itself(restored: Ledg
 
 def test_nobody_is_taken_for_connected_before_they_speak(restored: Ledger) -> None:
     assert restored.presences.all()["t-2"].online is False
+    row = restored.connections.read().execute("SELECT changed_at FROM presences").fetchone()
+    assert row["changed_at"] == iso(NOW), "they are away since the restore, and not for as long as they were there"
 
 
 def test_a_withdrawal_that_the_backup_knows_goes_on(ledger: Ledger) -> None:

@@ -1,12 +1,14 @@
 """Terminals leave service and come back: nobody counts on them meanwhile, and what was stays."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.audit import Deed
 from broadcaster.domain.condition import Condition
+from broadcaster.domain.draft import withdraw
 from broadcaster.domain.enrolment import VALID, EnrolmentCode
 from broadcaster.domain.service import Service, Step
 from broadcaster.domain.standing import Circumstances, Standing
@@ -14,7 +16,7 @@ from broadcaster.ledger import Ledger
 from broadcaster.ledger.conditions import Wanted
 from broadcaster.ledger.enrolment import CodeRefused
 from broadcaster.ledger.terminals import RosterMoved, TerminalExists, TerminalOutOfService, TerminalUnknown
-from tests.broadcaster.examples import NOW, ROSTER, accept, alert, presence
+from tests.broadcaster.examples import NOW, ROSTER, accept, alert, areas, presence
 
 CODE = hashlib.sha256(b"12345678").hexdigest()
 
@@ -183,3 +185,57 @@ def test_what_no_device_has_become_yet_is_known(ledger: Ledger) -> None:
     ledger.enrolment.use(CODE, "device", "hash", NOW)
     step(ledger, Step.SUSPEND, "t-3")
     assert ledger.terminals.never_enrolled() == frozenset()
+
+
+def test_who_comes_back_is_addressed_by_what_is_valid_and_by_the_withdrawal_of_what_it_still_shows(
+    ledger: Ledger,
+) -> None:
+    """Promises 1 and 6, for a terminal that was suspended meanwhile."""
+    shown = accept(ledger, alert("a-1"))
+    step(ledger, Step.SUSPEND, "t-1")
+    for before, topics in ((shown, ["t-2", "t-3"]), (accept(ledger, alert("a-2")), ["t-2"])):
+        ledger.alerts.accept(withdraw(before.alert, NOW), ["topic"], topics, "hanako")
+    accept(ledger, alert("a-3"))
+    accept(ledger, alert("a-4", audience=areas("minami")))
+    accept(ledger, alert("a-5", sent=NOW - timedelta(hours=30)))
+    step(ledger, Step.RESUME, "t-1")
+    active = ledger.alerts.active_for("t-1", NOW)
+    assert [(one.alert.identifier, one.alert.is_cancel) for one in active] == [("a-1", True), ("a-3", False)]
+    ledger.presences.record([presence("t-1")])
+    due = {
+        reminder.alert_row
+        for reminder in ledger.reminders.claim(NOW + timedelta(hours=1))
+        if reminder.terminal == "t-1"
+    }
+    assert due == {one.row for one in active}
+    assert ledger.deliveries.reach([active[1].row])[active[1].row].addressed == 3
+
+
+def test_a_household_that_gets_its_terminal_is_warned_of_what_is_valid(ledger: Ledger) -> None:
+    accept(ledger, alert("a-1"))
+    ledger.terminals.add([(Terminal("t-9", "新", "household", "kita"), "hash")], "hanako", NOW)
+    assert ledger.alerts.active_for("t-9", NOW) == []
+    ledger.enrolment.add(CODE, EnrolmentCode("t-9", "hanako", NOW, NOW + VALID))
+    ledger.enrolment.use(CODE, "device", "hash", NOW)
+    assert [one.alert.identifier for one in ledger.alerts.active_for("t-9", NOW)] == ["a-1"]
+
+
+def test_when_a_terminal_was_cut_off_is_in_its_history(ledger: Ledger) -> None:
+    ledger.presences.record([presence("t-1"), presence("t-2")], NOW)
+    step(ledger, Step.SUSPEND, "t-1")
+    rows = ledger.connections.read().execute("SELECT terminal_id, online FROM presence_changes ORDER BY id").fetchall()
+    assert [tuple(row) for row in rows] == [(1, 1), (2, 1), (1, 0)]
+    step(ledger, Step.RETIRE, "t-2")
+    ledger.presences.record([presence("t-2")], NOW)
+    assert not ledger.presences.all()["t-2"].online, "what comes late of a retired one is not kept"
+
+
+def test_the_broker_is_told_to_forget_an_erased_household(ledger: Ledger) -> None:
+    book = ledger.terminal_settings
+    book.settle(book.claim("town", lambda _held: "k-1", NOW, 10))
+    ledger.untold.told(ledger.untold.newest())
+    ledger.erasure.erase("t-1", "hanako", NOW)
+    assert ledger.untold.newest(), "its password is to be taken away"
+    assert [terminal for _row, terminal in book.gone(10)] == ["t-1"], "the retained settings name its groups"
+    kept = ledger.connections.read().execute("SELECT * FROM terminal_settings WHERE terminal_id = 1").fetchone()
+    assert (kept["content"], kept["held"], kept["taken"]) == ("", None, None)
