@@ -146,8 +146,8 @@ def test_a_card_for_all_terminals_knows_the_centre_and_is_nobody(machine: Path, 
     authority = tmp_path / "authority.pem"
     authority.write_text("-----BEGIN CERTIFICATE-----\nMII\n-----END CERTIFICATE-----\n")
     (machine / "etc/machine-id").write_text("3d1219c7c4c5404aaa1f6d2a48adfda4\n")
-    run("prepare-card", machine, "--address", "192.168.1.10:8443", "--authority", authority, root=Path("/"))
-    assert (machine / "etc/kokuchi/centre-address").read_text() == "192.168.1.10:8443\n"
+    run("prepare-card", machine, "--address", "192.168.1.10:8080", "--authority", authority, root=Path("/"))
+    assert (machine / "etc/kokuchi/centre-address").read_text() == "192.168.1.10:8080\n"
     assert (machine / "etc/kokuchi/authority.pem").read_text() == authority.read_text()
     assert (machine / "etc/machine-id").read_text() == ""
 
