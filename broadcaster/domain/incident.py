@@ -36,6 +36,7 @@ class Kind(StrEnum):
     LOG_LARGE = "log_large"
     MAIL_STUCK = "mail_stuck"
     MESSAGES_REFUSED = "messages_refused"
+    CODES_GUESSED = "codes_guessed"
     SENDING_MISSED = "sending_missed"
     APPROVAL_WAITS = "approval_waits"
     BROKER_UNTOLD = "broker_untold"
@@ -64,6 +65,8 @@ BACKUP_URGENT = timedelta(days=7)
 LARGEST_LOG_BYTES = 256_000_000
 MAIL_PATIENCE = timedelta(hours=1)
 REFUSED_AN_HOUR = 100
+GUESSES_A_DAY = 30
+"""Whoever types what stands on a card errs less often."""
 APPROVAL_PATIENCE = timedelta(days=1)
 OFF_PATIENCE = timedelta(hours=1)
 OUTAGE_PATIENCE = timedelta(minutes=5)
@@ -111,6 +114,7 @@ class Snapshot:
     backup_checked: bool = False
     certificates: Mapping[str, datetime] = field(default_factory=dict)
     refused_last_hour: int = 0
+    codes_tried_last_day: int = 0
     approval_since: datetime | None = None
     missed: Sequence[datetime] = ()
     oldest_mail: datetime | None = None
@@ -199,6 +203,8 @@ def _of_town(seen: Snapshot) -> Iterable[Incident]:
         yield Incident(Kind.MAIL_STUCK, Urgency.SOON, since=seen.oldest_mail)
     if seen.refused_last_hour > REFUSED_AN_HOUR:
         yield Incident(Kind.MESSAGES_REFUSED, Urgency.SOON)
+    if seen.codes_tried_last_day > GUESSES_A_DAY:
+        yield Incident(Kind.CODES_GUESSED, Urgency.SOON)
     if seen.missed:
         yield Incident(Kind.SENDING_MISSED, Urgency.SOON, since=min(seen.missed), detail=str(len(seen.missed)))
     if seen.approval_since and seen.now - seen.approval_since > APPROVAL_PATIENCE:

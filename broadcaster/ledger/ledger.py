@@ -46,6 +46,7 @@ from broadcaster.ledger.terminals import Terminals
 from broadcaster.ledger.timetable import Timetable
 from broadcaster.ledger.tokens import Tokens
 from broadcaster.ledger.untold import Untold
+from broadcaster.ledger.wrong_codes import WrongCodes
 from kokuchi.database import Connections
 
 
@@ -77,6 +78,7 @@ class Ledger:
         self.conditions = Conditions(self.connections)
         self.overview = Overview(self.connections)
         self.quarantine = Quarantine(self.connections)
+        self.wrong_codes = WrongCodes(self.connections)
         self.broker = Broker(self.connections)
         self.backups = Backups(self.connections)
         self.ailing = AilingTerminals(self.connections)

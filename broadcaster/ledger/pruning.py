@@ -80,6 +80,7 @@ KEPT = {
     "signing_keys": "terminals may still hold them",
     "broker": "one row",
     "heartbeat": "one row",
+    "wrong_codes": "the last two days",
     "restores": "one for each restore",
 }
 """Tables that do not grow with time, or whose rows stay, and why."""

@@ -49,6 +49,7 @@ def gather(ledger: Ledger, places: Places | None, now: datetime) -> Snapshot:
         backup_checked=backup is not None and backup.checked_at is not None,
         certificates=certificate_ends(places.certificates) if places else {},
         refused_last_hour=ledger.quarantine.count_since(now - timedelta(hours=1)),
+        codes_tried_last_day=ledger.wrong_codes.since(now - timedelta(days=1)),
         approval_since=_approval_since(ledger),
         missed=[lapse.at for lapse in ledger.timetable.lapses()],
         oldest_mail=ledger.mails.oldest_waiting(),

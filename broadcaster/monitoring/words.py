@@ -122,6 +122,12 @@ WORDS: Mapping[Kind, Words] = {
         f"{_CALL_MAINTENANCE}どの端末からかを記録で調べます。",
         "many messages of terminals were refused within an hour",
     ),
+    Kind.CODES_GUESSED: Words(
+        "登録コードを言い当てようとしている人がいます",
+        "この1日に、作っていない登録コードが30回より多く入れられました。当たると、その端末になりすまされます。",
+        f"{_CALL_MAINTENANCE}使う予定のない登録コードは、その端末を開いて新しく作りなおすか、7日の期限が切れるのを待ってください。",
+        "somebody guesses enrolment codes",
+    ),
     Kind.SENDING_MISSED: Words(
         "予定どおりに放送できなかったお知らせがあります（{detail}件）",
         "システムが止まっていた間に、放送の時刻を過ぎました。",

@@ -17,6 +17,7 @@ from broadcaster.ledger.migrations import (
     m021_incidents,
     m022_backups,
     m023_roster,
+    m024_wrong_codes,
 )
 from broadcaster.ledger.migrations.steps import migrations
 
@@ -33,5 +34,6 @@ __all__ = [
     "m021_incidents",
     "m022_backups",
     "m023_roster",
+    "m024_wrong_codes",
     "migrations",
 ]

@@ -6,6 +6,7 @@ Over plain HTTP the answer can be read on its way: it is for the town's closed n
 import asyncio
 import logging
 import sqlite3
+from contextlib import suppress
 from datetime import datetime
 
 from fastapi import APIRouter, Request
@@ -54,6 +55,8 @@ async def enrol(request: Request) -> JSONResponse:
             site.code_throttle.failed(address, now)
             site.all_codes_throttle.failed(_EVERYBODY, now)
             why = _why(refused, now)
+            if why is Refusal.WRONG:
+                await asyncio.to_thread(_count_wrong, site, now)
             terminal = refused.code.terminal if refused.code else None
             log.warning("enrolment refused", extra={"address": address, "why": why, "terminal": terminal})
             return _refuse(why)
@@ -62,6 +65,12 @@ async def enrol(request: Request) -> JSONResponse:
             return _refuse(Refusal.UNAVAILABLE)
     site.code_throttle.succeeded(address)
     return JSONResponse(grant.model_dump(mode="json"))
+
+
+def _count_wrong(site: Site, now: datetime) -> None:
+    # Whoever guesses is refused all the same if the disk is full.
+    with suppress(sqlite3.OperationalError):
+        site.ledger.wrong_codes.count(now)
 
 
 def _seconds_to_wait(site: Site, address: str) -> int:

@@ -67,6 +67,7 @@ DAY = timedelta(days=1)
         ({"backup_checked": False}, Kind.BACKUP_UNCHECKED, SOON),
         ({"oldest_mail": NOW - timedelta(hours=2)}, Kind.MAIL_STUCK, SOON),
         ({"refused_last_hour": 101}, Kind.MESSAGES_REFUSED, SOON),
+        ({"codes_tried_last_day": 31}, Kind.CODES_GUESSED, SOON),
         ({"missed": [NOW - DAY]}, Kind.SENDING_MISSED, SOON),
         ({"approval_since": NOW - 2 * DAY}, Kind.APPROVAL_WAITS, SOON),
         ({"untold": ["t-9"]}, Kind.BROKER_UNTOLD, SOON),

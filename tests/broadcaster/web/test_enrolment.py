@@ -131,8 +131,8 @@ async def test_guessing_is_held_up_by_address_even_for_the_right_code(
     assert (await enrol(browser, code)).status_code == 200
 
 
-async def test_guessing_from_many_addresses_is_held_up_for_all(
-    browser: Browser, enrolment: Enrolment, clock: Clock
+async def test_guessing_from_many_addresses_is_held_up_for_all_and_counted(
+    browser: Browser, enrolment: Enrolment, clock: Clock, ledger: Ledger
 ) -> None:
     code = code_of(enrolment)
     app = browser.app
@@ -144,6 +144,9 @@ async def test_guessing_from_many_addresses_is_held_up_for_all(
     assert why(await enrol(browser, code)) == (429, "throttled")
     clock.move(minutes=2)
     assert (await enrol(browser, code)).status_code == 200
+    assert ledger.wrong_codes.since(clock() - timedelta(days=1)) == 30
+    ledger.wrong_codes.count(clock() + timedelta(days=3))
+    assert ledger.wrong_codes.since(clock() - timedelta(days=1)) == 1, "what is older than two days is forgotten"
 
 
 def test_a_patient_guesser_has_no_more_guesses_than_an_impatient_one(app: FastAPI, clock: Clock) -> None:

@@ -1,0 +1,11 @@
+"""Whether somebody guesses enrolment codes."""
+
+from sqlite_utils import Database
+
+from broadcaster.ledger.migrations.steps import migrations
+
+
+@migrations()
+def m024_wrong_codes(db: Database) -> None:
+    """How many codes that nobody has made were tried in an hour, for the last two days."""
+    db.execute("CREATE TABLE wrong_codes (hour TEXT PRIMARY KEY, tried INTEGER NOT NULL) WITHOUT ROWID")
