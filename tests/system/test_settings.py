@@ -96,7 +96,9 @@ def test_another_name_for_a_kind_of_notice_is_on_the_household_s_page(town: Town
 
 
 def office(town: Town) -> Staff:
-    admin, password = next((account.name, password) for account, password in USERS if account.role is Role.ADMINISTRATOR)
+    admin, password = next(
+        (account.name, password) for account, password in USERS if account.role is Role.ADMINISTRATOR
+    )
     return Staff(town.places, admin, password)
 
 
