@@ -81,7 +81,7 @@ class Centre:
             revision=ledger.dictionary.revision,
             standing=ledger.dictionary.standing,
         )
-        places = Places(self.settings.certificates, self.settings.signing_key, running=True)
+        places = Places(self.settings.certificates, self.settings.signing_key, self.settings.next_key, running=True)
         overseer = Overseer(ledger, lambda: datetime.now(UTC), places)
         figures = Figures(ledger, overseer, lambda: datetime.now(UTC))
         application = create_app(

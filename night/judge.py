@@ -17,7 +17,7 @@ MOST_LOG_BYTES = 64 * 1024 * 1024
 PAGE_SECONDS = 1.0
 """Nineteen of twenty pages come within it, while a whole day passes in a few minutes."""
 
-ENOUGH = 0.95
+ENOUGH = 0.9
 """How much of what was to happen has to have happened: a terminal that is just away does nothing."""
 
 REMOVED = {rule.table for rule in RULES}

@@ -9,8 +9,9 @@ from broadcaster.commands.context import Context, json_option, pass_context, pri
 from broadcaster.domain.audit import SHELL, Deed, Entry
 from broadcaster.domain.signing import FORMER_TRUSTED, Keychain, KeyState, KnownKey, trusted
 from broadcaster.ledger import Ledger
-from broadcaster.provisioning.key_copy import new_passphrase, put_back, read_copy, write_copy
+from broadcaster.provisioning.key_copy import put_back, read_copy, write_copy
 from broadcaster.provisioning.keys import KeyFiles, KeyRefused, SigningKeyChange, fingerprint
+from broadcaster.provisioning.secrets import new_passphrase
 from broadcaster.settings import Settings
 from kokuchi.wire import SigningKey
 from kokuchi.wire.signature import KeyFileError
@@ -152,7 +153,8 @@ def export(context: Context, file: Path) -> None:
     A backup of the whole centre has them too; this one is small, and of use without the rest. Make it anew whenever the
     keys have changed. Keep the passphrase on paper, in another place than FILE.
     """
-    passphrase = new_passphrase()
+    # PEM's own encryption adds little: 148 bits.
+    passphrase = new_passphrase(5)
     with context.ledger() as (settings, _town, ledger):
         try:
             copied = write_copy(KeyFiles.of(settings), file, passphrase)

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     BROKER_AWAY = "broker_away"
     OUTBOX_STUCK = "outbox_stuck"
     KEY_MISSING = "key_missing"
+    ALERTS_HELD = "alerts_held"
     DATABASE_DAMAGED = "database_damaged"
     DISK_LOW = "disk_low"
     CERTIFICATE_ENDS = "certificate_ends"
@@ -32,6 +33,8 @@ class Kind(StrEnum):
     AREA_OUTAGE = "area_outage"
     BACKUP_OLD = "backup_old"
     BACKUP_UNCHECKED = "backup_unchecked"
+    NEXT_KEY_MISSING = "next_key_missing"
+    KEY_OLD = "key_old"
     CLOCK_UNSYNCHRONISED = "clock_unsynchronised"
     LOG_LARGE = "log_large"
     MAIL_STUCK = "mail_stuck"
@@ -60,6 +63,8 @@ DISK_URGENT_BYTES = 200_000_000
 DISK_SOON_BYTES = 1_000_000_000
 CERTIFICATE_SOON = timedelta(days=60)
 CERTIFICATE_URGENT = timedelta(days=14)
+KEY_SOON = timedelta(days=395)
+"""The signing key is changed once a year, and nobody is scolded for a month."""
 BACKUP_SOON = timedelta(hours=36)
 BACKUP_URGENT = timedelta(days=7)
 LARGEST_LOG_BYTES = 256_000_000
@@ -94,7 +99,9 @@ class Snapshot:
     `areas` has the number of terminals in each area that have been seen at least once. `certificates` has the end of
     each certificate by its file's name; `missed` the times that were not kept and that nobody has settled. The broker's
     state is None if the centre has never run; `heartbeat` is looked at from outside only; `stood_still` has the part
-    for which the centre was last started anew. The first terminal is in the roster since `in_use_since`.
+    for which the centre was last started anew. The first terminal is in the roster since `in_use_since`, the current
+    key signs since `key_since`; `held` alerts wait after a restore.
+    """
     """
 
     now: datetime
@@ -108,6 +115,9 @@ class Snapshot:
     log_bytes: int | None = None
     database_fault: str = ""
     key_present: bool = True
+    next_key_present: bool = True
+    key_since: datetime | None = None
+    held: int = 0
     clock_synchronised: bool | None = None
     in_use_since: datetime | None = None
     backup_at: datetime | None = None
@@ -167,6 +177,10 @@ def _of_centre(seen: Snapshot) -> Iterable[Incident]:
         yield Incident(Kind.OUTBOX_STUCK, Urgency.URGENT, since=seen.oldest_waiting)
     if not seen.key_present:
         yield Incident(Kind.KEY_MISSING, Urgency.URGENT)
+    if not seen.next_key_present:
+        yield Incident(Kind.NEXT_KEY_MISSING, Urgency.SOON)
+    if seen.key_since and seen.now - seen.key_since > KEY_SOON:
+        yield Incident(Kind.KEY_OLD, Urgency.SOON, since=seen.key_since + KEY_SOON)
     if seen.database_fault:
         yield Incident(Kind.DATABASE_DAMAGED, Urgency.URGENT, detail=seen.database_fault)
     if seen.disk_free is not None and seen.disk_free < DISK_SOON_BYTES:
@@ -201,6 +215,8 @@ def _of_backup(seen: Snapshot) -> Iterable[Incident]:
 def _of_town(seen: Snapshot) -> Iterable[Incident]:
     if seen.oldest_mail and seen.now - seen.oldest_mail > MAIL_PATIENCE:
         yield Incident(Kind.MAIL_STUCK, Urgency.SOON, since=seen.oldest_mail)
+    if seen.held:
+        yield Incident(Kind.ALERTS_HELD, Urgency.URGENT, detail=str(seen.held))
     if seen.refused_last_hour > REFUSED_AN_HOUR:
         yield Incident(Kind.MESSAGES_REFUSED, Urgency.SOON)
     if seen.codes_tried_last_day > GUESSES_A_DAY:

@@ -9,13 +9,14 @@ from pathlib import Path
 from cryptography import x509
 
 from broadcaster.domain.incident import Snapshot
+from broadcaster.domain.signing import KeyState
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.submissions import State
 from kokuchi import __version__
 from kokuchi.restarts import last_restart
 from kokuchi.system_clock import is_synchronised
 
-CERTIFICATES = ("server.pem", "authority.pem")
+CERTIFICATES = ("server.pem", "authority.pem", "web.pem")
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Places:
 
     certificates: Path
     signing_key: Path
+    next_key: Path
     running: bool
 
 
@@ -43,6 +45,9 @@ def gather(ledger: Ledger, places: Places | None, now: datetime) -> Snapshot:
         log_bytes=_size(ledger.connections.path.with_name(f"{ledger.connections.path.name}-wal")),
         database_fault=beat.fault if beat else "",
         key_present=places is None or places.signing_key.is_file(),
+        next_key_present=places is None or places.next_key.is_file(),
+        key_since=max((key.since for key in ledger.signing_keys.all() if key.state is KeyState.CURRENT), default=None),
+        held=ledger.recovery.count_held(now),
         clock_synchronised=is_synchronised() if places else None,
         in_use_since=ledger.ailing.in_use_since() if places else None,
         backup_at=backup.made_at if backup else None,

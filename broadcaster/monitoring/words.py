@@ -11,7 +11,7 @@ from broadcaster.domain.town import Town
 URGENCIES = {Urgency.URGENT: "すぐに対応してください", Urgency.SOON: "早めに確かめてください"}
 
 _CALL_MAINTENANCE = "保守の担当者に連絡してください。"
-_FILES = {"server.pem": "サーバーの証明書", "authority.pem": "町の認証局の証明書"}
+_FILES = {"server.pem": "サーバーの証明書", "authority.pem": "町の認証局の証明書", "web.pem": "画面用に入れた証明書"}
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,24 @@ WORDS: Mapping[Kind, Words] = {
         "次にシステムを再起動すると、お知らせを送れなくなります。",
         f"再起動をせずに、{_CALL_MAINTENANCE}控え（バックアップ）からかぎを戻します。",
         "the signing key is missing",
+    ),
+    Kind.ALERTS_HELD: Words(
+        "控えから元にもどしたあと、止めてあるお知らせがあります（{detail}件）",
+        "確かめるまで、端末に届きません。控えを取ったあとに、訂正や取り消しがあったかもしれません。",
+        "お知らせを出せる人が「止めてあるお知らせ」を開き、このまま有効にするか、取り消すかを決めてください。",
+        "alerts that are held after the restore: {detail}",
+    ),
+    Kind.NEXT_KEY_MISSING: Words(
+        "次に使う署名のかぎのファイルがありません",
+        "いまのかぎが盗まれたり、なくなったりしたとき、すぐに替えられません。",
+        f"{_CALL_MAINTENANCE}控え（バックアップ）からかぎを戻します。",
+        "the next signing key is missing",
+    ),
+    Kind.KEY_OLD: Words(
+        "お知らせに署名するかぎを、1年以上替えていません",
+        "お知らせは届きます。長く使うほど、盗まれたときの害が大きくなります。",
+        f"急ぎません。{_CALL_MAINTENANCE}かぎを替えます（端末への訪問は要りません）。",
+        "the signing key is over 13 months old: `broadcaster keys rotate`",
     ),
     Kind.DATABASE_DAMAGED: Words(
         "記録のファイルがこわれています",
@@ -141,10 +159,10 @@ WORDS: Mapping[Kind, Words] = {
         "an alert has waited for approval for over a day",
     ),
     Kind.BROKER_UNTOLD: Words(
-        "登録した端末がまだつながれません（{number}台）",
-        "端末の登録が、放送の通信に伝わっていません。30秒ごとに、自動でやりなおしています。",
+        "端末の変更が、放送の通信に伝わっていません（{number}台）",
+        "登録した端末がつながれないか、止めた端末がまだつながっています。30秒ごとに、自動でやりなおしています。",
         f"続くときは、{_CALL_MAINTENANCE}",
-        "new terminals that the broker does not know: {number}",
+        "changed terminals that the broker was not told of: {number}",
     ),
     Kind.TERMINALS_OFF: Words(
         "1時間以上つながらない端末があります（{number}台）",

@@ -1,7 +1,6 @@
 """A copy of the signing keys apart from the server: one file for the safe, under a passphrase that is made for it."""
 
 import re
-import secrets
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -13,14 +12,7 @@ from broadcaster.provisioning.keys import KeyFiles, KeyRefused
 from broadcaster.provisioning.secrets import write_secret
 from kokuchi.wire import SigningKey
 
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-_GROUPS = 6
 _BLOCK = re.compile(rb"-----BEGIN ENCRYPTED PRIVATE KEY-----.+?-----END ENCRYPTED PRIVATE KEY-----\n?", re.DOTALL)
-
-
-def new_passphrase() -> str:
-    """Return a passphrase to be written down, six groups of five: 148 bits, since PEM's own encryption adds little."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(_GROUPS))
 
 
 def write_copy(files: KeyFiles, copy: Path, passphrase: str) -> list[SigningKey]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from kokuchi.wire import SigningKey
 
 _SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
-_GROUPS, _GROUP = 6, 4
+_GROUPS = 6
 """None of the signs looks like another."""
 
 
@@ -32,9 +32,9 @@ def new_password() -> str:
     return secrets.token_urlsafe(24)
 
 
-def new_passphrase() -> str:
+def new_passphrase(group: int = 4) -> str:
     """Return a passphrase that people write on paper and type again: six groups of four signs, 119 bits."""
-    return "-".join("".join(secrets.choice(_SIGNS) for _ in range(_GROUP)) for _ in range(_GROUPS))
+    return "-".join("".join(secrets.choice(_SIGNS) for _ in range(group)) for _ in range(_GROUPS))
 
 
 def make_signing_key(path: Path) -> bool:

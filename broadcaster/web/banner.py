@@ -13,7 +13,9 @@ from broadcaster.web.words import moment
 
 LITTLE_SPACE_BYTES = DISK_URGENT_BYTES
 
-TOLD = frozenset({Kind.BROKER_AWAY, Kind.OUTBOX_STUCK, Kind.DISK_LOW, Kind.BROKER_UNTOLD, Kind.SENDING_MISSED})
+TOLD = frozenset(
+    {Kind.BROKER_AWAY, Kind.OUTBOX_STUCK, Kind.DISK_LOW, Kind.BROKER_UNTOLD, Kind.SENDING_MISSED, Kind.ALERTS_HELD}
+)
 """What has a banner of its own, which says it as it matters to whoever writes an alert."""
 
 # The figure is rounded so that pages that follow it do not change with every byte.

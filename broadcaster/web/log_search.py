@@ -1,7 +1,6 @@
 """What somebody looks for in the delivery log: from the address to a search, and back, so that it can be kept."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -9,6 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Query, Request
 
 from broadcaster.ledger.alert_search import Result, Wanted
+from broadcaster.web.days import day_of, moments
 from broadcaster.web.site import site_of
 from kokuchi.wire import Level, Severity
 
@@ -52,14 +52,14 @@ class LogSearch:
 
     def wanted(self, zone: ZoneInfo) -> Wanted:
         """Return the search; both days are the town's, and included."""
-        first, last = _day(self.since), _day(self.until)
+        first, end = moments(self.since, self.until, zone)
         level = Level(self.level) if self.level else None
         return Wanted(
             category=self.category or None,
             severities=tuple(severity for severity in Severity if Level.of(severity) is level) if level else None,
             drill=self.drill == "yes" if self.drill else None,
-            since=_midnight(first, zone) if first else None,
-            until=_midnight(last + timedelta(days=1), zone) if last and last < date.max else None,
+            since=first,
+            until=end,
             result=Result(self.result) if self.result else None,
             area=self.area,
             who=self.who,
@@ -81,8 +81,8 @@ def _log_search(
 ) -> LogSearch:
     town = site_of(request).town
     return LogSearch(
-        since=since if _day(since) else "",
-        until=until if _day(until) else "",
+        since=since if day_of(since) else "",
+        until=until if day_of(until) else "",
         category=category.strip(),
         level=level if level in set(Level) else "",
         drill=drill if drill in DRILLS else "",
@@ -94,14 +94,3 @@ def _log_search(
 
 
 LogSearchDependency = Annotated[LogSearch, Depends(_log_search)]
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone)

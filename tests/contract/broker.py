@@ -24,6 +24,17 @@ def answers(port: int) -> bool:
         return probe.connect_ex((HOST, port)) == 0
 
 
+def serves(port: int) -> bool:
+    """Tell whether a Mosquitto is at work: one that only listens yet would be ended by a SIGHUP."""
+    with suppress(OSError), socket.create_connection((HOST, port), 10) as stranger:
+        stranger.sendall(b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x3c\x00\x00")
+        # It is turned away, by its password or for want of TLS, and only the main loop does that.
+        with suppress(ConnectionError):
+            stranger.recv(1)
+        return True
+    return False
+
+
 @contextmanager
 def mosquitto(configuration: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """Run Mosquitto with a configuration until the block ends."""
@@ -33,7 +44,7 @@ def mosquitto(configuration: Path, port: int) -> Iterator[subprocess.Popen[bytes
             [MOSQUITTO, "-c", str(configuration)], stdin=subprocess.DEVNULL, stdout=output, stderr=output
         )
     try:
-        wait_until(lambda: answers(port) or process.poll() is not None, what="Mosquitto answers")
+        wait_until(lambda: serves(port) or process.poll() is not None, what="Mosquitto answers")
         assert process.poll() is None, log.read_text(errors="replace")
         yield process
     finally:

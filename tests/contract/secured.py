@@ -114,6 +114,4 @@ def secured_town(folder: Path) -> Iterator[SecuredTown]:
     """Run a town's broker for the length of a block."""
     settings = prepare(folder)
     with mosquitto(broker_files(settings).configuration, settings.broker.port):
-        # One that listens already and does not look after signals yet would be ended by the first.
-        presented(settings.broker.port)
         yield SecuredTown(settings)

@@ -48,8 +48,8 @@ def test_a_calm_night_is_good() -> None:
 
 
 def test_a_day_of_which_much_was_left_undone_is_no_good_day() -> None:
-    assert bad(done=96) == []
-    assert bad(done=94) == ["work of the day"]
+    assert bad(done=90) == []
+    assert bad(done=89) == ["work of the day"]
 
 
 def test_memory_that_leaks_is_found_and_memory_that_warms_up_is_not() -> None:

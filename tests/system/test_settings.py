@@ -1,14 +1,16 @@
 """Keys and areas change while the town runs, and nobody visits a household. Real broker, centre and terminals."""
 
 import json
-import signal
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 
+from broadcaster.domain.roles import Role
 from broadcaster.domain.signing import KeyState
 from demo.places import TERMINALS
+from demo.preparation import USERS
+from demo.staff import Staff
 from kokuchi.wire import Presence, SigningKey, seal
 from tests.terminal.alerts import alert
 from tests.town import Town
@@ -93,14 +95,44 @@ def test_another_name_for_a_kind_of_notice_is_on_the_household_s_page(town: Town
     wait_until(lambda: "消費者啓発の催し" in kinds())
 
 
+def office(town: Town) -> Staff:
+    admin, password = next(
+        (account.name, password) for account, password in USERS if account.role is Role.ADMINISTRATOR
+    )
+    return Staff(town.places, admin, password)
+
+
 def test_a_terminal_that_moves_to_another_area_hears_that_area_s_alerts_without_a_restart(town: Town) -> None:
     before = presence(town, OFF)
-    with town.ledger.connections.write() as db:
-        db.execute("UPDATE terminals SET area = 'minami' WHERE terminal = ?", [OFF])
-    town.broadcaster("setup")
-    town.processes.signal("mosquitto", signal.SIGHUP)
+    page = f"/terminals/{OFF}/change"
+    with office(town) as staff:
+        moved = (("household", "例示 二郎"), ("kind", "household"), ("area", "minami"))
+        assert "done=changed" in str(staff.press(page, page, *moved).url)
     wait_until(lambda: (presence(town, OFF).settings or 0) > (before.settings or 0))
     received(town, publish(town, "area:minami"), OFF)
     assert presence(town, OFF).started_at == before.started_at
     kita = publish(town, "area:kita")
     assert OFF not in {line.terminal.id for line in town.ledger.deliveries.of_alert(town.accepted(kita).row)}
+
+
+def test_a_terminal_that_was_suspended_and_comes_back_hears_what_is_valid_and_was_not_for_it_then(town: Town) -> None:
+    def step(name: str) -> None:
+        page = f"/terminals/{OFF}/service/{name}"
+        with office(town) as staff:
+            assert f"done={name}" in str(staff.press(page, page).url)
+
+    def is_retained() -> bool:
+        row = town.ledger.connections.read().execute(
+            "SELECT published FROM terminal_settings JOIN terminals AS t ON t.id = terminal_id WHERE terminal = ?",
+            [OFF],
+        )
+        return bool(row.fetchone()["published"])
+
+    step("suspend")
+    wait_until(lambda: not is_retained(), what="the broker keeps no settings of it")
+    meanwhile = publish(town, "all")
+    received(town, meanwhile, ON)
+    assert OFF not in {line.terminal.id for line in town.ledger.deliveries.of_alert(town.accepted(meanwhile).row)}
+    step("resume")
+    received(town, meanwhile, OFF)
+    wait_until(is_retained, what="the broker has its settings again")

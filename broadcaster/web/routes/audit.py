@@ -1,9 +1,7 @@
 """The record of what everybody did. There is no way here to change it: the ledger refuses that itself."""
 
-from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
@@ -11,6 +9,7 @@ from fastapi.responses import Response
 from broadcaster.domain.audit import SHELL, Deed, Wanted
 from broadcaster.ledger.accounts import Account
 from broadcaster.web.authors import author_name
+from broadcaster.web.days import day_of, moments
 from broadcaster.web.deeds import DEEDS, deed_line
 from broadcaster.web.pages import page
 from broadcaster.web.sessions import Auditor
@@ -36,20 +35,19 @@ def show_audit(
 ) -> Response:
     """Show one page of the record, the newest lines first, of a person, a deed or some days only if that is wanted."""
     site = site_of(request)
-    first, last = _day(since), _day(until)
-    zone = site.town.time_zone
+    first, end = moments(since, until, site.town.time_zone)
     wanted = Wanted(
         person=person,
         deed=Deed(deed) if deed in set(Deed) else None,
-        since=_midnight(first, zone) if first else None,
-        until=_midnight(last + timedelta(days=1), zone) if last and last < date.max else None,
+        since=first,
+        until=end,
     )
     entries = site.ledger.audit.wanted(wanted, PAGE_SIZE + 1, (number - 1) * PAGE_SIZE)
     chosen = {
         "person": person,
         "deed": wanted.deed or "",
-        "since": first.isoformat() if first else "",
-        "until": last.isoformat() if last else "",
+        "since": since if day_of(since) else "",
+        "until": until if day_of(until) else "",
     }
     return page(
         request,
@@ -66,14 +64,3 @@ def show_audit(
 
 def _names(accounts: list[Account]) -> list[str]:
     return [*(account.name for account in accounts), SHELL]
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone)

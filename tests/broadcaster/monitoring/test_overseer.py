@@ -58,18 +58,23 @@ def test_a_terminal_that_is_not_in_service_is_no_trouble(ledger: Ledger) -> None
 
 
 def test_what_the_centre_keeps_is_looked_at(ledger: Ledger, tmp_path: Path) -> None:
-    places = Places(tmp_path, tmp_path / "signing.pem", running=False)
+    places = Places(tmp_path, tmp_path / "signing.pem", tmp_path / "next.pem", running=False)
     now = datetime.now(UTC)
     with ledger.connections.write() as db:
         db.execute("UPDATE terminals SET created_at = ? WHERE terminal = 't-1'", [iso(now - timedelta(days=2))])
     write_certificate(tmp_path, "server.pem", days=59)
     (tmp_path / "authority.pem").write_text("no certificate")
     wrong = found(ledger, now, places)
-    assert {Kind.CENTRE_STOPPED, Kind.KEY_MISSING, Kind.BACKUP_OLD, Kind.CERTIFICATE_ENDS} <= wrong.keys()
+    keys = {Kind.KEY_MISSING, Kind.NEXT_KEY_MISSING}
+    assert {Kind.CENTRE_STOPPED, Kind.BACKUP_OLD, Kind.CERTIFICATE_ENDS, *keys} <= wrong.keys()
     assert wrong[Kind.CERTIFICATE_ENDS].key == "server.pem"
-
     write_certificate(tmp_path, "server.pem", days=90)
+    write_certificate(tmp_path, "web.pem", days=59)
+    assert found(ledger, now, places)[Kind.CERTIFICATE_ENDS].key == "web.pem"
+
+    write_certificate(tmp_path, "web.pem", days=90)
     places.signing_key.touch()
+    places.next_key.touch()
     ledger.heartbeat.beat(now)
     ledger.backups.record(Backup(now, "backup.age", 1, checked_at=now))
     # Whether this machine's clock is synchronised is not ours to say.
