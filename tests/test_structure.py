@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -50,25 +51,31 @@ CONCRETE = ("MqttLink", "Dispatcher", "Courier", *DEVICES)
 """Parts that only a composition root builds."""
 
 
-def modules() -> Iterator[tuple[str, ast.Module]]:
+def modules() -> Iterator[tuple[str, Path]]:
     for package in PACKAGES:
         for path in sorted((REPOSITORY / package).rglob("*.py")):
             name = ".".join(path.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__")
-            yield name, ast.parse(path.read_text(encoding="utf-8"))
+            yield name, path
 
 
 MODULES = dict(modules())
 
 
-def imports(tree: ast.Module) -> set[str]:
+@cache
+def tree(name: str) -> ast.Module:
+    return ast.parse(MODULES[name].read_text(encoding="utf-8"))
+
+
+@cache
+def imports(name: str) -> frozenset[str]:
     found: set[str] = set()
-    for node in ast.walk(tree):
+    for node in ast.walk(tree(name)):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             assert node.level == 0, "relative imports hide which room is meant"
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return found
+    return frozenset(found)
 
 
 def within(name: str, room: str) -> bool:
@@ -79,23 +86,23 @@ def within(name: str, room: str) -> bool:
 def test_a_room_does_not_import_what_it_must_not_know(room: str, forbidden: str) -> None:
     inside = [name for name in MODULES if within(name, room)]
     assert inside, f"there is no room {room}"
-    offenders = [name for name in inside if any(within(imported, forbidden) for imported in imports(MODULES[name]))]
+    offenders = [name for name in inside if any(within(imported, forbidden) for imported in imports(name))]
     assert offenders == []
 
 
 @pytest.mark.parametrize("room", PURE)
 def test_a_pure_room_imports_the_wire_alone(room: str) -> None:
     for name in (name for name in MODULES if within(name, room)):
-        ours = {imported for imported in imports(MODULES[name]) if imported.split(".")[0] in PACKAGES}
+        ours = {imported for imported in imports(name) if imported.split(".")[0] in PACKAGES}
         strange = {imported for imported in ours if not any(within(imported, known) for known in PURE[room])}
         assert strange == set(), name
-        assert not imports(MODULES[name]) & {"asyncio", "sqlite3", "socket", "subprocess", "threading"}, name
+        assert not imports(name) & {"asyncio", "sqlite3", "socket", "subprocess", "threading"}, name
 
 
 @pytest.mark.parametrize("name", MODULES)
 def test_only_the_link_imports_paho(name: str) -> None:
     if not within(name, "kokuchi.link"):
-        assert not any(within(imported, "paho") for imported in imports(MODULES[name]))
+        assert not any(within(imported, "paho") for imported in imports(name))
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -103,9 +110,7 @@ def test_only_a_composition_root_builds_concrete_parts(name: str) -> None:
     if name.endswith((".bootstrap", ".__main__")):
         return
     called = {
-        node.func.id
-        for node in ast.walk(MODULES[name])
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        node.func.id for node in ast.walk(tree(name)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
     }
     assert called.isdisjoint(CONCRETE)
 

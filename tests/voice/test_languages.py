@@ -4,8 +4,6 @@ import math
 from array import array
 from collections.abc import Sequence
 
-import numpy
-import pyloudnorm
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,6 +20,7 @@ from kokuchi.voice.sound import RATE, Sound
 from kokuchi.wire import Alert, Level, MessageType, Status, Translation
 from tests.voice.alerts import BODY, CONTACT, HEADLINE, alert_of, later_revision
 from tests.voice.kept import shares_the_voice
+from tests.voice.lufs import lufs
 from tests.voice.test_sound import SENTENCES
 
 ENGLISH = language_for("en", {"en": "Tsukigata Town"})
@@ -57,10 +56,6 @@ PACES = {"en": 2.95, "zh-Hans": 3.0, "vi": 3.0, "ko": 3.7}
 def second(alert: Alert, language: Language = ENGLISH, *, after_hearing: bool = True) -> list[str]:
     cues = script_of(alert, "月形町", "ツキガタチョー", after_hearing=after_hearing, second_language=language)
     return [cue.text for cue in cues if isinstance(cue, Phrase) and cue.language == language.code]
-
-
-def loudness(sound: Sound) -> float:
-    return float(pyloudnorm.Meter(RATE).integrated_loudness(numpy.frombuffer(sound.pcm, "<i2") / 32_768))
 
 
 @pytest.fixture(scope="module", params=list(TEXTS))
@@ -208,9 +203,9 @@ def test_each_language_is_as_loud_as_the_japanese_voice_and_does_not_clip(
     spoken: tuple[str, list[Sound]], open_jtalk_voice: OpenJTalkVoice
 ) -> None:
     _, sounds = spoken
-    japanese = loudness(join(levelled(open_jtalk_voice.speak(sentence)) for sentence in SENTENCES))
+    japanese = lufs(join(levelled(open_jtalk_voice.speak(sentence)) for sentence in SENTENCES))
     level = join(map(levelled, sounds))
-    assert abs(loudness(level) - japanese) <= 1.0
+    assert abs(lufs(level) - japanese) <= 1.0
     assert max(map(abs, array("h", level.pcm))) <= CEILING
 
 

@@ -1,7 +1,6 @@
 """Every sentence as loud as every other, in either voice, and nothing clipped; pyloudnorm measures it."""
 
 import numpy
-import pyloudnorm
 import pytest
 
 from kokuchi.voice import Phrase, Sound, Voice, VoiceName, VoiceSettings, join, morae, script_of, silence
@@ -13,6 +12,7 @@ from kokuchi.voice.sound import RATE
 from kokuchi.voice.worker import ENGINE_VARIABLE
 from kokuchi.wire import Level
 from tests.voice.alerts import CONTACT, alert_of
+from tests.voice.lufs import lufs
 from tests.voice.pitch import pitch_of
 
 BODY = "大雨のため、札比内地区に避難指示を出しました。ただちに避難してください。水道管の工事で、断水します。"
@@ -25,10 +25,6 @@ PHRASES = [
 
 def samples(sound: Sound) -> numpy.ndarray:
     return numpy.frombuffer(sound.pcm, "<i2").astype(float)
-
-
-def lufs(sound: Sound) -> float:
-    return float(pyloudnorm.Meter(RATE).integrated_loudness(samples(sound) / 32_768))
 
 
 def hum(seconds: float, size: float, frequency: float = 400) -> Sound:

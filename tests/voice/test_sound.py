@@ -6,8 +6,6 @@ from array import array
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy
-import pyloudnorm
 import pytest
 
 from kokuchi.voice import Chime, ChimeError, Chimes, Sound, SoundError, join, morae, silence
@@ -19,6 +17,7 @@ from kokuchi.voice.pauses import LONGEST_PAUSE, MARGIN, tidied
 from kokuchi.voice.sound import RATE
 from kokuchi.wire import Level
 from tests.voice.conftest import SOUNDS
+from tests.voice.lufs import lufs
 
 SENTENCES = [
     "月形チョウ役場から、還付金詐欺についてお知らせします。",
@@ -155,12 +154,9 @@ def test_each_level_has_its_chimes_at_the_voice_s_rate(chimes: Chimes, level: Le
 
 
 def test_the_chimes_are_as_loud_as_the_voice(chimes: Chimes, open_jtalk_voice: OpenJTalkVoice) -> None:
-    def loudness(sound: Sound) -> float:
-        return float(pyloudnorm.Meter(RATE).integrated_loudness(numpy.frombuffer(sound.pcm, "<i2") / 32_768))
-
-    of_chimes = [loudness(chimes.sound(Chime(level, opening))) for level in Level for opening in (True, False)]
+    of_chimes = [lufs(chimes.sound(Chime(level, opening))) for level in Level for opening in (True, False)]
     assert max(of_chimes) - min(of_chimes) <= 1.0
-    of_voice = loudness(join([open_jtalk_voice.speak(sentence) for sentence in SENTENCES]))
+    of_voice = lufs(join([open_jtalk_voice.speak(sentence) for sentence in SENTENCES]))
     assert abs(of_voice - sum(of_chimes) / len(of_chimes)) <= 1.0
 
 

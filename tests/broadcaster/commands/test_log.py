@@ -12,7 +12,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from datasette.app import Datasette
 
 from broadcaster.domain.audit import SHELL, Deed, Wanted
 from broadcaster.ledger import Ledger
@@ -133,6 +132,8 @@ def test_nothing_personal_and_no_secret_is_in_the_copy(copy: Copy, ledger: Ledge
 
 
 async def test_a_real_datasette_shows_the_copy_and_writes_nothing(copy: Copy) -> None:
+    from datasette.app import Datasette  # half a second, for every process that only collects the tests
+
     assert copy.command.startswith(f"datasette serve --immutable {copy.file} --metadata {copy.metadata}")
     metadata = json.loads(await asyncio.to_thread(copy.metadata.read_text))
     datasette = Datasette([], immutables=[str(copy.file)], metadata=metadata)
