@@ -102,7 +102,6 @@ class Snapshot:
     for which the centre was last started anew. The first terminal is in the roster since `in_use_since`, the current
     key signs since `key_since`; `held` alerts wait after a restore.
     """
-    """
 
     now: datetime
     broker_connected: bool | None = True
