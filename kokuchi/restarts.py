@@ -25,8 +25,8 @@ def last_restart(folder: Path) -> tuple[str, datetime] | None:
     """Return which part stood still last and when it was started anew, None if none ever did."""
     try:
         part, moment = re.split(r", (\S+): ", (folder / _NAME).read_text(encoding="utf-8")[:_LONGEST])[:2]
-        return part, datetime.fromisoformat(moment)
-    except (OSError, ValueError, TypeError):
+        return part, datetime.fromisoformat(moment).astimezone(UTC)
+    except (OSError, ValueError):
         return None
 
 

@@ -44,6 +44,19 @@ def test_a_unit_can_do_little_beyond_its_work(unit: Path) -> None:
     assert settings_of(unit)["User"] == "kokuchi"
 
 
+def test_the_centre_has_the_room_that_the_night_and_1500_terminals_were_measured_with() -> None:
+    centre, broker = (UNITS / f"kokuchi-{name}.service" for name in ("centre", "broker"))
+    assert "Environment=MALLOC_ARENA_MAX=2\n" in centre.read_text()
+    assert int(settings_of(centre)["LimitNOFILE"]) >= 4096
+    assert int(settings_of(broker)["LimitNOFILE"]) >= 4096
+
+
+def test_a_backup_may_be_written_where_the_installed_settings_put_it() -> None:
+    install = (UNITS.parent / "scripts/install-centre").read_text()
+    assert '"/var/backups/kokuchi"' in install
+    assert settings_of(UNITS / "kokuchi-backup.service")["ReadWritePaths"] == "-/var/backups/kokuchi"
+
+
 @pytest.mark.parametrize("name", ["kokuchi-centre", "kokuchi-terminal"])
 def test_systemd_waits_longer_than_a_process_that_stands_still_needs_to_leave_a_trace(name: str) -> None:
     settings = settings_of(UNITS / f"{name}.service")
