@@ -75,6 +75,8 @@ def choose_a_time_that_has_passed(page: Page) -> None:
 def give_no_reason(page: Page) -> None:
     press_send(page)
     page.get_by_text("承認を待てないとき").click()
+    page.get_by_label("承認を待てない理由").press("Enter")
+    assert page.locator(":focus").inner_text() == "承認を待たずに、いますぐ放送する", "Enter alone sends nothing"
     press(page, "承認を待たずに、いますぐ放送する")
 
 
