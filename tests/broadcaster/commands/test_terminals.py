@@ -10,6 +10,7 @@ from broadcaster.ledger import Ledger
 from tests.broadcaster.commands.shell import Done, Shell
 from tests.broadcaster.settings_files import ROSTER
 from tests.contract.broker import mosquitto
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -67,9 +68,13 @@ def test_a_running_broker_is_told_by_the_command_itself(town: Shell) -> None:
     configuration = town.folder / "var" / "mosquitto" / "mosquitto.conf"
     listener = re.search(r"(?m)^listener (\d+)", configuration.read_text())
     assert listener
-    with mosquitto(configuration, int(listener[1])):
+    said = configuration.with_suffix(".log")
+    with mosquitto(configuration, int(listener[1])) as running:
+        before = said.read_text()
         assert town.good("terminals", "retire", "t-1").out == "t-1 is retired\n"
-    assert "reload" in configuration.with_suffix(".log").read_text().lower()
+        # It comments its configuration each time that it reads it.
+        wait_until(lambda: said.read_text() != before, what="the broker reads its files anew")
+        assert running.poll() is None
 
 
 def test_what_is_not_given_stays_when_a_terminal_is_changed(town: Shell) -> None:
