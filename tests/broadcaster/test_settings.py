@@ -7,7 +7,9 @@ import pytest
 
 from broadcaster.domain.policy import Approval
 from broadcaster.settings import load_settings
+from kokuchi.configuration import ConfigurationError
 from kokuchi.wire import Level
+from terminal_client.enrolment.address import centre_url
 from tests.broadcaster.settings_files import TOML, write_secrets, write_settings
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -48,3 +50,29 @@ def test_tls_is_on_unless_it_is_switched_off_and_the_broker_s_port_and_the_cooki
     usual, _ = load_settings(path, {})
     assert (usual.broker.tls, usual.web.tls, usual.web.secure_cookies) == (True, True, True)
     assert usual.certificates == tmp_path / "certificates"
+
+
+@pytest.mark.parametrize(
+    ("host", "tls", "address"),
+    [
+        ("192.168.1.10", "true", "192.168.1.10:8080"),
+        ("192.168.1.10", "false", "http://192.168.1.10:8080"),
+        ("127.0.0.1", "true", "https://127.0.0.1:8080"),
+        ("127.0.0.1", "false", "127.0.0.1:8080"),
+    ],
+)
+def test_a_device_that_is_given_the_centre_s_address_finds_it(
+    tmp_path: Path, host: str, tls: str, address: str
+) -> None:
+    path = write_settings(tmp_path)
+    write_secrets(tmp_path)
+    settings, _ = load_settings(path, {"KOKUCHI_WEB__TLS": tls, "KOKUCHI_WEB__HOST": host})
+    assert settings.web.own_address == address
+    assert centre_url(address) == f"http{'s' if tls == 'true' else ''}://{host}:8080"
+
+
+def test_the_port_of_a_town_from_before_tls_is_refused_before_its_terminals_are_shut_out(tmp_path: Path) -> None:
+    path = write_settings(tmp_path, TOML.replace("tls = false\n", "").replace("port = {port}\n", "port = 1883\n"))
+    write_secrets(tmp_path)
+    with pytest.raises(ConfigurationError, match="write port = 8883, and plain_port = 1883 while there are any"):
+        load_settings(path, {})
