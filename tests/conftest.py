@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,17 @@ from tests.voice.kept import kept_voice, voice_of_the_session
 
 __all__ = ["kept_voice", "voice_of_the_session"]
 
-_LONGEST_FIRST = ("tests/system/", "tests/browser/")
-"""What waits most. Begun first, it waits while the other workers go through the rest."""
-
+_LONGEST_FIRST = (
+    "tests/system/test_recovery.py",
+    "tests/system/test_dictionary.py",
+    "tests/browser/",
+    "tests/system/",
+    "tests/broadcaster/web/test_accessible_staff_pages.py",
+    "tests/broadcaster/web/api/test_schemathesis.py",
+    "tests/voice/",
+    "tests/terminal/screen/",
+)
+"""In this order, before the rest: no worker shall begin with something long when the others have come to their end."""
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - where Linux keeps what is in memory
 _ROOM = 4 * 1024**3
@@ -37,8 +45,12 @@ def _keep_folders_in_memory() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put whole towns before everything else; the order within a file stays."""
-    items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST_FIRST))
+    """Put what takes longest before everything else; the order within a file stays."""
+    items.sort(key=lambda item: next(_places_of(item.nodeid), len(_LONGEST_FIRST)))
+
+
+def _places_of(test: str) -> Iterator[int]:
+    return (place for place, beginning in enumerate(_LONGEST_FIRST) if test.startswith(beginning))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -8,7 +8,14 @@ from playwright.sync_api import Browser, Page
 from demo.places import TERMINALS
 from demo.preparation import USERS
 from tests.chromium import MILLISECONDS, chromium
+from tests.passwords import quick_passwords
 from tests.town import Town, running_town
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    with quick_passwords():
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -19,8 +26,9 @@ def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """One for all files of this folder, and no longer: while it runs, no asynchronous test can."""
     with chromium() as started:
         yield started
 

@@ -15,24 +15,18 @@ from terminal_client.enrolment.enrolling import Enrolling
 from terminal_client.enrolment.errors import EnrolmentError, Trouble
 from terminal_client.enrolment.page import enrol_on_screen
 from terminal_client.settings import FirstStart, ScreenSection
-from tests.chromium import MILLISECONDS, chromium_in_loop
+from tests.chromium import MILLISECONDS
 from tests.contract.broker import answers, free_port
 from tests.terminal.enrolment.centre import HOST, Centre, serving_centre
 from tests.terminal.screen.accessibility import assert_accessible
 from tests.waiting import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SIZES = [(800, 480), (1024, 600), (1920, 1080)]
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium_in_loop() as browser:
-        yield browser
-
-
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def centre(tmp_path: Path) -> AsyncIterator[Centre]:
     async with serving_centre(tmp_path) as centre:
         yield centre
@@ -53,7 +47,7 @@ class Device:
         self.asking = asyncio.create_task(enrol_on_screen(self.enrolling, first_start, self.manager))
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def device(tmp_path: Path, centre: Centre) -> AsyncIterator[Device]:
     device = Device(tmp_path / "device", centre)
     await until(lambda: answers(device.port))
@@ -65,7 +59,7 @@ async def device(tmp_path: Path, centre: Centre) -> AsyncIterator[Device]:
     device.heard.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser, device: Device) -> AsyncIterator[Page]:
     """The page, on which no script may fail and nothing may break the policy."""
     context = await browser.new_context(viewport={"width": 800, "height": 480}, has_touch=True)

@@ -4,23 +4,17 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page
 
-from tests.chromium import MILLISECONDS, chromium_in_loop
+from tests.chromium import MILLISECONDS
 from tests.terminal.screen.site import Site, running_site
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium_in_loop() as browser:
-        yield browser
-
-
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def site() -> AsyncIterator[Site]:
     async with running_site() as site:
         yield site
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser) -> AsyncIterator[Page]:
     """A page of a 7-inch terminal, on which no script may fail and nothing may break the policy."""
     context = await browser.new_context(viewport={"width": 1024, "height": 600})

@@ -18,7 +18,7 @@ from tests.terminal.screen.test_furigana import with_furigana
 from tests.terminal.screen.test_second_language import card as card_in
 from tests.waiting import PATIENCE
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SIZES = [(800, 480), (1024, 600), (1920, 1080)]
 NOW = datetime(2026, 11, 24, 3, 5, tzinfo=UTC)

@@ -13,7 +13,7 @@ from tests.terminal.screen.test_accessibility import assert_accessible_at_every_
 from tests.terminal.screen.test_consultation import standing
 from tests.terminal.screen.test_settings_page import TABS, turn_to
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NOON = datetime(2026, 11, 24, 3, 5, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 11, 24, 15, 5, tzinfo=UTC)

@@ -8,7 +8,7 @@ from terminal_client.view import Card, Trouble, View
 from tests.terminal.screen.examples import DRILL, HEADLINE, alert_of, body_of, revised
 from tests.terminal.screen.site import Site
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 KEY = Key("scam-1", 1)
 SIZES = [(800, 480), (1024, 600), (1366, 768), (1920, 1080)]

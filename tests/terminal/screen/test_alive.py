@@ -7,7 +7,7 @@ from terminal_client.view import Card, View
 from tests.terminal.screen.examples import alert_of
 from tests.terminal.screen.site import Site, until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_an_open_page_says_again_and_again_that_it_draws(page: Page, site: Site) -> None:

@@ -9,7 +9,7 @@ from terminal_client.view import Card, Lamp, View
 from tests.terminal.screen.examples import HEADLINE, alert_of, recent_cards
 from tests.terminal.screen.site import Site
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NOON = datetime(2026, 11, 24, 3, 5, tzinfo=UTC)
 NIGHT = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)

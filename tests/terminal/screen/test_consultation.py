@@ -12,7 +12,7 @@ from terminal_client.view import Card, View
 from tests.terminal.screen.examples import alert_of, recent_cards
 from tests.terminal.screen.site import RecordingDesk, RecordingHousehold, Site, app_of, until
 
-browser_test = pytest.mark.asyncio(loop_scope="module")
+browser_test = pytest.mark.asyncio(loop_scope="session")
 
 SCAM = Key("scam-1", 1)
 QUESTION = "お電話を差し上げます。よろしいですか？"

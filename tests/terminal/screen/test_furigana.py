@@ -14,7 +14,7 @@ from tests.terminal.screen.examples import HEADLINE, alert_of, body_of
 from tests.terminal.screen.site import Site
 from tests.terminal.screen.test_alert_page import open_page, text_size
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SIZES = [(800, 480), (1024, 600), (1920, 1080)]
 KANA = {

@@ -5,7 +5,7 @@ from kokuchi.voice import silence
 from terminal_client.view import View
 from tests.terminal.screen.site import Site, until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 class Listener:

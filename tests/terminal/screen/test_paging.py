@@ -19,7 +19,7 @@ from tests.terminal.screen.test_alert_page import open_page, text_size
 from tests.terminal.screen.test_furigana import with_furigana
 from tests.terminal.screen.test_second_language import card as card_in
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SIZES = [(800, 480), (1024, 600), (1920, 1080)]
 LONG = alert_of(body=body_of(300))

@@ -11,7 +11,7 @@ from terminal_client.view import Card, View
 from tests.terminal.screen.examples import alert_of
 from tests.terminal.screen.site import Site, running_site
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NOW = datetime(2026, 11, 24, 3, 5, tzinfo=UTC)
 CURRENT, WITHDRAWN, EXPIRED, DRILL = "いまのお知らせ", "取り消されたお知らせ", "むかしのお知らせ", "むかしの訓練"

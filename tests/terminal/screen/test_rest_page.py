@@ -8,7 +8,7 @@ from terminal_client.view import Card, Lamp, Trouble, View
 from tests.terminal.screen.examples import HEADLINE, alert_of, recent_cards
 from tests.terminal.screen.site import Site, running_site
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NOW = datetime(2026, 11, 24, 3, 5, tzinfo=UTC)
 

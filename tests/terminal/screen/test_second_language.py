@@ -13,7 +13,7 @@ from tests.terminal.screen.site import Site, running_site
 from tests.terminal.screen.test_alert_page import SIZES, open_page, text_size
 from tests.terminal.screen.test_rest_page import NOW
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 VIETNAMESE = LANGUAGES["vi"]
 TRANSLATIONS = (

@@ -16,7 +16,7 @@ from terminal_client.view import Card, View
 from tests.terminal.screen.examples import HEADLINE, alert_of
 from tests.terminal.screen.site import Site, until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NOON = datetime(2026, 11, 24, 3, tzinfo=UTC)
 SIZES = [(800, 480), (1024, 600), (1920, 1080)]
