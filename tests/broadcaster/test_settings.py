@@ -67,7 +67,7 @@ def test_a_device_that_is_given_the_centre_s_address_finds_it(
     path = write_settings(tmp_path)
     write_secrets(tmp_path)
     settings, _ = load_settings(path, {"KOKUCHI_WEB__TLS": tls, "KOKUCHI_WEB__HOST": host})
-    assert settings.web.own_address == address
+    assert settings.web.address_at(host) == address
     assert centre_url(address) == f"http{'s' if tls == 'true' else ''}://{host}:8080"
 
 
