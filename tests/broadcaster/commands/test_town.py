@@ -146,7 +146,7 @@ def test_accounts_are_added_and_listed_without_their_passwords(empty: Shell) -> 
 def test_a_code_names_an_address_that_other_machines_reach(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KOKUCHI_WEB__HOST", "::")
     monkeypatch.setenv("KOKUCHI_BROKER__PUBLIC_HOST", "192.168.1.10")
-    assert shell.quick("terminals", "code", "t-2", "--json").json["address"] == "192.168.1.10:8080"
+    assert shell.quick("terminals", "code", "t-2", "--json").json["address"] == "http://192.168.1.10:8080"
 
 
 def test_a_code_is_made_for_people_and_for_programs(shell: Shell) -> None:

@@ -68,7 +68,7 @@ async def test_after_a_restore_the_staff_are_asked_which_alerts_still_stand(app:
     await browser.log_in("hanako")
     assert "止めてあるお知らせ 2件" in (await browser.get("/")).text
     page = (await browser.get("/held")).text
-    assert page.count("このまま有効にする") == 1
+    assert page.count('type="submit">このまま有効にする') == 1
     assert "控えを取ったあとで、訂正か取り消しがありました" in page
     [standing, withdrawn] = ledger.recovery.held()
     if standing.surpassed_by:

@@ -1,4 +1,5 @@
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from kokuchi.voice import silence
@@ -28,8 +29,9 @@ class Listener:
         return [url.rsplit("/", 1)[-1] for url in self.asked]
 
 
-@pytest.fixture
-def listener(page: Page) -> Listener:
+@pytest_asyncio.fixture(loop_scope="session")
+async def listener(page: Page) -> Listener:
+    # A coroutine: playwright begins to listen in the loop that runs.
     return Listener(page)
 
 
