@@ -1,5 +1,5 @@
 # make demo   a private Mosquitto, the centre and three terminals that speak; it prints where to look
-# make test   every test, through real parts, six files at a time since most of them wait; make check: lint, types and structure
+# make test   every test, through real parts, four files at a time since most of them wait; make check: lint, types and structure
 # make chaos  a town under crashes, cuts and lies, and whether every promise was kept: MINUTES=3 SEED=1 TERMINALS=60
 # make night  24 hours of 1,500 terminals in ten minutes: memory, tables and logs of the centre: MINUTES=10 TERMINALS=1500
 # make bench-voice   readings, speed, memory and loudness of the voice, each with its bound
@@ -24,7 +24,7 @@ demo: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json)
 
 test: packages npm headless $(VENV)/.installed-development $(AXE)/node_modules/.installed
-	@$(AS_USER) $(VENV)/bin/python -m pytest --numprocesses 6 --dist loadfile --no-loadscope-reorder $(ARGUMENTS)
+	@$(AS_USER) env -u PYTHONDONTWRITEBYTECODE $(VENV)/bin/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGUMENTS)
 
 chaos: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m chaos $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) \

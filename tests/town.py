@@ -29,8 +29,8 @@ def free_port_range(length: int = 12) -> int:
     Each of several processes that test at the same time looks in a range of its own.
     """
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    lowest = 20000 + worker % 6 * 2000
-    return first_free(range(lowest + os.getpid() % 1000, lowest + 2000, length), length)
+    lowest = 20000 + worker % 4 * 3000
+    return first_free(range(lowest + os.getpid() % 1000, lowest + 3000, length), length)
 
 
 @dataclass

@@ -29,6 +29,9 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 
+ANSWERED_AT_ONCE = 20
+"""How many sync requests are answered side by side: each waits for the ledger and the broker, and others for it."""
+
 PATIENCE = 100.0
 """Seconds for what has arrived to be written and answered; an attempt on a disk that cannot be written is progress."""
 
@@ -96,8 +99,8 @@ class Collector:
             self._on_batch(len(messages))
             for received in messages:
                 self._link.acknowledge(received)
-            for sync in batch.syncs:
-                await self._on_sync(sync)
+            for first in range(0, len(batch.syncs), ANSWERED_AT_ONCE):
+                await asyncio.gather(*map(self._on_sync, batch.syncs[first : first + ANSWERED_AT_ONCE]))
                 self.pulse.expect(PATIENCE)
             if not self._arrived:
                 self.pulse.rest()
