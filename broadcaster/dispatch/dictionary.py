@@ -5,6 +5,7 @@ import logging
 import sqlite3
 from datetime import UTC, datetime
 
+from broadcaster.dispatch.patience import Patience
 from broadcaster.dispatch.signer import Signer
 from broadcaster.domain.dictionary import DictionaryTooLarge
 from broadcaster.ledger import Ledger
@@ -16,10 +17,6 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
 """How often the ledger is looked at when nobody announces a change."""
 
-LONGEST_WAIT_SECONDS = 300.0
-"""A failed attempt waits a second, then twice as long each time up to this: a broker whose rights are of an earlier
-version ends the connection of who publishes what it does not know, and alerts must go out all the same."""
-
 
 class DictionaryPublisher:
     """Publishes each revision once, and the one that stands again on every connection: the broker may have lost it."""
@@ -30,8 +27,7 @@ class DictionaryPublisher:
         self._signer = signer
         self._topics = topics
         self._published = 0
-        self._failures = 0
-        self._not_before = 0.0
+        self._patience = Patience()
 
     def offer_again(self) -> None:
         """Publish what stands once more."""
@@ -50,7 +46,7 @@ class DictionaryPublisher:
             await self._ledger.changes.wait(seen, LOOK_SECONDS)
 
     def _may_publish(self) -> bool:
-        return self._link.is_connected and asyncio.get_running_loop().time() >= self._not_before
+        return self._link.is_connected and self._patience.is_over
 
     async def _publish(self, dictionary: Dictionary | None) -> None:
         if dictionary is None:
@@ -63,10 +59,8 @@ class DictionaryPublisher:
             await self._link.publish(self._topics.dictionary, token, retain=True, expires_in=seconds_left)
         except LinkError as error:
             self._published = 0
-            self._failures += 1
-            wait = min(LONGEST_WAIT_SECONDS, 2.0 ** (self._failures - 1))
-            self._not_before = asyncio.get_running_loop().time() + wait
+            self._patience.failed()
             log.warning("dictionary not published", extra={"revision": dictionary.revision, "reason": str(error)})
         else:
-            self._failures = 0
+            self._patience.succeeded()
             log.info("dictionary published", extra={"revision": dictionary.revision, "bytes": len(token)})

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from broadcaster.dispatch.patience import Patience
 from broadcaster.dispatch.signer import Signer
 from broadcaster.domain.signing import TownTerms, trusted
 from broadcaster.ledger import Ledger
@@ -21,9 +22,6 @@ LOOK_SECONDS = 1.0
 
 BATCH = 20
 """How many go out at once, so that an alert never waits for more."""
-
-LONGEST_WAIT_SECONDS = 300.0
-"""As for the dictionary: a broker whose rights are of an earlier version ends the connection of who publishes these."""
 
 
 class SettingsPublisher:
@@ -41,8 +39,7 @@ class SettingsPublisher:
         self._signer = signer
         self._topics = topics
         self._terms = terms
-        self._failures = 0
-        self._not_before = 0.0
+        self._patience = Patience()
         self._complaint = ""
 
     async def run(self) -> None:
@@ -60,7 +57,7 @@ class SettingsPublisher:
             await self._ledger.changes.wait(seen, LOOK_SECONDS)
 
     def _may_publish(self) -> bool:
-        return self._link.is_connected and asyncio.get_running_loop().time() >= self._not_before
+        return self._link.is_connected and self._patience.is_over
 
     async def _publish_batch(self) -> bool:
         """Publish some of what is to be published; tell whether there may be more to do now."""
@@ -75,7 +72,7 @@ class SettingsPublisher:
             return False
         kids = [key.kid for key in keys]
         # After a failure one alone is tried: it may be the broker's rights, and a refusal ends the connection.
-        limit = 1 if self._failures else BATCH
+        limit = 1 if self._patience.is_tried else BATCH
         claimed = await asyncio.to_thread(
             self._book.claim, terms.digest, lambda held: self._signer.key_for(held, kids).kid, now, limit
         )
@@ -119,12 +116,10 @@ class SettingsPublisher:
         try:
             await asyncio.gather(*(self._publish_one(terminal, token) for terminal, token in messages))
         except LinkError as error:
-            self._failures += 1
-            wait = min(LONGEST_WAIT_SECONDS, 2.0 ** (self._failures - 1))
-            self._not_before = asyncio.get_running_loop().time() + wait
+            self._patience.failed()
             log.warning("settings not published", extra={"terminals": len(messages), "reason": str(error)})
             return False
-        self._failures = 0
+        self._patience.succeeded()
         return True
 
     async def _publish_one(self, terminal: str, token: bytes) -> None:

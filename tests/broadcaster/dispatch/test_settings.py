@@ -192,7 +192,7 @@ async def test_a_broker_whose_rights_are_older_keeps_no_alert_from_going_out(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It ends the connection of who publishes what it does not know; so that is tried seldom, and one at a time."""
-    monkeypatch.setattr("broadcaster.dispatch.settings.LONGEST_WAIT_SECONDS", 0.2)
+    monkeypatch.setattr("broadcaster.dispatch.patience.LONGEST_SECONDS", 0.2)
 
     class Old(MemoryLink):
         refusals = 0
