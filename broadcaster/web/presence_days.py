@@ -7,22 +7,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from broadcaster.domain.delivery import Fault
+from broadcaster.domain.condition import Condition
+from broadcaster.domain.timing import WEEKDAYS
 from broadcaster.ledger.presence_history import PresenceChange
+from broadcaster.web.words import CONDITIONS
 
 DAYS = 30
 QUARTERS = 96
 """A day is drawn in quarters of an hour, each as the worst that was in it: a break of a minute is still seen."""
 STEP, HEIGHT = 20, 14
 """From one day's line to the next, and how high it is."""
-_FAULTS = {
-    Fault.SOUND: "音が出ない",
-    Fault.STORAGE: "記録できない",
-    Fault.CLOCK: "時刻が不明",
-    Fault.HEAT: "熱い",
-}
-
-
 _STATES = ("online", "faulty", "offline")
 """The worst comes last."""
 
@@ -137,11 +131,11 @@ def _drawn(stretches: Sequence[_Stretch], start: datetime, end: datetime, top: i
 def _day(day: date, stretches: Sequence[_Stretch], start: datetime) -> Day:
     faults = dict.fromkeys(fault for each in stretches for fault in each.change.faults)
     return Day(
-        word=f"{day.month}/{day.day}({'月火水木金土日'[day.weekday()]})",
+        word=f"{day.month}/{day.day}({WEEKDAYS[day.weekday()]})",
         connected=_hours(_sum(each for each in stretches if each.change.online)) if stretches else "",
         away=_hours(_sum(each for each in stretches if not each.change.online)) if stretches else "",
         breaks=sum(not each.change.online and each.change.at >= start for each in stretches),
-        faults="、".join(_FAULTS[fault] for fault in faults),
+        faults="、".join(CONDITIONS[Condition(fault)][0] for fault in faults),
     )
 
 

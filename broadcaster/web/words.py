@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from broadcaster.domain.condition import Condition
 from broadcaster.domain.delivery import Fault, Stage, Trouble
+from broadcaster.domain.timing import WEEKDAYS
 from kokuchi.wire import AudienceKind, Level, MessageType, Silence, Speaker
 
 LEVELS = {Level.EMERGENCY: "緊急", Level.IMPORTANT: "重要", Level.NOTICE: "お知らせ"}
@@ -54,8 +55,6 @@ SILENCES = {
 
 HELD_TOO_LONG = "おやすみ時間のため、放送していません"
 """What is said of an alert that will not be voiced in the morning any more."""
-
-_WEEKDAYS = "月火水木金土日"
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def outdated_dictionary(used: int | None, newest: int | None, when: str) -> str:
 def moment(value: datetime, zone: ZoneInfo) -> str:
     """Return a day and a time to the minute, for sentences."""
     local = value.astimezone(zone)
-    return f"{local.month}月{local.day}日({_WEEKDAYS[local.weekday()]}){local.hour}時{local.minute:02}分"
+    return f"{local.month}月{local.day}日({WEEKDAYS[local.weekday()]}){local.hour}時{local.minute:02}分"
 
 
 def day_and_clock(value: datetime, zone: ZoneInfo) -> str:
