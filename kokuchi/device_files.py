@@ -5,10 +5,10 @@ power is cut.
 """
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from kokuchi.durable_files import sync_folder, write_durably
 from kokuchi.enrolment import Grant
 from kokuchi.voice.languages import LANGUAGES
 
@@ -27,7 +27,7 @@ def write_device_files(folder: Path, grant: Grant, *, chimes: Path | None = None
     folder.mkdir(parents=True, exist_ok=True)
     if settings.exists():
         settings.unlink()
-        _sync(folder)
+        sync_folder(folder)
     write_durably(folder / _PASSWORD, grant.broker.password, 0o600)
     for key, pem in zip(_key_names(grant), grant.public_keys, strict=True):
         write_durably(folder / key, pem)
@@ -35,27 +35,6 @@ def write_device_files(folder: Path, grant: Grant, *, chimes: Path | None = None
         write_durably(folder / AUTHORITY, grant.broker.authority)
     write_durably(settings, _settings(grant, chimes))
     return settings
-
-
-def write_durably(path: Path, text: str, mode: int = 0o644) -> None:
-    """Write a file whole or not at all, so that it is there after a power cut that follows. Raises OSError."""
-    temporary = path.with_name(f".{path.name}.new")
-    temporary.unlink(missing_ok=True)
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _key_names(grant: Grant) -> list[str]:

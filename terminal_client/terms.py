@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kokuchi.committing import Committer
-from kokuchi.device_files import write_durably
+from kokuchi.durable_files import write_durably
 from kokuchi.voice.languages import LANGUAGES, Language, language_for
 from kokuchi.wire import KeyRing, Membership, Refusal, TerminalSettings, WireError, open_settings
 from terminal_client.inbox import Inbox

@@ -23,6 +23,7 @@ from broadcaster.backup.places import common_root, files_of_town, missing_files
 from broadcaster.domain.town import Town
 from broadcaster.settings import BackupSection, Settings
 from kokuchi import __version__
+from kokuchi.durable_files import sync_folder
 
 _WORKSPACE = ".backup-of-"
 _UNFINISHED = ".unfinished"
@@ -181,8 +182,4 @@ def _whole_or_not_at_all(path: Path) -> Iterator[io.BufferedRandom]:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(path.parent)

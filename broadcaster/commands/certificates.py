@@ -20,7 +20,8 @@ from broadcaster.provisioning.reload import BrokerUntold, tell_broker
 from broadcaster.provisioning.server_names import certificates_of, page_names, server_names
 from broadcaster.provisioning.terminals import broker_files
 from broadcaster.settings import Settings
-from kokuchi.device_files import AUTHORITY, write_durably
+from kokuchi.device_files import AUTHORITY
+from kokuchi.durable_files import write_durably
 
 _extra = click.option(
     "--name",

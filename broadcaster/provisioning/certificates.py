@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 
 from broadcaster.provisioning.issuing import BACKDATED, issue_authority, issue_server, may_vouch_for, names_of, new_key
 from broadcaster.provisioning.secrets import write_secret
-from kokuchi.device_files import write_durably
+from kokuchi.durable_files import write_durably
 
 RENEWED_BEFORE = timedelta(days=75)
 """How long before its end the server's certificate is renewed by itself."""

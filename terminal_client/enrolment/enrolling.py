@@ -8,7 +8,8 @@ from pathlib import Path
 
 from kokuchi import __version__
 from kokuchi.configuration import ConfigurationError, load
-from kokuchi.device_files import AUTHORITY, INBOX, write_device_files, write_durably
+from kokuchi.device_files import AUTHORITY, INBOX, write_device_files
+from kokuchi.durable_files import write_durably
 from kokuchi.enrolment import EnrolmentRequest, Grant, digits_of
 from kokuchi.wire import KeyRing
 from kokuchi.wire.signature import KeyFileError

@@ -21,7 +21,7 @@ from broadcaster.provisioning.server_names import certificates_of, server_names
 from broadcaster.provisioning.terminals import broker_files, take_into_service
 from broadcaster.settings import Settings, load_settings
 from kokuchi.configuration import load
-from kokuchi.device_files import write_durably
+from kokuchi.durable_files import write_durably
 from kokuchi.link import BrokerAddress
 from terminal_client.settings import Settings as DeviceSettings
 from tests.broadcaster.settings_files import TOML, write_secrets, write_settings

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from broadcaster.provisioning.certificates import Certificates, Names
-from kokuchi.device_files import write_durably
+from kokuchi.durable_files import write_durably
 from kokuchi.link import BrokerAddress, Connected, Disconnected, Event, MqttLink
 from kokuchi.wire import Topics
 from tests.contract.broker import HOST
