@@ -42,6 +42,10 @@ LOOK_SECONDS = 0.25
 """How often the centre looks whether another process, such as `broadcaster publish`, has written to the ledger."""
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True)
 class Centre:
     """A centre that is ready to run."""
@@ -61,9 +65,9 @@ class Centre:
         base, sentences = read_base(self.settings.dictionaries), read_sentences(self.settings.sentences)
         ledger = Ledger(self.settings.ledger)
         keys = KeyFiles.of(self.settings)
-        SigningKeyChange(keys, ledger, datetime.now(UTC)).adopt()
+        SigningKeyChange(keys, ledger, _now()).adopt()
         keeper = self._keeper(ledger)
-        revision = ledger.dictionary.take_base(base, self.town.id, datetime.now(UTC))
+        revision = ledger.dictionary.take_base(base, self.town.id, _now())
         log.info("dictionary", extra={"revision": revision})
         voice = Voice(self.settings.voice)
         trial = VoiceTrial(Voice(self.settings.voice, timeout=TRIAL_SECONDS))
@@ -73,7 +77,7 @@ class Centre:
             subscriptions=subscriptions(Topics(self.town.id)),
             overhears=OVERHEARD,
         )
-        enrolment = enrolment_of(self.settings, self.town, ledger, lambda: datetime.now(UTC))
+        enrolment = enrolment_of(self.settings, self.town, ledger, _now)
         spoken = CentreVoice(
             voice,
             Chimes(self.settings.chimes),
@@ -82,20 +86,20 @@ class Centre:
             standing=ledger.dictionary.standing,
         )
         places = Places(self.settings.certificates, self.settings.signing_key, self.settings.next_key, running=True)
-        overseer = Overseer(ledger, lambda: datetime.now(UTC), places)
-        figures = Figures(ledger, overseer, lambda: datetime.now(UTC))
+        overseer = Overseer(ledger, _now, places)
+        figures = Figures(ledger, overseer, _now)
         application = create_app(
             ledger=ledger,
             town=self.town,
             voice=spoken,
-            editor=Editor(ledger, trial, sentences, self.town.id, lambda: datetime.now(UTC)),
+            editor=Editor(ledger, trial, sentences, self.town.id, _now),
             enrolment=enrolment,
-            sending=Sending(ledger, self.town, spoken, lambda: datetime.now(UTC)),
+            sending=Sending(ledger, self.town, spoken, _now),
             households=Households(
                 ledger,
                 self.settings.terminals,
                 timedelta(days=self.settings.backup.keep_days) if self.settings.backup else None,
-                lambda: datetime.now(UTC),
+                _now,
             ),
             session_secret=self.settings.web.session_secret.get_secret_value(),
             secure_cookies=self.settings.web.secure_cookies,
@@ -116,11 +120,11 @@ class Centre:
         await run_together(
             serve(application, listener, keeper.pages() if keeper and self.settings.web.tls else None),
             dispatcher.run(),
-            PlannedSending(ledger, self.town, spoken, lambda: datetime.now(UTC)).run(),
-            Watch(ledger, self.town, overseer, self.settings.mail, lambda: datetime.now(UTC)).run(),
+            PlannedSending(ledger, self.town, spoken, _now).run(),
+            Watch(ledger, self.town, overseer, self.settings.mail, _now).run(),
             _watch_other_processes(ledger),
             enrolment.broker.keep_told(),
-            Nightly(ledger, self.settings.retention, self.town.time_zone, lambda: datetime.now(UTC)).run(),
+            Nightly(ledger, self.settings.retention, self.town.time_zone, _now).run(),
             *([keeper.run()] if keeper else []),
             watch_centre(
                 ledger,
@@ -140,7 +144,7 @@ class Centre:
         )
 
     def _keeper(self, ledger: Ledger) -> CertificateKeeper | None:
-        """Return what looks after the certificates, None for a centre without TLS; raises CertificateError."""
+        """Return what looks after the certificates, None for a centre without TLS."""
         settings = self.settings
         if not settings.uses_tls:
             return None
@@ -155,7 +159,7 @@ class Centre:
             server_names(settings),
             ledger,
             broker if settings.broker.tls else None,
-            lambda: datetime.now(UTC),
+            _now,
         )
 
 

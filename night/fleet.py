@@ -4,7 +4,7 @@ import random
 import selectors
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import uuid4
@@ -16,6 +16,12 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from broadcaster.domain.audience import Terminal
+from broadcaster.domain.town import Town
+from broadcaster.ledger import Ledger
+from broadcaster.provisioning.mosquitto import password_hash
+from broadcaster.provisioning.terminals import write_broker_files
+from broadcaster.settings import Settings
 from kokuchi.wire import (
     Alert,
     CallbackRequest,
@@ -23,6 +29,7 @@ from kokuchi.wire import (
     KeyRing,
     Membership,
     Presence,
+    SigningKey,
     SyncRequest,
     Topics,
     encode,
@@ -33,6 +40,7 @@ from terminal_client.courier import subscriptions
 from terminal_client.syncing import PATIENCE_SECONDS
 
 SESSION_SECONDS = 3600
+_PASSWORD = "night"  # noqa: S105 - of terminals that are none
 
 
 @dataclass
@@ -238,3 +246,16 @@ class Fleet:
         synced = sum(1 for terminal in terminals if terminal.synced_at)
         connected = sum(1 for terminal in terminals if terminal.client and terminal.client.is_connected())
         return f"{connected} connected, {synced} synced, {sum(len(terminal.held) for terminal in terminals)} held"
+
+
+def take_in(settings: Settings, town: Town, ledger: Ledger, roster: Sequence[Terminal]) -> Fleet:
+    """Take terminals into a town's service; return them as a fleet that is not connected yet.
+
+    The broker's files are written, and it is not told. Raises TerminalExists, or KeyFileError if the town has no key.
+    """
+    hashed = password_hash(_PASSWORD)
+    ledger.terminals.add((terminal, hashed) for terminal in roster)
+    write_broker_files(settings, town, ledger)
+    keys = KeyRing.of(SigningKey.load(settings.signing_key).private.public_key())
+    light = {one.id: LightTerminal(one.membership, _PASSWORD, Topics(town.id), keys) for one in roster}
+    return Fleet(light, settings.broker.host, settings.broker.port)

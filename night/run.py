@@ -13,21 +13,18 @@ from broadcaster.domain.audit import SHELL
 from broadcaster.domain.tokens import Scope
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
-from broadcaster.provisioning.mosquitto import password_hash
-from broadcaster.provisioning.terminals import write_broker_files
 from broadcaster.settings import Settings, load_settings
-from demo.places import HOST, Places
+from demo.places import Places
 from demo.preparation import environment, open_ledger, prepare
 from demo.processes import Processes, answers
 from demo.town import centre_command, mosquitto_command
-from kokuchi.wire import CallbackRequest, KeyRing, Presence, SigningKey, Speaker, Topics
+from kokuchi.wire import CallbackRequest, Presence, Speaker
 from night.day import Day, What
-from night.fleet import Fleet, LightTerminal
+from night.fleet import Fleet, LightTerminal, take_in
 from night.judge import Finding, judge
 from night.measuring import Sample, Watch, failures_in
 from night.people import People
 
-_PASSWORD = "night"  # noqa: S105 - of terminals that are none
 _FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
 """As the centre's unit sets it: threads come and go, and glibc would leave each of them room of its own for ever."""
 
@@ -61,7 +58,7 @@ def run(day: Day, places: Places) -> Night:
     prepare(places)
     settings, town = load_settings(places.config, environment(places))
     with Processes(places.logs) as processes, open_ledger(places) as ledger:
-        fleet = _fleet(day, settings, town, ledger, places)
+        fleet = _fleet(day, settings, town, ledger)
         processes.start("mosquitto", mosquitto_command(places))
         processes.start("centre", centre_command(places), {**environment(places), **_FEW_ARENAS})
         processes.wait_for("the centre", lambda: answers(places.port), 60)
@@ -80,7 +77,7 @@ def run(day: Day, places: Places) -> Night:
     return Night(day, people.done, samples, people.faults, findings)
 
 
-def _fleet(day: Day, settings: Settings, town: Town, ledger: Ledger, places: Places) -> Fleet:
+def _fleet(day: Day, settings: Settings, town: Town, ledger: Ledger) -> Fleet:
     areas, groups = [area.id for area in town.areas], [group.id for group in town.groups]
     roster = [
         Terminal(
@@ -88,12 +85,7 @@ def _fleet(day: Day, settings: Settings, town: Town, ledger: Ledger, places: Pla
         )
         for number in range(day.terminals)
     ]
-    hashed = password_hash(_PASSWORD)
-    ledger.terminals.add((terminal, hashed) for terminal in roster)
-    write_broker_files(settings, town, ledger)
-    keys = KeyRing.of(SigningKey.load(settings.signing_key).private.public_key())
-    light = {one.id: LightTerminal(one.membership, _PASSWORD, Topics(town.id), keys) for one in roster}
-    return Fleet(light, HOST, places.broker_port)
+    return take_in(settings, town, ledger, roster)
 
 
 def _storm(processes: Processes) -> None:

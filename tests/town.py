@@ -1,6 +1,5 @@
 """A whole town of real processes for tests: Mosquitto, the centre and three terminals, as the demo runs them."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -15,22 +14,12 @@ from broadcaster.ledger.deliveries import Line
 from broadcaster.provisioning.mosquitto import password_hash
 from demo.places import REPOSITORY, TERMINALS, Places
 from demo.preparation import USERS, environment, open_ledger, prepare
-from demo.processes import Processes, first_free
+from demo.processes import Processes
 from demo.staff import Staff
 from demo.town import start_town
 from tests.passwords import quick_passwords
+from tests.ports import free_port_range
 from tests.waiting import wait_until
-
-
-def free_port_range(length: int = 12) -> int:
-    """Return the first of some ports that are free in a row.
-
-    They lie below the kernel's own (32768 and up): an outgoing connection must not get one while its server is away.
-    Each of several processes that test at the same time looks in a range of its own.
-    """
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    lowest = 20000 + worker % 4 * 3000
-    return first_free(range(lowest + os.getpid() % 1000, lowest + 3000, length), length)
 
 
 @dataclass

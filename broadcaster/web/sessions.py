@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import Depends, Request
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
 
 from broadcaster.domain.roles import Act, may
 from broadcaster.ledger.accounts import Account
@@ -193,6 +193,12 @@ def text_of(form: FormData, field: str) -> str:
     """Return a field's text, empty if it is missing."""
     value = form.get(field, "")
     return value if isinstance(value, str) else ""
+
+
+def file_of(form: FormData, field: str) -> UploadFile | None:
+    """Return the file that somebody chose, None if nobody chose one."""
+    file = form.get(field)
+    return file if isinstance(file, UploadFile) and file.filename else None
 
 
 def texts_of(form: FormData, field: str) -> tuple[str, ...]:

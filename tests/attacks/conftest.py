@@ -12,7 +12,8 @@ from demo.town import start_town
 from tests.attacks.besieged import Besieged
 from tests.broadcaster.web.town import make_ledger
 from tests.passwords import quick_passwords
-from tests.town import Town, free_port_range
+from tests.ports import free_port_range
+from tests.town import Town
 from tests.waiting import wait_until
 
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from tests.contract.broker import HOST, free_port
+from tests.contract.broker import HOST
+from tests.ports import free_port
 
 TOML = """\
 ledger = "var/ledger.sqlite"

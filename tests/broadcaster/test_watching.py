@@ -25,9 +25,9 @@ from kokuchi.pulse import Pulse
 from kokuchi.restarts import last_restart
 from kokuchi.watchdog import Part, StoodStill
 from kokuchi.wire import DeliveryReport, SigningKey, encode
-from tests.broadcaster.examples import TOPICS, TOWN, accept, alert, fill_roster
+from tests.broadcaster.examples import TOPICS, TOWN, accept, alert
 from tests.broadcaster.settings_files import write_secrets, write_settings
-from tests.contract.broker import free_port
+from tests.ports import free_port
 from tests.service_manager import Systemd, listening
 from tests.waiting import PATIENCE, until, wait_until
 
@@ -40,14 +40,6 @@ def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Systemd
     with listening(tmp_path / "notify") as end:
         monkeypatch.setenv("NOTIFY_SOCKET", str(end.path))
         yield end
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    ledger = Ledger(tmp_path / "ledger.sqlite")
-    fill_roster(ledger)
-    yield ledger
-    ledger.close()
 
 
 def test_a_centre_without_a_broker_is_ready_and_says_that_it_is_well_until_it_is_told_to_end(

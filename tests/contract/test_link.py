@@ -25,7 +25,8 @@ from kokuchi.link import (
     Will,
 )
 from kokuchi.link.memory import MemoryBroker, MemoryLink
-from tests.contract.broker import HOST, Cable, free_port, mosquitto
+from tests.contract.broker import HOST, Cable, mosquitto
+from tests.ports import free_port
 from tests.waiting import until
 
 ROOT = f"test/{uuid.uuid4().hex}"

@@ -2,8 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +11,10 @@ import pytest
 
 from broadcaster.provisioning.certificates import Certificates, Names
 from kokuchi.durable_files import write_durably
-from kokuchi.link import BrokerAddress, Connected, Disconnected, Event, MqttLink
+from kokuchi.link import BrokerAddress, Connected, Disconnected
 from kokuchi.wire import Topics
 from tests.contract.broker import HOST
+from tests.contract.party import at_broker
 from tests.contract.secured import SecuredTown, answer_to, presented, secured_town, serial
 from tests.waiting import until
 
@@ -46,40 +46,20 @@ def stranger(tmp_path: Path) -> Path:
     return files.trusted
 
 
-@asynccontextmanager
-async def party(
-    address: BrokerAddress, clock_is_known: Callable[[], bool] = lambda: True
-) -> AsyncIterator[tuple[MqttLink, list[Event]]]:
-    link = MqttLink(address, client_id=address.username, subscriptions=[], clock_is_known=clock_is_known)
-    events: list[Event] = []
-
-    async def listen() -> None:
-        async for event in link.events():
-            events.append(event)
-
-    listening = asyncio.create_task(listen())
-    await link.start()
-    try:
-        yield link, events
-    finally:
-        await link.close()
-        await listening
-
-
 async def refusal(address: BrokerAddress, clock_is_known: Callable[[], bool] = lambda: True) -> str:
     """Return why a link has not come to its broker."""
-    async with party(address, clock_is_known) as (_link, events):
+    async with at_broker(address, clock_is_known=clock_is_known) as (_link, events):
         await until(lambda: events)
         assert isinstance(events[0], Disconnected)
         return events[0].reason
 
 
 async def test_a_terminal_comes_in_over_tls_and_not_without(town: SecuredTown) -> None:
-    async with party(town.address()) as (link, events):
+    async with at_broker(town.address()) as (link, events):
         await until(lambda: events)
         assert events == [Connected(session_present=False)]
         await link.publish(PRESENCE, b"here")
-    async with party(replace(town.address("t-2"), authority=None)) as (link, events):
+    async with at_broker(replace(town.address("t-2"), authority=None)) as (link, events):
         await until(lambda: events)
         assert [type(event) for event in events] == [Disconnected]
         assert not link.is_connected
@@ -115,7 +95,7 @@ async def test_a_certificate_of_another_time_is_refused_by_who_knows_the_time_an
     """A device without a battery begins in 1970 and learns the time over the network only."""
     town.present(now=made)
     clock = [False]
-    async with party(town.address(), lambda: clock[0]) as (link, events):
+    async with at_broker(town.address(), clock_is_known=lambda: clock[0]) as (link, events):
         await until(lambda: link.is_connected, what="connected while the time is not known")
         clock[0] = True
         await link.renew()
@@ -125,14 +105,14 @@ async def test_a_certificate_of_another_time_is_refused_by_who_knows_the_time_an
 
 
 async def test_a_renewal_counts_for_who_comes_and_disturbs_nobody_who_is_there(town: SecuredTown) -> None:
-    async with party(town.address()) as (link, events):
+    async with at_broker(town.address()) as (link, events):
         await until(lambda: link.is_connected)
         before = presented(town.port)
         town.files.renew(Names((HOST,)), datetime.now(UTC))
         town.reload()
         assert presented(town.port) == serial(town.files) != before
         await link.publish(PRESENCE, b"still here")
-        async with party(town.address("t-2")) as (_other, others):
+        async with at_broker(town.address("t-2")) as (_other, others):
             await until(lambda: others)
             assert isinstance(others[0], Connected)
         assert [type(event) for event in events] == [Connected]
@@ -142,7 +122,7 @@ async def test_a_running_link_takes_up_the_authorities_that_its_file_gets(
     town: SecuredTown, stranger: Path, tmp_path: Path
 ) -> None:
     trusted, foreign = tmp_path / "authority.pem", await asyncio.to_thread(stranger.read_text)
-    async with party(town.address(authority=trusted)) as (link, events):
+    async with at_broker(town.address(authority=trusted)) as (link, events):
         await until(lambda: events)
         assert isinstance(events[0], Disconnected)
         assert "authority.pem: no authority can be read from it" in events[0].reason
@@ -159,10 +139,10 @@ async def test_terminals_come_back_after_the_authority_was_changed_in_two_steps(
     town.reload()
     # Until all have been told, what they know holds.
     for authority in (old, town.files.trusted):
-        async with party(town.address(authority=authority)) as (link, _events):
+        async with at_broker(town.address(authority=authority)) as (link, _events):
             await until(lambda: link.is_connected)
     town.files.switch(Names((HOST,)), datetime.now(UTC))
     town.reload()
-    async with party(town.address(authority=town.files.trusted)) as (link, _events):
+    async with at_broker(town.address(authority=town.files.trusted)) as (link, _events):
         await until(lambda: link.is_connected)
     assert "not from an authority" in await refusal(town.address(authority=old))

@@ -17,18 +17,17 @@ from broadcaster.backup.envelope import Opener
 from broadcaster.backup.restoring import unpack
 from broadcaster.domain.audience import Terminal
 from broadcaster.ledger import Ledger
-from broadcaster.provisioning.mosquitto import password_hash
-from broadcaster.provisioning.terminals import write_broker_files
 from broadcaster.settings import load_settings
-from demo.places import HOST, REPOSITORY, Places
+from demo.places import REPOSITORY, Places
 from demo.preparation import environment, open_ledger, prepare
 from demo.processes import Processes, answers
 from demo.town import centre_command, mosquitto_command
-from kokuchi.wire import Audience, AudienceKind, KeyRing, SigningKey, Topics
-from night.fleet import Fleet, LightTerminal
+from kokuchi.wire import Audience, AudienceKind, Topics
+from night.fleet import Fleet, take_in
 from tests.passwords import quick_passwords
+from tests.ports import free_port_range
 from tests.terminal.alerts import alert
-from tests.town import Town, free_port_range
+from tests.town import Town
 from tests.waiting import PATIENCE, wait_until
 
 TERMINALS = 60
@@ -69,12 +68,8 @@ def lost(tmp_path: Path) -> Iterator[Lost]:
     settings, town = load_settings(places.config, environment(places))
     with open_ledger(places) as ledger:
         roster = [Terminal(f"f-{number:04}", "例示", "household", "kita") for number in range(TERMINALS)]
-        hashed = password_hash("fleet")
-        ledger.terminals.add((terminal, hashed) for terminal in roster)
-        write_broker_files(settings, town, ledger)
-    keys = KeyRing.of(SigningKey.load(settings.signing_key).private.public_key())
-    light = {terminal.id: LightTerminal(terminal.membership, "fleet", Topics(town.id), keys) for terminal in roster}
-    fleet = Fleet(light, HOST, places.broker_port)
+        fleet = take_in(settings, town, ledger, roster)
+    light = fleet.terminals
     with running(places) as here:
         private = tmp_path / "key.txt"
         recipients = here.broadcaster("backup", "key", str(private)).stdout

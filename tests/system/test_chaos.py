@@ -27,9 +27,9 @@ from demo.places import HOST, REPOSITORY
 from kokuchi.voice.script import resumed, script_of
 from kokuchi.wire import Alert, KeyRing, MessageType, Outcome, SigningKey, WireError, open_alert, seal
 from terminal_client.household import Key
+from tests.ports import free_port_range
 from tests.system.leaks import headline_of, heard_on_the_wire, names_of, said_in_logs, secrets_of
 from tests.terminal.alerts import TOWN, alert, cancel, update
-from tests.town import free_port_range
 from tests.waiting import until, wait_until
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)

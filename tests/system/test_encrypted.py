@@ -20,8 +20,9 @@ from demo.processes import Processes
 from kokuchi.trust import client_context
 from tests.broadcaster.commands.shell import Shell
 from tests.broadcaster.settings_files import write_settings
-from tests.contract.broker import HOST, MOSQUITTO, answers, free_port
+from tests.contract.broker import HOST, MOSQUITTO, answers
 from tests.contract.secured import SECURED, presented, serial
+from tests.ports import free_port
 from tests.waiting import PATIENCE, wait_until
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -8,17 +8,16 @@ from pathlib import Path
 import pytest
 
 from broadcaster.domain.audience import Terminal
-from broadcaster.provisioning.mosquitto import password_hash
-from broadcaster.provisioning.terminals import write_broker_files
 from broadcaster.settings import load_settings
-from demo.places import HOST, Places
+from demo.places import Places
 from demo.preparation import environment, open_ledger, prepare
 from demo.processes import Processes, answers
 from demo.town import centre_command, mosquitto_command
-from kokuchi.wire import Alert, Audience, AudienceKind, KeyRing, SigningKey, Topics
-from night.fleet import Fleet, LightTerminal
+from kokuchi.wire import Alert, Audience, AudienceKind, Topics
+from night.fleet import Fleet, take_in
+from tests.ports import free_port_range
 from tests.terminal.alerts import alert
-from tests.town import Town, free_port_range
+from tests.town import Town
 from tests.waiting import wait_until
 
 TERMINALS = 1500
@@ -49,17 +48,12 @@ def stormy(tmp_path: Path) -> Iterator[StormyTown]:
     settings, town = load_settings(places.config, environment(places))
     with Processes(places.logs) as processes, open_ledger(places) as ledger:
         roster = [Terminal(f"f-{number:04}", "例示", "household", "kita") for number in range(TERMINALS)]
-        hashed = password_hash("fleet")
-        ledger.terminals.add((terminal, hashed) for terminal in roster)
-        write_broker_files(settings, town, ledger)
-        keys = KeyRing.of(SigningKey.load(settings.signing_key).private.public_key())
-        light = {terminal.id: LightTerminal(terminal.membership, "fleet", Topics(town.id), keys) for terminal in roster}
+        fleet = take_in(settings, town, ledger, roster)
         processes.start("mosquitto", mosquitto_command(places))
         processes.start("centre", centre_command(places), environment(places))
         processes.wait_for("the centre", lambda: answers(places.port), 30)
         running = Town(places, processes, ledger)
         wait_until(lambda: (state := ledger.broker.state()) and state.connected, 30)
-        fleet = Fleet(light, HOST, places.broker_port)
         yield StormyTown(running, fleet)
         fleet.close()
 

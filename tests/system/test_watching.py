@@ -13,7 +13,8 @@ from broadcaster.ledger import Ledger
 from tests.broadcaster.commands.shell import REPOSITORY, Shell
 from tests.broadcaster.monitoring.smtp_server import HOST, MailServer, mail_server
 from tests.broadcaster.settings_files import ROSTER, write_settings
-from tests.contract.broker import free_port, mosquitto
+from tests.contract.broker import mosquitto
+from tests.ports import free_port
 from tests.waiting import wait_until
 
 MAIL = """

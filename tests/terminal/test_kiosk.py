@@ -14,7 +14,7 @@ import pytest
 from kokuchi.pulse import Pulse
 from terminal_client.kiosk import PATIENCE_SECONDS, SHORTEST_LIFE, Kiosk, is_alive
 from terminal_client.screen.alive import PAGE_PATIENCE, PageLife
-from tests.contract.broker import free_port
+from tests.ports import free_port
 from tests.terminal.screen.site import Site, running_site
 from tests.waiting import until
 

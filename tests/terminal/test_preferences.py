@@ -21,8 +21,8 @@ from kokuchi.wire import SigningKey
 from terminal_client.manners import QuietHours
 from terminal_client.preferences import Preferences, PreferenceStore, TextSize, migrations
 from terminal_client.settings import Settings
+from tests.ports import free_port_range
 from tests.terminal.settings_files import write_terminal_settings
-from tests.town import free_port_range
 from tests.waiting import until, wait_until
 
 NIGHT = QuietHours(time(21), time(6, 30))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
-from starlette.datastructures import FormData, UploadFile
+from starlette.datastructures import FormData
 
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.audit import Deed, Entry
@@ -19,7 +19,7 @@ from broadcaster.provisioning.secrets import new_password
 from broadcaster.web.errors import storing
 from broadcaster.web.pages import page
 from broadcaster.web.roster_words import changes_in_words, mistake_words, names, problem_of
-from broadcaster.web.sessions import CheckedForm, CheckedUpload, Installer, text_of, texts_of
+from broadcaster.web.sessions import CheckedForm, CheckedUpload, Installer, file_of, text_of, texts_of
 from broadcaster.web.site import Site, site_of
 
 router = APIRouter()
@@ -85,8 +85,7 @@ def ask_for_file(request: Request, _: Installer) -> Response:
 @router.post("/terminals/import")
 async def check_file(request: Request, _: Installer, form: CheckedUpload) -> Response:
     """Show what the file would change, or everything that is wrong with it. Nothing is stored."""
-    file = form.get("file")
-    if not isinstance(file, UploadFile) or not file.filename:
+    if (file := file_of(form, "file")) is None:
         return await asyncio.to_thread(_ask_page, request, ("ファイルを選んでください。",))
     return await asyncio.to_thread(_check_page, request, await file.read())
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
-from starlette.datastructures import UploadFile
 
 from broadcaster.dictionary import Examination, NotTaken
 from broadcaster.dictionary.files import parse_words
@@ -14,7 +13,7 @@ from broadcaster.ledger.dictionary import DictionaryMoved
 from broadcaster.web.errors import storing
 from broadcaster.web.pages import page
 from broadcaster.web.routes.words import NO_VOICE, PATIENCE_SECONDS, done
-from broadcaster.web.sessions import CheckedForm, CheckedUpload, Sender, text_of
+from broadcaster.web.sessions import CheckedForm, CheckedUpload, Sender, file_of, text_of
 from broadcaster.web.site import site_of
 from kokuchi.voice import VoiceError
 from kokuchi.voice.dictionary import DictionaryError
@@ -33,12 +32,11 @@ def ask_for_file(request: Request, _: Sender) -> Response:
 @router.post("/dictionary/import")
 async def check_file(request: Request, _: Sender, form: CheckedUpload) -> Response:
     """Show what the file would change, or everything that is wrong with it."""
-    file = form.get("file")
-    if not isinstance(file, UploadFile) or not file.filename:
+    if (file := file_of(form, "file")) is None:
         return await asyncio.to_thread(_ask_page, request, ["ファイルを選んでください。"])
     content = await file.read()
     try:
-        words = parse_words(content, file.filename)
+        words = parse_words(content, file.filename or "")
     except DictionaryError as error:
         return await asyncio.to_thread(_ask_page, request, error.problems)
     if not words:

@@ -1,20 +1,10 @@
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 
 from broadcaster.ledger import Ledger
 from kokuchi.link.memory import MemoryBroker
 from tests.broadcaster.dispatch.town import Town
-from tests.broadcaster.examples import fill_roster
-
-
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    ledger = Ledger(tmp_path / "ledger.sqlite")
-    fill_roster(ledger)
-    yield ledger
-    ledger.close()
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """A device that takes a terminal over at a real Mosquitto: the former one is out at once, nobody else is disturbed."""
 
-import asyncio
 import subprocess
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from kokuchi.link import BrokerAddress, Connected, Disconnected, Event, MqttLink
 from kokuchi.wire import SigningKey, Topics
 from terminal_client.courier import subscriptions
 from tests.contract.broker import mosquitto
+from tests.contract.party import at_broker
 from tests.waiting import until
 
 HANAKO = Terminal("t-1", "見本 花子", "household", "kita", frozenset({"elderly"}))
@@ -33,26 +32,11 @@ def enrol(settings: Settings, town: Town, ledger: Ledger, reached_at: str = "127
     return enrolment.enrol(EnrolmentRequest(code=code, attempt="d" * 32), reached_at)
 
 
-@asynccontextmanager
-async def party(
+def party(
     settings: Settings, user: str, password: str, *topics: str
-) -> AsyncIterator[tuple[MqttLink, list[Event]]]:
-    """Somebody at the broker, with all that happens to them."""
-    address = BrokerAddress(settings.broker.host, settings.broker.port, user, password)
-    link = MqttLink(address, client_id=user, subscriptions=list(topics))
-    events: list[Event] = []
-
-    async def listen() -> None:
-        async for event in link.events():
-            events.append(event)
-
-    listening = asyncio.create_task(listen())
-    await link.start()
-    try:
-        yield link, events
-    finally:
-        await link.close()
-        await listening
+) -> AbstractAsyncContextManager[tuple[MqttLink, list[Event]]]:
+    """Somebody at the town's broker, with all that happens to them."""
+    return at_broker(BrokerAddress(settings.broker.host, settings.broker.port, user, password), *topics)
 
 
 def count(events: list[Event], kind: type[Event]) -> int:

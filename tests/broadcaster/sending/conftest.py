@@ -1,27 +1,9 @@
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from broadcaster.ledger import Ledger
 from broadcaster.sending import Sending
-from tests.broadcaster.examples import fill_roster
 from tests.broadcaster.sending.town import STRICT
 from tests.broadcaster.web.town import Clock, FakeVoice
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "ledger.sqlite"
-
-
-@pytest.fixture
-def ledger(path: Path) -> Iterator[Ledger]:
-    """A ledger with the roster of the small town."""
-    ledger = Ledger(path)
-    fill_roster(ledger)
-    yield ledger
-    ledger.close()
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from kokuchi.wire import KeyRing, Membership
 from terminal_client.enrolment.enrolling import Enrolling
 from terminal_client.enrolment.errors import EnrolmentError, Trouble
 from terminal_client.settings import SOUNDS, Settings
-from tests.contract.broker import free_port
+from tests.ports import free_port
 from tests.terminal.enrolment.centre import HOST, Centre, serving_centre, stranger
 
 KILLER = """

@@ -16,7 +16,8 @@ from terminal_client.enrolment.errors import EnrolmentError, Trouble
 from terminal_client.enrolment.page import enrol_on_screen
 from terminal_client.settings import FirstStart, ScreenSection
 from tests.chromium import MILLISECONDS
-from tests.contract.broker import answers, free_port
+from tests.contract.broker import answers
+from tests.ports import free_port
 from tests.terminal.enrolment.centre import HOST, Centre, serving_centre
 from tests.terminal.screen.accessibility import assert_accessible
 from tests.waiting import until
