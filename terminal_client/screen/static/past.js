@@ -29,16 +29,20 @@ export class PastPage {
     const isNew = this.page.hidden;
     this.page.hidden = false;
     this.pager.refresh();
-    if (isNew) this.focus();
+    const focused = isNew ? this.focus() : null;
     await this.load();
-    if (isNew && !this.page.hidden) this.focus();
+    // Whoever moved on while the cards were fetched is not moved back.
+    const isUnmoved = [focused, document.body].includes(document.activeElement);
+    if (isNew && !this.page.hidden && isUnmoved) this.focus();
   }
 
   // Whoever comes back from an alert is where it was.
   focus() {
     const cards = [...this.list.children];
     const card = cards.find((button) => button.dataset.key === this.opened) ?? cards[0];
-    (card ?? byId("past-back")).focus();
+    const target = card ?? byId("past-back");
+    target.focus();
+    return target;
   }
 
   // Fetches the cards anew; what is on the screen stays if the terminal does not answer.

@@ -1,9 +1,10 @@
 """The alerts of the past: all of them, newest first, and none shown as valid that is not."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from kokuchi.wire import Status
 from terminal_client.household import Key
@@ -116,6 +117,26 @@ async def test_the_keyboard_goes_through_the_list_and_back(page: Page, site: Sit
     await expect(cards.nth(1)).to_be_focused()
     await page.keyboard.press("Escape")
     await expect(page.locator("#open-past")).to_be_focused()
+
+
+async def test_who_moves_on_while_the_list_is_fetched_is_not_moved_back(page: Page, site: Site) -> None:
+    await open_page(page, site)
+    await page.get_by_role("button", name=WITHDRAWN).click()
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    async def slowly(route: Route) -> None:
+        asked.set()
+        await answered.wait()
+        await route.continue_()
+
+    await page.route("**/alerts.json", slowly)
+    await page.keyboard.press("Escape")
+    await asked.wait()
+    await page.locator("#past .card").last.focus()
+    async with page.expect_response("**/alerts.json"):
+        answered.set()
+    await page.evaluate("() => new Promise(requestAnimationFrame)")
+    await expect(page.locator("#past .card").last).to_be_focused()
 
 
 async def test_a_new_alert_takes_the_screen_and_stands_in_the_list_afterwards(page: Page, site: Site) -> None:
