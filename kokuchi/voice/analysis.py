@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 from kokuchi.voice.engines.library import open_jtalk
-from kokuchi.voice.errors import EngineError
 from kokuchi.voice.kana import OPTIONS, Reader, pronunciation
 from kokuchi.voice.rewriting import Rewriting
 from kokuchi.voice.sentences import placed_sentences
@@ -53,8 +52,12 @@ def _left_out(text: str) -> list[Word]:
 
 def _of_sentence(sentence: str, reader: Reader) -> Iterator[Piece]:
     rewriting = reader.rewritten(sentence)
+    mapped = _mapped(rewriting.text, reader)
+    if mapped is None:
+        yield Piece(0, len(sentence), _NOT_KANA.sub("", reader.reading(sentence)), "", Source.ENGINE, "as a whole")
+        return
     end = place = 0
-    for word, same_word in _mapped(rewriting.text, reader):
+    for word, same_word in mapped:
         start, stop = word["char_span"]
         if start < end:
             start = stop = end  # the 十 that the engine puts between two digits has no place in the text
@@ -66,13 +69,16 @@ def _of_sentence(sentence: str, reader: Reader) -> Iterator[Piece]:
         yield Piece(*origin, said, spelt, source, detail)
 
 
-def _mapped(text: str, reader: Reader) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]]:
-    """Return each word of the engine's twice: as it is said, and as it is spelt."""
+def _mapped(text: str, reader: Reader) -> list[tuple[Mapping[str, Any], Mapping[str, Any]]] | None:
+    """Return each word of the engine's twice: as it is said, and as it is spelt; None where it loses its place.
+
+    It does in 「1ー1人」 (pyopenjtalk-plus 0.4.1.post10): such a sentence is spoken, but has no kana over its kanji.
+    """
     mapping = partial(open_jtalk().g2p_mapping, text, jtalk=reader.frontend, **OPTIONS)
     try:
         return list(zip(mapping(), mapping(revert_long_vowels=True, revert_yotsugana=True), strict=True))
-    except ValueError as error:
-        raise EngineError(f"Open JTalk lost its place in {text:.40}: {error}") from error
+    except ValueError:
+        return None
 
 
 def _source(

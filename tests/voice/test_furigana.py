@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kokuchi.voice import Sentence, Voice, VoiceError, Word
@@ -93,6 +93,7 @@ TOWN_TEXT = st.text(
 @pytest.mark.filterwarnings("ignore:Dictionary.create:DeprecationWarning")  # for rare kanji
 @settings(max_examples=100, deadline=None)
 @given(TOWN_TEXT)
+@example("1ー1人")
 def test_the_words_of_any_text_are_its_reading_and_cover_it(text: str) -> None:
     words = explained(text, READER)
     assert "".join(word.reading for word in words) == re.sub("[^ァ-ヴー]", "", READER.reading(text))
@@ -101,6 +102,12 @@ def test_the_words_of_any_text_are_its_reading_and_cover_it(text: str) -> None:
     spans = [(ruby.start, ruby.end) for ruby in rubies(text, READER)]
     assert all(0 <= start < end <= len(text) for start, end in spans)
     assert all(left[1] <= right[0] for left, right in pairwise(spans))
+
+
+def test_a_sentence_in_which_the_engine_loses_its_place_is_read_as_a_whole_and_the_next_has_furigana() -> None:
+    text = "1ー1人の会です。月形町です。"
+    assert explained(text, READER)[0] == Word("1ー1人の会です。", "イチーヒトリノカイデス", "engine", "as a whole")
+    assert [(ruby.start, ruby.kana) for ruby in rubies(text, READER)] == [(9, "つきがたちょう")]
 
 
 def test_each_word_names_what_gave_its_reading() -> None:
