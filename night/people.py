@@ -33,6 +33,9 @@ _ACTS = (
     "guess code",
     "follow a page",
 )
+_SHORTEST_LOOK = 2.0
+"""Seconds for which a page is followed by somebody who is late, and in which it must have begun to come."""
+
 _ADMINISTRATOR = next((account.name, password) for account, password in USERS if account.name == "admin")
 _AUTHOR = next((account.name, password) for account, password in USERS if account.name == "staff")
 
@@ -152,11 +155,15 @@ class People:
         each = self.day.seconds * self.day.streams / self.day.streams_opened
         headers = {"Accept": "text/event-stream"}
         cookies = self._reader.cookies
+        end = time.monotonic()
         while not self._over.is_set():
+            end += each
             address = f"{self.places.centre_url}{_STREAMS[number % len(_STREAMS)]}"
-            end = time.monotonic() + each
-            with httpx.stream("GET", address, cookies=cookies, headers=headers, timeout=40) as stream:
-                for _line in stream.iter_lines():
+            timeout = httpx.Timeout(40, read=max(_SHORTEST_LOOK, end - time.monotonic()))
+            stream = httpx.stream("GET", address, cookies=cookies, headers=headers, timeout=timeout)
+            # Where nothing changes, nothing comes for a while.
+            with stream as answer, suppress(httpx.ReadTimeout):
+                for _line in answer.iter_lines():
                     if self._over.is_set() or time.monotonic() > end:
                         break
             self.done["follow a page"] += 1
