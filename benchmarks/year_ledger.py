@@ -35,9 +35,8 @@ _COLUMNS = (
 def write_year(path: Path, town: Town, roster: list[Terminal], alerts: int, seed: int = 7) -> Ledger:
     """Make a ledger with so many alerts, evenly over a year that ends at END, each to the whole roster."""
     dice = random.Random(seed)  # noqa: S311 - figures, no secrets
-    ledger = Ledger(path)
-    ledger.terminals.add((terminal, "hash") for terminal in roster)
-    _write_presences(ledger, roster, dice)
+    ledger = write_beginning(path, roster)
+    _write_presence_changes(ledger, roster, dice)
     rows = {row["terminal"]: row["id"] for row in ledger.connections.read().execute("SELECT * FROM terminals")}
     for first in range(0, alerts, _AT_ONCE):
         with ledger.connections.write() as db:
@@ -46,6 +45,26 @@ def write_year(path: Path, town: Town, roster: list[Terminal], alerts: int, seed
                 for alert in _revisions(town, roster, number, sent, dice):
                     reached = alert.audience.members
                     _write(db, alert, [rows[each.id] for each in roster if not reached or each.area in reached], dice)
+    return ledger
+
+
+def write_beginning(path: Path, roster: list[Terminal]) -> Ledger:
+    """Make the ledger of a town of which all terminals are known and nothing has happened yet."""
+    ledger = Ledger(path)
+    ledger.terminals.add((terminal, "hash") for terminal in roster)
+    ledger.presences.record(
+        (
+            Presence(
+                terminal=terminal.id,
+                sent=END,
+                online=number % 34 != 0,
+                software="1.2.0",
+                speaker=Speaker.FAILED if number % 50 == 1 else Speaker.WORKING,
+            )
+            for number, terminal in enumerate(roster)
+        ),
+        END - YEAR,
+    )
     return ledger
 
 
@@ -109,20 +128,7 @@ def _came_back(alert: Alert, dice: random.Random) -> tuple[object, ...]:
     return (after(late), after(late + 1), after(late + 2), after(late + 40), confirmed, None, "", None, 0)
 
 
-def _write_presences(ledger: Ledger, roster: list[Terminal], dice: random.Random) -> None:
-    ledger.presences.record(
-        (
-            Presence(
-                terminal=terminal.id,
-                sent=END,
-                online=number % 34 != 0,
-                software="1.2.0",
-                speaker=Speaker.FAILED if number % 50 == 1 else Speaker.WORKING,
-            )
-            for number, terminal in enumerate(roster)
-        ),
-        END - YEAR,
-    )
+def _write_presence_changes(ledger: Ledger, roster: list[Terminal], dice: random.Random) -> None:
     # Each goes and comes back about twice a week.
     with ledger.connections.write() as db:
         db.conn.executemany(

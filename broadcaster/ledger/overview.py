@@ -22,7 +22,7 @@ _VALID = """
 SELECT a.id FROM alerts AS a
 WHERE a.expires_at > ? AND a.revision = (SELECT max(revision) FROM alerts WHERE identifier = a.identifier)
   AND a.payload ->> '$.message_type' <> 'Cancel'
-ORDER BY a.sent_at DESC, a.id DESC
+ORDER BY +a.sent_at DESC, a.id DESC
 """
 _LAST_HEARD = """
 SELECT a.sent_at FROM alerts AS a

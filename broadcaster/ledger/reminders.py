@@ -40,8 +40,9 @@ class Reminders:
         with self._connections.write() as db:
             db.execute(
                 "UPDATE deliveries SET next_attempt_at = NULL WHERE next_attempt_at <= ?1 AND received_at IS NULL"
-                " AND alert_id IN (SELECT id FROM alerts AS a WHERE expires_at <= ?1 OR EXISTS"
-                " (SELECT 1 FROM alerts AS b WHERE b.identifier = a.identifier AND b.revision > a.revision))",
+                # Not `alert_id IN`: that would read every delivery of all alerts that ever expired.
+                " AND EXISTS (SELECT 1 FROM alerts AS a WHERE a.id = alert_id AND (a.expires_at <= ?1 OR EXISTS"
+                " (SELECT 1 FROM alerts AS b WHERE b.identifier = a.identifier AND b.revision > a.revision)))",
                 [iso(now)],
             )
             rows = db.execute(
