@@ -62,17 +62,26 @@ class FurtherCollector:
         self._link.listen_to([self._end])
         try:
             async with asyncio.timeout(within):
-                # The broker keeps the order: what it had for us when it took this comes before it.
-                await self._link.publish(self._end, self._token)
-                await self._nothing_follows.wait()
+                await self._hear_the_end()
                 while not self._collector.pulse.is_resting:  # noqa: ASYNC110 - it rests once all is written
                     await asyncio.sleep(_LOOK_SECONDS)
-        except (TimeoutError, LinkError) as error:
-            log.warning("reports may wait at the broker for this collector", extra={"reason": str(error) or "slow"})
+        except TimeoutError:
+            log.warning("reports may wait at the broker for this collector", extra={"seconds": within})
             return False
         self._has_left = True
         log.info("collector has left")
         return True
+
+    async def _hear_the_end(self) -> None:
+        while True:
+            try:
+                # The broker keeps the order: what it had for us when it took this comes before it.
+                await self._link.publish(self._end, self._token)
+            except LinkError:
+                await asyncio.sleep(_LOOK_SECONDS)
+            else:
+                await self._nothing_follows.wait()
+                return
 
     async def _listen(self) -> None:
         async for event in self._link.events():
