@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from broadcaster.alone import RunsAlready
 from broadcaster.backup.errors import BackupError
 from broadcaster.commands import (
     accounts,
@@ -16,6 +17,7 @@ from broadcaster.commands import (
     backup,
     certificates,
     codes,
+    collect,
     dictionary,
     erasing,
     inspect,
@@ -69,6 +71,7 @@ def command(context: click.Context, config: Path) -> None:
 
 for subcommand in (
     serve.serve,
+    collect.collect,
     town.setup,
     town.check_config,
     terminals.terminals,
@@ -123,6 +126,7 @@ def main() -> None:
         DictionaryTooLarge,
         DatabaseUnusable,
         PortUnusable,
+        RunsAlready,
         StoodStill,
         VoiceError,
         sqlite3.OperationalError,

@@ -10,7 +10,7 @@ from broadcaster.dictionary import TRIAL_SECONDS, Editor, VoiceTrial
 from broadcaster.dictionary.files import read_base, read_sentences
 from broadcaster.dispatch import Dispatcher
 from broadcaster.dispatch.broker_watch import OVERHEARD
-from broadcaster.dispatch.dispatcher import subscriptions
+from broadcaster.dispatch.dispatcher import former_subscriptions, subscriptions
 from broadcaster.dispatch.signer import Signer
 from broadcaster.domain.signing import TownTerms
 from broadcaster.domain.town import Town
@@ -74,8 +74,9 @@ class Centre:
         link = MqttLink(
             self.settings.broker_address,
             client_id=self.settings.broker.username,
-            subscriptions=subscriptions(Topics(self.town.id)),
+            subscriptions=subscriptions(Topics(self.town.id), shares=self.settings.broker.are_reports_shared),
             overhears=OVERHEARD,
+            leaves=former_subscriptions(Topics(self.town.id), shares=self.settings.broker.are_reports_shared),
         )
         enrolment = enrolment_of(self.settings, self.town, ledger, _now)
         spoken = CentreVoice(

@@ -20,6 +20,8 @@ from kokuchi.wire.fields import Identifier
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 _SECURED_PORT, _PLAIN_PORT = 8883, 1883
+MOST_COLLECTORS = 16
+"""More than this only wait for each other: there is one writer at a time."""
 
 LanguageCode = Annotated[str, AfterValidator(known_code)]
 
@@ -88,6 +90,8 @@ class BrokerSection(Section):
     `public_host` is where the terminals reach it, if that differs. `plain_port` is a second one without TLS, for as
     long as there are terminals that were enrolled before it. `reload` is the command that makes the broker read its
     files anew; without one the centre sends SIGHUP to the Mosquitto that runs with them on the same machine.
+    `collectors` is how many processes share the terminals' reports: the centre, and one `broadcaster collect` for each
+    number from 2 on.
     """
 
     host: str = "127.0.0.1"
@@ -99,6 +103,7 @@ class BrokerSection(Section):
     username: Identifier = "centre"
     password: SecretStr
     configuration: FilePath
+    collectors: Annotated[int, Field(ge=1, le=MOST_COLLECTORS)] = 1
 
     @model_validator(mode="after")
     def _speaks_tls_where_nobody_expects_less(self) -> Self:
@@ -111,6 +116,20 @@ class BrokerSection(Section):
                 f" {_PLAIN_PORT} while there are any; or tls = false"
             )
         return self
+
+    @property
+    def are_reports_shared(self) -> bool:
+        """Whether the centre takes but its share of the reports."""
+        return self.collectors > 1
+
+    def collector_name(self, number: int) -> str:
+        """Return as whom a further collector logs in at the broker; no terminal can be called so."""
+        return f"{self.username}@{number}"
+
+    @property
+    def collector_names(self) -> tuple[str, ...]:
+        """As whom the further collectors log in, with the centre's password."""
+        return tuple(self.collector_name(number) for number in range(2, self.collectors + 1))
 
     def host_for(self, reached_at: str) -> str:
         """Return the broker's host for a device that has reached the centre's pages at `reached_at`."""

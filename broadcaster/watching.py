@@ -34,14 +34,35 @@ async def watch_centre(
     It is ready when the ledger was read and each of `parts` that always has something to do has done it once. Why a
     process had to end is remembered in `folder`.
     """
+    await _watch(ledger, parts, folder, status, "centre", look_seconds, lambda: not _all_rest(parts))
+
+
+async def watch_collector(ledger: Ledger, parts: Sequence[Part], folder: Path, status: Callable[[], str]) -> None:
+    """Tell systemd of a further collector, which is ready when the ledger was read: it may have nothing to do yet."""
+    await _watch(ledger, parts, folder, status, "collector", LOOK_SECONDS, lambda: True)
+
+
+def _all_rest(parts: Sequence[Part]) -> bool:
+    return all(part.pulse.is_resting for part in parts)
+
+
+async def _watch(
+    ledger: Ledger,
+    parts: Sequence[Part],
+    folder: Path,
+    status: Callable[[], str],
+    process: str,
+    look_seconds: float,
+    has_begun: Callable[[], bool],
+) -> None:
     pulse = Pulse()
     reading = asyncio.create_task(_read_again_and_again(ledger, pulse, look_seconds))
     try:
-        while pulse.is_resting or all(part.pulse.is_resting for part in parts):  # noqa: ASYNC110 - a thread may beat it
+        while pulse.is_resting or not has_begun():  # noqa: ASYNC110 - a thread may beat it
             await asyncio.sleep(0.05)
         watched = [*parts, Part("ledger", pulse, f"it could not be read for {LEDGER_PATIENCE:g} s")]
         with (
-            closing(Restarts(folder, lambda: datetime.now(UTC), lambda: None, process="centre")) as restarts,
+            closing(Restarts(folder, lambda: datetime.now(UTC), lambda: None, process=process)) as restarts,
             closing(ServiceManager()) as manager,
         ):
             await Watchdog(watched, restarts, manager, status).run()

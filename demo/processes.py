@@ -85,6 +85,10 @@ class Processes:
         """Return the process identifier of a program that was started."""
         return self._children[name].process.pid
 
+    def has_ended(self, name: str) -> bool:
+        """Tell whether a program that was started does not run any more."""
+        return self._children[name].process.poll() is not None
+
     def start_again(self, name: str) -> None:
         """Start a program that has ended once more, as it was started before."""
         child = self._children[name]

@@ -58,3 +58,8 @@ def mosquitto_command(places: Places) -> list[str]:
 def centre_command(places: Places) -> list[str]:
     """Return the command of the centre."""
     return [sys.executable, "-m", "broadcaster", "--config", str(places.config), "serve"]
+
+
+def collector_command(places: Places, number: int) -> list[str]:
+    """Return the command of a further collector; the demo itself needs none."""
+    return [sys.executable, "-m", "broadcaster", "--config", str(places.config), "collect", str(number)]

@@ -101,7 +101,12 @@ use_release() {
     point bin current/bin
     mkdir -p "$ROOT/etc/systemd/system"
     for unit in "$@"; do
-        install -m 644 "$releases/$wanted/src/systemd/$unit" "$ROOT/etc/systemd/system/$unit"
+        # An older version may not have all of them.
+        if [ -e "$releases/$wanted/src/systemd/$unit" ]; then
+            install -m 644 "$releases/$wanted/src/systemd/$unit" "$ROOT/etc/systemd/system/$unit"
+        else
+            rm -f "$ROOT/etc/systemd/system/$unit"
+        fi
     done
     if is_live; then systemctl daemon-reload; fi
 }

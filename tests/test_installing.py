@@ -109,6 +109,8 @@ def test_the_units_are_there_and_start_with_the_machine(machine: Path) -> None:
         "kokuchi-terminal.service",
     }
     assert (machine / UNITS / "timers.target.wants/kokuchi-backup.timer").is_symlink()
+    # Few towns need it.
+    assert (machine / UNITS / "kokuchi-collector@.service").is_file()
 
 
 def test_what_the_town_has_changed_stays_and_the_new_one_stands_beside_it(machine: Path) -> None:
@@ -123,17 +125,18 @@ def test_one_goes_back_to_the_version_before_and_forward_again(machine: Path) ->
     before = prepare(machine, "0.0.9-older")
     (before / ".complete").touch()
     (before / "src/systemd").mkdir(parents=True)
-    for unit in ("kokuchi-terminal.service", "kokuchi-kiosk.service"):
-        (before / "src/systemd" / unit).write_text("# of the version before\n")
+    (before / "src/systemd/kokuchi-terminal.service").write_text("# of the version before\n")
     (machine / "opt/kokuchi/previous").symlink_to("releases/0.0.9-older")
 
     run("rollback", "terminal", root=machine)
     assert (machine / "opt/kokuchi/current").readlink() == Path("releases/0.0.9-older")
     assert (machine / UNITS / "kokuchi-terminal.service").read_text() == "# of the version before\n"
+    assert not (machine / UNITS / "kokuchi-kiosk.service").exists()
 
     run("rollback", "terminal", root=machine)
     assert (machine / "opt/kokuchi/current").readlink() == Path("releases") / name
-    assert "ExecStart" in (machine / UNITS / "kokuchi-terminal.service").read_text()
+    for unit in ("kokuchi-terminal.service", "kokuchi-kiosk.service"):
+        assert "ExecStart" in (machine / UNITS / unit).read_text()
 
 
 def test_without_a_version_from_before_nothing_happens(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ FORBIDDEN = {
     "broadcaster": ["terminal_client", "demo", "fleet", "night", "benchmarks", "tests"],
     "broadcaster.ledger": ["broadcaster.dispatch", "broadcaster.web", "kokuchi.link", "kokuchi.voice"],
     "broadcaster.dispatch": ["broadcaster.web", "kokuchi.voice"],
+    "broadcaster.collecting": ["broadcaster.web", "broadcaster.sending", "broadcaster.provisioning", "kokuchi.voice"],
     "broadcaster.web": ["broadcaster.dispatch", "kokuchi.link"],
     "broadcaster.dictionary": ["broadcaster.dispatch", "broadcaster.web", "kokuchi.link"],
     "broadcaster.access": ["broadcaster.dispatch", "broadcaster.web", "kokuchi.link"],
@@ -47,7 +48,7 @@ PURE = {
 """A pure room, and all that it imports of ours."""
 
 DEVICES = ("AplaySpeaker", "AmixerVolume", "GpioButtons", "GpioLamp", "PageScreen")
-CONCRETE = ("MqttLink", "Dispatcher", "Courier", *DEVICES)
+CONCRETE = ("MqttLink", "Dispatcher", "FurtherCollector", "Courier", *DEVICES)
 """Parts that only a composition root builds."""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from broadcaster.dispatch.further_collector import LEAVE_SECONDS
 from kokuchi.restarts import LOOP_PATIENCE
 from kokuchi.watchdog import ROUND_SECONDS
 
@@ -57,10 +58,22 @@ def test_a_backup_may_be_written_where_the_installed_settings_put_it() -> None:
     assert settings_of(UNITS / "kokuchi-backup.service")["ReadWritePaths"] == "-/var/backups/kokuchi"
 
 
-@pytest.mark.parametrize("name", ["kokuchi-centre", "kokuchi-terminal"])
+@pytest.mark.parametrize("name", ["kokuchi-centre", "kokuchi-collector@", "kokuchi-terminal"])
 def test_systemd_waits_longer_than_a_process_that_stands_still_needs_to_leave_a_trace(name: str) -> None:
     settings = settings_of(UNITS / f"{name}.service")
     assert float(settings["WatchdogSec"]) > LOOP_PATIENCE + 2 * ROUND_SECONDS
+
+
+def test_systemd_waits_longer_than_a_collector_takes_to_write_what_waits_for_it() -> None:
+    settings = settings_of(UNITS / "kokuchi-collector@.service")
+    assert float(settings["TimeoutStopSec"]) > LEAVE_SECONDS
+
+
+def test_a_collector_stops_and_starts_with_the_centre_which_may_change_the_ledger_meanwhile() -> None:
+    settings = settings_of(UNITS / "kokuchi-collector@.service")
+    assert settings["PartOf"] == "kokuchi-centre.service"
+    assert "kokuchi-centre.service" in settings["WantedBy"].split()
+    assert "kokuchi-centre.service" in settings["After"].split()
 
 
 @pytest.mark.parametrize(

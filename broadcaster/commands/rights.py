@@ -31,10 +31,11 @@ def rights(context: Context, out: Path | None, password_hashes: Path | None) -> 
     """
     with context.ledger() as (settings, town, ledger):
         name = settings.broker.username
-        lines = rights_lines(Topics(town.id), name, ledger.terminals.all())
+        lines = rights_lines(Topics(town.id), name, ledger.terminals.all(), settings.broker.collector_names)
         if password_hashes:
             centre = (name, password_hash(settings.broker.password.get_secret_value()))
-            write_private(password_hashes, password_lines(centre, ledger.terminals.password_hashes()).encode())
+            text = password_lines(centre, ledger.terminals.password_hashes(), settings.broker.collector_names)
+            write_private(password_hashes, text.encode())
             click.echo(f"wrote {password_hashes}", err=out is None)
     if out:
         write_private(out, lines.encode())

@@ -4,6 +4,7 @@ import asyncio
 
 import click
 
+from broadcaster.alone import alone
 from broadcaster.commands.context import Context, pass_context
 from kokuchi import logs
 
@@ -18,4 +19,6 @@ def serve(context: Context, verbose: bool) -> None:
 
     settings, town = context.load()
     logs.configure(verbose)
-    asyncio.run(Centre(settings, town).run())
+    # Before anything is written: two of them would publish everything twice.
+    with alone(settings.ledger.parent / "centre.lock", "a centre"):
+        asyncio.run(Centre(settings, town).run())

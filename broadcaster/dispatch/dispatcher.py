@@ -29,9 +29,15 @@ KEY_LOOK_SECONDS = 5.0
 """How often the ledger is looked at for another signing key when nobody announces a change."""
 
 
-def subscriptions(topics: Topics) -> list[str]:
-    """Return what the centre listens to."""
-    return [topics.delivery("+"), topics.presence("+"), topics.request("+"), topics.sync("+")]
+def subscriptions(topics: Topics, *, shares: bool = False) -> list[str]:
+    """Return what the centre listens to; the reports of terminals it may share with further collectors."""
+    reports = topics.shared_deliveries if shares else topics.delivery("+")
+    return [reports, topics.presence("+"), topics.request("+"), topics.sync("+")]
+
+
+def former_subscriptions(topics: Topics, *, shares: bool) -> list[str]:
+    """Return what a centre of other settings has listened to in the same session."""
+    return [topics.delivery("+") if shares else topics.shared_deliveries]
 
 
 class Dispatcher:

@@ -7,7 +7,7 @@ import base64
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,14 +74,22 @@ class BrokerFiles:
         return self.directory / "rights"
 
     def write(
-        self, topics: Topics, centre: tuple[str, str], roster: Iterable[Terminal], hashes: Mapping[str, str]
+        self,
+        topics: Topics,
+        centre: tuple[str, str],
+        roster: Iterable[Terminal],
+        hashes: Mapping[str, str],
+        collectors: Sequence[str] = (),
     ) -> None:
-        """Write all files. `centre` is its user name and password hash, `hashes` those of the terminals."""
+        """Write all files. `centre` is its user name and password hash, `hashes` those of the terminals.
+
+        `collectors` are the user names of those that share the reports with the centre, with the same password.
+        """
         self.directory.mkdir(parents=True, exist_ok=True)
         _replace(self.configuration, self._configuration())
         _replace(self.directory / LIMIT_DROP_IN, "[Service]\nLimitNOFILE=65536\n")
-        _replace(self.passwords, password_lines(centre, hashes), 0o600)
-        _replace(self.rights, rights_lines(topics, centre[0], roster), 0o600)
+        _replace(self.passwords, password_lines(centre, hashes, collectors), 0o600)
+        _replace(self.rights, rights_lines(topics, centre[0], roster, collectors), 0o600)
 
     def _configuration(self) -> str:
         data = self.directory / "data"
@@ -126,13 +134,17 @@ log_type subscribe
         return first + (f"listener {self.plain_port}{at}\n" if self.plain_port else "")
 
 
-def password_lines(centre: tuple[str, str], hashes: Mapping[str, str]) -> str:
+def password_lines(centre: tuple[str, str], hashes: Mapping[str, str], collectors: Sequence[str] = ()) -> str:
     """Return Mosquitto's password file: a user name and the hash of its password a line."""
-    return "".join(f"{user}:{hashed}\n" for user, hashed in [centre, *hashes.items()])
+    users = [centre, *((collector, centre[1]) for collector in collectors), *hashes.items()]
+    return "".join(f"{user}:{hashed}\n" for user, hashed in users)
 
 
-def rights_lines(topics: Topics, centre: str, roster: Iterable[Terminal]) -> str:
-    """Return Mosquitto's access control list for a roster."""
+def rights_lines(topics: Topics, centre: str, roster: Iterable[Terminal], collectors: Sequence[str] = ()) -> str:
+    """Return Mosquitto's access control list for a roster.
+
+    Who may read a topic may share it: Mosquitto grants any subscription, and looks at each message's own topic.
+    """
     root = topics.root
     lines = [
         f"pattern write {topics.delivery('%u')}",
@@ -154,6 +166,9 @@ def rights_lines(topics: Topics, centre: str, roster: Iterable[Terminal]) -> str
         f"topic read {topics.sync('+')}",
         "topic read $SYS/broker/log/#",
     ]
+    for collector in collectors:
+        lines += ["", f"user {collector}"]
+        lines += [f"topic read {topics.delivery('+')}", f"topic readwrite {topics.collector(collector)}"]
     for terminal in roster:
         lines += ["", f"user {terminal.id}"]
         lines += [f"topic read {topic}" for topic in (*topics.of_member(terminal.membership), topics.dictionary)]

@@ -40,7 +40,13 @@ def write_broker_files(settings: Settings, town: Town, ledger: Ledger) -> Broker
     centre = (settings.broker.username, password_hash(settings.broker.password.get_secret_value()))
     # Of two processes that write, the later one has read the roster later.
     with files.locked():
-        files.write(Topics(town.id), centre, ledger.terminals.all(), ledger.terminals.password_hashes())
+        files.write(
+            Topics(town.id),
+            centre,
+            ledger.terminals.all(),
+            ledger.terminals.password_hashes(),
+            settings.broker.collector_names,
+        )
     return files
 
 

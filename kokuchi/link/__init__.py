@@ -3,6 +3,7 @@
 from kokuchi.link.interface import (
     Connected,
     Disconnected,
+    EndableLink,
     Event,
     Link,
     LinkError,
@@ -17,6 +18,7 @@ __all__ = [
     "BrokerAddress",
     "Connected",
     "Disconnected",
+    "EndableLink",
     "Event",
     "Link",
     "LinkError",

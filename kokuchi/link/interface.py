@@ -97,3 +97,10 @@ class Link(Protocol):
 
     async def close(self) -> None:
         """Say goodbye, without the will, and end the events."""
+
+
+class EndableLink(Link, Protocol):
+    """A link of somebody who may leave for good."""
+
+    async def close_for_good(self) -> None:
+        """Close, and let the broker forget the session and whatever waits in it."""

@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 from kokuchi.link.interface import Connected, Disconnected, Event, NotConnected, Received, Will
 
+_SHARE = "$share/"
+
 
 def matches(pattern: str, topic: str) -> bool:
-    """Tell whether an MQTT topic filter covers a topic (MQTT 5, section 4.7)."""
-    wanted, given = pattern.split("/"), topic.split("/")
+    """Tell whether an MQTT topic filter covers a topic (MQTT 5, section 4.7), a shared one too (4.8.2)."""
+    wanted, given = pattern.split("/")[2 if pattern.startswith(_SHARE) else 0 :], topic.split("/")
     if wanted[-1] == "#":
         return given[: len(wanted) - 1] == wanted[:-1]
     return len(wanted) == len(given) and all(w in ("+", g) for w, g in zip(wanted, given, strict=True))
@@ -31,6 +33,7 @@ class MemoryBroker:
     retained: dict[str, bytes] = field(default_factory=dict)
     sessions: dict[str, _Session] = field(default_factory=dict)
     links: list["MemoryLink"] = field(default_factory=list)
+    turns: dict[str, int] = field(default_factory=dict)
 
     def stop(self) -> None:
         """Vanish, keeping the sessions."""
@@ -55,9 +58,17 @@ class MemoryBroker:
             self.retained[topic] = payload
         elif retain:
             self.retained.pop(topic, None)
-        for session in self.sessions.values():
-            if any(matches(pattern, topic) for pattern in session.subscriptions):
+        sharing: dict[str, list[_Session]] = {}
+        for session in list(self.sessions.values()):
+            matching = [pattern for pattern in session.subscriptions if matches(pattern, topic)]
+            for pattern in (one for one in matching if one.startswith(_SHARE)):
+                sharing.setdefault(pattern, []).append(session)
+            if any(not pattern.startswith(_SHARE) for pattern in matching):
                 self.hand(session, topic, payload, False)
+        for pattern, members in sharing.items():
+            # In turn, also to who is away, as Mosquitto does.
+            turn = self.turns[pattern] = self.turns.get(pattern, -1) + 1
+            self.hand(members[turn % len(members)], topic, payload, False)
 
     def hand(self, session: _Session, topic: str, payload: bytes, retained: bool) -> None:
         """Put a message into a session, and deliver it if its link is there."""
@@ -108,7 +119,7 @@ class MemoryLink:
     def _subscribe(self, session: _Session) -> None:
         session.subscriptions = self._subscriptions
         for topic, payload in list(self._broker.retained.items()):
-            if any(matches(pattern, topic) for pattern in self._subscriptions):
+            if any(matches(one, topic) and not one.startswith(_SHARE) for one in self._subscriptions):
                 self._broker.hand(session, topic, payload, True)
 
     def cut(self, reason: str) -> None:
@@ -164,6 +175,12 @@ class MemoryLink:
         self.cut("renewed")
         if self._broker.running:
             self.connect()
+
+    async def close_for_good(self) -> None:
+        """Leave without the will and without a session."""
+        if self._connected:
+            del self._broker.sessions[self._client_id]
+        await self.close()
 
     async def close(self) -> None:
         """Leave without the will; the session stays."""

@@ -44,7 +44,8 @@ class MqttLink:
     """A `Link` over MQTT 5 with a stable client identifier and a persistent session.
 
     `subscriptions` are made at every connection, since a broker may have lost the session. What is said on the topics
-    of `overhears` while the link is away is lost (QoS 0), and nobody acknowledges it. While `clock_is_known` does not
+    of `overhears` while the link is away is lost (QoS 0), and nobody acknowledges it. `leaves` is what an earlier
+    process may have subscribed to in the same session and this one does not. While `clock_is_known` does not
     hold, the dates of the broker's certificate are not looked at.
     """
 
@@ -55,6 +56,7 @@ class MqttLink:
         client_id: str,
         subscriptions: Sequence[str],
         overhears: Sequence[str] = (),
+        leaves: Sequence[str] = (),
         will: Will | None = None,
         clock_is_known: Callable[[], bool] = lambda: True,
     ) -> None:
@@ -65,7 +67,7 @@ class MqttLink:
         self._will = will
         self._subscriptions = list(subscriptions)
         self._overheard = list(overhears)
-        self._left: list[str] = []
+        self._left = list(leaves)
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._pending: dict[int, asyncio.Future[None]] = {}
         self._unacknowledged: dict[int, Received] = {}
@@ -180,7 +182,16 @@ class MqttLink:
 
     async def close(self) -> None:
         """Disconnect and end the events."""
-        self._client.disconnect()
+        await self._end(Properties(PacketTypes.DISCONNECT))
+
+    async def close_for_good(self) -> None:
+        """Disconnect, end the session and the events."""
+        properties = Properties(PacketTypes.DISCONNECT)
+        properties.SessionExpiryInterval = 0
+        await self._end(properties)
+
+    async def _end(self, properties: Properties) -> None:
+        self._client.disconnect(properties=properties)
         await asyncio.to_thread(self._client.loop_stop)
         self._lose_connection("closed")
         self._events.put_nowait(None)
@@ -208,11 +219,12 @@ class MqttLink:
         self._hand_over(client, self._gain_connection, flags.session_present, made)
 
     def _subscribe(self, client: mqtt.Client) -> None:
-        # The session may be older than this process's wishes.
-        if self._left:
-            client.unsubscribe(self._left)
         if self._wishes:
             client.subscribe([(topic, SubscribeOptions(qos=qos)) for topic, qos in self._wishes])
+        # The session may be older than this process's wishes. Afterwards: what comes twice is known, what comes
+        # between the two would be lost.
+        if self._left:
+            client.unsubscribe(self._left)
 
     def _on_subscribe(
         self, _client: mqtt.Client, _userdata: object, _message_id: int, reasons: list[ReasonCode], _props: object

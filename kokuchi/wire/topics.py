@@ -67,6 +67,15 @@ class Topics:
         """Where the centre answers that."""
         return f"{self.root}/sync/{terminal}/reply"
 
+    @property
+    def shared_deliveries(self) -> str:
+        """What several collectors subscribe to who share the reports: each of these comes to one of them."""
+        return f"$share/collectors/{self.delivery('+')}"
+
+    def collector(self, name: str) -> str:
+        """Where a further collector says to itself, and to nobody else, that nothing more can come before it."""
+        return f"{self.root}/collector/{name}"
+
     def is_alert(self, topic: str) -> bool:
         """Tell whether alerts travel on this topic."""
         return topic.startswith(f"{self.root}/alert/")

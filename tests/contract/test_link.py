@@ -17,8 +17,8 @@ from kokuchi.link import (
     BrokerAddress,
     Connected,
     Disconnected,
+    EndableLink,
     Event,
-    Link,
     MqttLink,
     NotConnected,
     Received,
@@ -35,7 +35,7 @@ ROOT = f"test/{uuid.uuid4().hex}"
 class Party:
     """A link with everything that it has told so far."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: EndableLink) -> None:
         self.link = link
         self.events: list[Event] = []
         self.listening = asyncio.create_task(self._listen())
@@ -75,7 +75,7 @@ class Bench(ABC):
         self.root = f"{ROOT}/{uuid.uuid4().hex}"
 
     @abstractmethod
-    def link(self, client_id: str, subscriptions: Sequence[str], will: Will | None, *, direct: bool) -> Link:
+    def link(self, client_id: str, subscriptions: Sequence[str], will: Will | None, *, direct: bool) -> EndableLink:
         """Make a link; a direct one is never cut."""
 
     @abstractmethod
@@ -97,6 +97,10 @@ class Bench(ABC):
     def topic(self, name: str) -> str:
         return f"{self.root}/{name}"
 
+    def filter(self, name: str) -> str:
+        share = "$share/ears/" if name.startswith("$share/ears/") else ""
+        return share + self.topic(name.removeprefix(share))
+
     async def join(
         self,
         name: str,
@@ -107,7 +111,7 @@ class Bench(ABC):
     ) -> Party:
         link = self.link(
             f"{self.root.rpartition('/')[2]}-{name}",
-            [self.topic(subscription) for subscription in subscriptions],
+            [self.filter(subscription) for subscription in subscriptions],
             Will(self.topic(will[0]), will[1]) if will else None,
             direct=direct,
         )
@@ -160,7 +164,7 @@ class MqttBench(Bench):
         self._broker = broker
         self._cable = Cable(broker.port)
 
-    def link(self, client_id: str, subscriptions: Sequence[str], will: Will | None, *, direct: bool) -> Link:
+    def link(self, client_id: str, subscriptions: Sequence[str], will: Will | None, *, direct: bool) -> EndableLink:
         address = self._broker.address(client_id, None if direct else self._cable.port)
         return MqttLink(address, client_id=client_id, subscriptions=subscriptions, will=will)
 
@@ -185,7 +189,7 @@ class MemoryBench(Bench):
         self._cuttable: list[MemoryLink] = []
         self._plugged = True
 
-    def link(self, client_id: str, subscriptions: Sequence[str], will: Will | None, *, direct: bool) -> Link:
+    def link(self, client_id: str, subscriptions: Sequence[str], will: Will | None, *, direct: bool) -> EndableLink:
         if direct:
             return MemoryLink(self._broker, client_id=client_id, subscriptions=subscriptions, will=will)
         link = _Cuttable(self, self._broker, client_id=client_id, subscriptions=subscriptions, will=will)
@@ -357,6 +361,32 @@ async def test_an_acknowledgement_that_comes_late_is_not_taken_for_another_messa
     assert again.payloads == [b"after"]
 
 
+async def test_those_who_share_get_each_message_once_among_them_whether_they_are_there_or_away(bench: Bench) -> None:
+    mouth = await bench.join("mouth")
+    here, away = [await bench.join(name, "$share/ears/+") for name in ("here", "away")]
+    await bench.leave(away)
+    wanted = [str(number).encode() for number in range(6)]
+    for payload in wanted:
+        await mouth.link.publish(bench.topic("a"), payload)
+    await here.has(3)
+    back = await bench.join("away", "$share/ears/+")
+    await back.has(3)
+    assert sorted(here.payloads + back.payloads) == wanted
+
+
+async def test_one_who_leaves_for_good_is_not_known_any_more_and_nothing_is_kept_for_him(bench: Bench) -> None:
+    ear, mouth = await bench.join("ear", "#"), await bench.join("mouth", direct=True)
+    await ear.link.close_for_good()
+    await ear.listening
+    bench.parties.remove(ear)
+    await mouth.link.publish(bench.topic("a"), b"1")
+    again = await bench.join("ear", "#")
+    assert again.connections == [Connected(session_present=False)]
+    await mouth.link.publish(bench.topic("a"), b"2")
+    await again.has(1)
+    assert again.payloads == [b"2"]
+
+
 async def test_what_is_published_while_one_is_away_is_kept_for_him(bench: Bench) -> None:
     """Promise 1."""
     ear, mouth = await bench.join("ear", "#"), await bench.join("mouth")
@@ -521,3 +551,49 @@ async def test_a_link_whose_thread_has_died_is_renewed(broker: Broker) -> None:
     await party.link.publish("frozen/a", b"2")
     await until(lambda: b"2" in party.payloads)
     await party.leave()
+
+
+async def test_who_shares_from_now_on_leaves_what_it_listened_to_before_and_loses_nothing_meanwhile(
+    broker: Broker,
+) -> None:
+    """A centre whose settings have changed, there and back: its session stays the same."""
+    plain, shared = "changing/+", "$share/ears/changing/+"
+
+    async def listen(wanted: str, left: str) -> Party:
+        link = MqttLink(broker.address("changing-ear"), client_id="changing-ear", subscriptions=[wanted], leaves=[left])
+        party = Party(link)
+        await link.start()
+        await party.connected()
+        await link.publish("nowhere", b"the subscriptions came before this")
+        return party
+
+    ear = await listen(shared, plain)
+    mouth = Party(MqttLink(broker.address("changing-mouth"), client_id="changing-mouth", subscriptions=[]))
+    await mouth.link.start()
+    await mouth.connected()
+    said: list[bytes] = []
+    has_changed = asyncio.Event()
+
+    async def speak() -> None:
+        while not has_changed.is_set():
+            said.append(str(len(said)).encode())
+            await mouth.link.publish("changing/a", said[-1])
+
+    speaking = asyncio.create_task(speak())
+    heard: set[bytes] = set()
+    for wanted, left in ((plain, shared), (shared, plain)):
+        await ear.has(20)
+        for received in ear.received:
+            ear.link.acknowledge(received)
+        await ear.leave()
+        heard |= set(ear.payloads)
+        ear = await listen(wanted, left)
+    has_changed.set()
+    await speaking
+    await mouth.link.publish("changing/a", b"once")
+    await mouth.link.publish("changing/a", b"end")
+    await until(lambda: b"end" in ear.payloads)
+    assert set(said) <= heard | set(ear.payloads)
+    assert ear.payloads.count(b"once") == 1
+    await ear.leave()
+    await mouth.leave()

@@ -12,6 +12,7 @@ from tests.broadcaster.commands.shell import Shell
 PURPOSES = {
     (): "warn every household at once, and know who was reached",
     ("serve",): "Serve the staff's and the operators' pages and dispatch alerts",
+    ("collect",): "Take a share of the terminals' reports off the centre",
     ("setup",): "Make the town's keys and the broker's configuration",
     ("check-config",): "Check the settings",
     ("terminals",): "The roster of terminals",

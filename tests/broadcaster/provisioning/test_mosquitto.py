@@ -16,13 +16,14 @@ from broadcaster.settings import Settings, load_settings
 from kokuchi.link import BrokerAddress, Connected, Disconnected, Event, LinkError, MqttLink, Received
 from kokuchi.wire import MAXIMUM_BYTES, Topics
 from terminal_client.courier import subscriptions as terminal_subscriptions
-from tests.broadcaster.settings_files import write_secrets, write_settings
+from tests.broadcaster.settings_files import TOML, write_secrets, write_settings
 from tests.contract.broker import mosquitto
 from tests.waiting import until
 
 HANAKO = Terminal("t-1", "見本 花子", "household", "kita", frozenset({"elderly"}))
 TARO = Terminal("t-2", "見本 太郎", "household", "minami")
 CENTRE = "centre"
+COLLECTOR = "centre@2"
 FORBIDDEN = (
     "delivery/t-2",
     "presence/t-2",
@@ -50,7 +51,7 @@ class Broker:
     topics: Topics
 
     def password(self, user: str) -> str:
-        if user == CENTRE:
+        if user in (CENTRE, COLLECTOR):
             return self.settings.broker.password.get_secret_value()
         return (self.settings.terminals / user / "broker-password").read_text()
 
@@ -58,7 +59,7 @@ class Broker:
 @pytest.fixture(scope="module")
 def provisioned(tmp_path_factory: pytest.TempPathFactory) -> Broker:
     folder: Path = tmp_path_factory.mktemp("centre with a space")
-    path = write_settings(folder)
+    path = write_settings(folder, TOML.replace("[broker]\n", "[broker]\ncollectors = 2\n"))
     write_secrets(folder)
     settings, town = load_settings(path, {})
     make_signing_key(settings.signing_key)
@@ -134,8 +135,8 @@ class Gate:
         await party.link.start()
         if wait:
             await until(lambda: party.is_connected, what=f"{user} is connected")
-            own = self.topics.sync_reply("nobody") if user == CENTRE else self.topics.presence(user)
-            await party.link.publish(own, b"the subscriptions came before this")
+            own = {CENTRE: self.topics.sync_reply("nobody"), COLLECTOR: self.topics.collector(COLLECTOR)}
+            await party.link.publish(own.get(user, self.topics.presence(user)), b"the subscriptions came before this")
         return party
 
     async def close(self) -> None:
@@ -167,6 +168,29 @@ async def test_the_centre_reaches_terminals_and_they_reach_the_centre(gate: Gate
     for topic in said:
         await hanako.link.publish(topic, b"x")
     await until(lambda: centre.heard[-len(said) :] == said)
+
+
+async def test_the_centre_and_a_further_collector_share_the_reports_and_nothing_else(gate: Gate) -> None:
+    topics = gate.topics
+    centre = await gate.let_in(CENTRE, *centre_subscriptions(topics, shares=True))
+    collector = await gate.let_in(COLLECTOR, topics.shared_deliveries, topics.presence("+"), topics.sync("+"), "#")
+    hanako = await gate.let_in("t-1")
+    said = [topics.request("t-1"), topics.sync("t-1")]
+    for topic in [*said, *[topics.delivery("t-1")] * 6]:
+        await hanako.link.publish(topic, b"x")
+    await collector.link.publish(topics.collector(COLLECTOR), b"end")
+    await until(lambda: b"end" in collector.payloads)
+    own = [topic for topic in collector.heard if topic != topics.collector(COLLECTOR)]
+    # Three by its share and, since it may read all of them, six by its own "#".
+    assert own == [topics.delivery("t-1")] * 9
+    await until(lambda: centre.heard.count(topics.delivery("t-1")) == 3)
+    assert set(said) < set(centre.heard)
+
+
+@pytest.mark.parametrize("topic", ["alert/all", "delivery/t-1"])
+async def test_a_further_collector_can_say_nothing(gate: Gate, topic: str) -> None:
+    collector = await gate.let_in(COLLECTOR)
+    await assert_refused(collector, f"{gate.topics.root}/{topic}")
 
 
 async def test_the_dictionary_is_told_to_a_terminal_that_comes_later_and_again_whenever_it_comes_back(

@@ -1,0 +1,156 @@
+"""A town whose collectors stand still or are killed while its terminals report; nothing else runs in it."""
+
+import signal
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from benchmarks.processes import processor_seconds
+from broadcaster.domain.audience import Terminal
+from broadcaster.ledger import Ledger
+from broadcaster.provisioning.mosquitto import password_hash
+from broadcaster.settings import load_settings
+from demo.places import HOST, Places
+from demo.preparation import environment, open_ledger, prepare
+from demo.processes import Processes, answers
+from demo.town import centre_command, collector_command, mosquitto_command
+from fleet import ALL_STAGES, Fleet, take_in
+from kokuchi.wire import Alert, Audience, AudienceKind, Contact, Severity, Topics
+
+CENTRE = "centre"
+CONNECTED_SECONDS = 120.0
+_WATCHER = "watcher"
+_DROPPED, _UPTIME = "$SYS/broker/publish/messages/dropped", "$SYS/broker/uptime"
+
+
+@dataclass
+class OutageTown:
+    """`collectors` are the processes that write reports, the centre first; `variables` is their environment."""
+
+    places: Places
+    processes: Processes
+    ledger: Ledger
+    fleet: Fleet
+    collectors: Sequence[str]
+    variables: Mapping[str, str]
+    town: str
+
+    def is_connected(self, name: str) -> bool:
+        """Tell whether one of the collectors has found the broker since it was started."""
+        return "broker connected" in (self.places.logs / f"{name}.log").read_text(errors="replace")
+
+    def send(self, identifier: str) -> int:
+        """Accept an alert for every terminal of the fleet; return its row."""
+        now = datetime.now(UTC)
+        alert = Alert(
+            town=self.town,
+            identifier=identifier,
+            sent=now,
+            expires=now + timedelta(hours=1),
+            category="scam",
+            event="詐欺事案情報",
+            severity=Severity.MINOR,
+            audience=Audience(kind=AudienceKind.ALL),
+            sender_name="月形町役場",
+            headline="ためしの見出し",
+            body="ためしの本文です。",
+            contact=Contact(name="月形町役場 産業課", telephone="188"),
+        )
+        topics = Topics(self.town).of_audience(alert.audience)
+        return self.ledger.alerts.accept(alert, topics, list(self.fleet.terminals), "outage").row
+
+    def received(self, row: int) -> int:
+        """Return how many terminals the ledger knows to have received an alert."""
+        return self.ledger.deliveries.reach([row])[row].received
+
+    def complete(self, row: int) -> int:
+        """Return of how many terminals the ledger knows every stage of an alert."""
+        return sum(line.delivery.is_complete for line in self.ledger.deliveries.of_alert(row))
+
+    def is_stored(self, row: int) -> bool:
+        """Tell whether the ledger has every stage of every delivery."""
+        size = len(self.fleet.terminals)
+        return self.ledger.deliveries.reach([row])[row].confirmed == size and self.complete(row) == size
+
+    def everybody_has_reported(self, identifier: str) -> bool:
+        """Tell whether every terminal has said all that it has to say of an alert."""
+        shared = self.fleet.shared
+        return shared.opening.holders(identifier) == len(self.fleet.terminals) and not shared.later
+
+    def stop(self, names: Sequence[str]) -> None:
+        """Let processes stand still."""
+        for name in names:
+            self.processes.signal(name, signal.SIGSTOP)
+
+    def resume(self, names: Sequence[str]) -> None:
+        """Let them go on."""
+        for name in names:
+            self.processes.signal(name, signal.SIGCONT)
+
+    def kill(self, names: Sequence[str]) -> None:
+        """Kill processes as a power cut does."""
+        for name in names:
+            self.processes.end(name, signal.SIGKILL)
+
+    def revive(self) -> None:
+        """Start again what has ended, as systemd does: a process that stood still for 45 s ends by itself."""
+        for name in self.collectors:
+            if self.processes.has_ended(name):
+                self.processes.start_again(name)
+
+    def processor_seconds(self) -> float:
+        """Return what the collectors have used so far."""
+        return sum(processor_seconds(self.processes.pid(name)) for name in self.collectors)
+
+    def dropped(self) -> int:
+        """Return how many messages the broker has dropped since it was started."""
+        # The retained figure and a new one: the others are counted in the same moment.
+        self._ask(_UPTIME, 2)
+        return int(self._ask(_DROPPED, 1))
+
+    def _ask(self, topic: str, count: int) -> str:
+        login = ["-V", "5", "-h", HOST, "-p", str(self.places.broker_port), "-u", _WATCHER, "-P", _WATCHER]
+        command = ["mosquitto_sub", *login, "-t", topic, "-C", str(count)]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=30).stdout  # noqa: S603
+
+
+@contextmanager
+def outage_town(places: Places, terminals: int, collectors: int) -> Iterator[OutageTown]:
+    """Run a town with so many terminals, all connected, and so many collectors; nothing is reported yet."""
+    prepare(places)
+    variables = {**environment(places), "KOKUCHI_BROKER__COLLECTORS": str(collectors)}
+    settings, town = load_settings(places.config, variables)
+    with Processes(places.logs) as processes, open_ledger(places) as ledger:
+        roster = [Terminal(f"o-{number:05}", "例示", "household", "kita") for number in range(terminals)]
+        fleet = take_in(settings, town, ledger, roster, script=ALL_STAGES)
+        # The broker is started with these files, which the centre need not write again.
+        ledger.untold.told(ledger.untold.newest())
+        _let_watch(places)
+        processes.start("mosquitto", mosquitto_command(places))
+        processes.start(CENTRE, centre_command(places), variables)
+        processes.wait_for("the centre", lambda: answers(places.port), 60)
+        further = {f"collector-{number}": number for number in range(2, collectors + 1)}
+        for name, number in further.items():
+            processes.start(name, collector_command(places, number), variables)
+        running = OutageTown(places, processes, ledger, fleet, [CENTRE, *further], variables, town.id)
+        processes.wait_for("the collectors", lambda: all(map(running.is_connected, running.collectors)), 60)
+        try:
+            fleet.come_back(within=min(10.0, terminals / 300))
+            fleet.run_until(lambda: all(one.synced_at for one in fleet.terminals.values()), CONNECTED_SECONDS)
+            yield running
+        finally:
+            fleet.close()
+
+
+def _let_watch(places: Places) -> None:
+    """Let somebody read the broker's own figures, every second."""
+    files = places.data / "var" / "mosquitto"
+    for name, text in (
+        ("mosquitto.conf", "sys_interval 1\n"),
+        ("passwords", f"{_WATCHER}:{password_hash(_WATCHER)}\n"),
+        ("rights", f"\nuser {_WATCHER}\ntopic read $SYS/#\n"),
+    ):
+        with (files / name).open("a", encoding="utf-8") as file:
+            file.write(text)

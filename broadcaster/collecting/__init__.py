@@ -1,0 +1,1 @@
+"""A further collector as a process of its own."""
