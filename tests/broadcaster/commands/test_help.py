@@ -14,6 +14,7 @@ PURPOSES = {
     ("serve",): "Serve the staff's and the operators' pages and dispatch alerts",
     ("setup",): "Make the town's keys and the broker's configuration",
     ("check-config",): "Check the settings",
+    ("check-broker",): "Tell whether an MQTT broker has what kokuchi needs",
     ("terminals",): "The roster of terminals",
     ("terminals", "list"): "List the terminals",
     ("terminals", "add"): "Take one TERMINAL into service",
