@@ -63,8 +63,8 @@ def check(target: Target) -> Generator[Finding, None, None]:
     """
     table = Table(target)
     seen: set[Requirement] = set()
-    contact, first = meet(table)
     try:
+        contact, first = meet(table)
         for finding in first:
             seen.add(finding.requirement)
             yield finding

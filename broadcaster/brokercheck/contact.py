@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 
 from broadcaster.brokercheck.findings import Finding, bad, good, unknown
-from broadcaster.brokercheck.party import Party, Table
+from broadcaster.brokercheck.party import Table
 from broadcaster.brokercheck.requirements import MQTT5, REACH, TLS
 from broadcaster.brokercheck.target import NotTried
 from kokuchi.link.probe import Probe, ProbeError, Unreachable, Welcome
@@ -33,7 +33,7 @@ def meet(table: Table) -> tuple[Contact | None, list[Finding]]:
     except Unreachable as error:
         doubt = doubt_of(error)
         if doubt is None:
-            return None, [bad(REACH, f"nothing answers at {place}: {error}")]
+            return None, [bad(REACH, f"no connection to {place}: {error}")]
         return None, [good(REACH, f"{place} answers"), bad(TLS, str(doubt))]
     except ProbeError as error:
         hint = "" if address.encrypted else "; does it want encryption (mqtts://)?"
@@ -43,19 +43,20 @@ def meet(table: Table) -> tuple[Contact | None, list[Finding]]:
         return None, [*findings, bad(MQTT5, "the broker does not speak it")]
     findings.append(good(MQTT5, "the broker speaks it"))
     _demand(welcome, table.target.centre.username if table.target.centre else None)
-    probe.leave(forget=True)
-    if table.target.terminal is not None:
-        _introduce_terminal(table.terminal, table.target.terminal.username)
+    table.centre.clear_away()
+    _introduce_terminal(table)
     return Contact(welcome), findings
 
 
-def _introduce_terminal(party: Party, name: str) -> None:
+def _introduce_terminal(table: Table) -> None:
+    login = table.target.terminal or table.target.centre
+    name = login.username if login else None
     try:
-        welcome, probe = party.introduce()
+        welcome, _probe = table.terminal.introduce()
     except ProbeError as error:
-        raise NotTried(f"{name} could not log in: {error}") from error
+        raise NotTried(f"{name or 'nobody'} could not log in: {error}") from error
     _demand(welcome, name)
-    probe.leave(forget=True)
+    table.terminal.clear_away()
 
 
 def _demand(welcome: Welcome, name: str | None) -> None:

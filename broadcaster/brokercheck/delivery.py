@@ -114,8 +114,8 @@ def burst(table: Table, contact: Contact) -> list[Finding]:
     if refused:
         return [bad(BURST, f"{refused:,} were refused; the broker says it takes {told:,}")]
     if told < MAXIMUM_INFLIGHT:
-        return [good(BURST, f"the broker says it takes {told:,}, and took them all the same")]
-    return [good(BURST, "they were taken")]
+        return [good(BURST, f"the broker says it takes {told:,}, and took all the same")]
+    return [good(BURST, "all were taken")]
 
 
 def shared(table: Table, contact: Contact) -> list[Finding]:

@@ -29,8 +29,8 @@ def strangers(table: Table, _contact: Contact) -> list[Finding]:
     """Come without a name, with one that nobody has, and with a wrong password."""
     wrong = token_hex(12)
     tried: list[tuple[str, Login | None]] = [
-        ("who gives no name", None),
-        ("a name that nobody has", Login(f"kokuchi-check-{token_hex(4)}", wrong)),
+        ("somebody without a name", None),
+        ("a name that it cannot know", Login(f"kokuchi-check-{token_hex(4)}", wrong)),
     ]
     if table.target.centre is not None:
         tried.append(("a wrong password", Login(table.target.centre.username, wrong)))

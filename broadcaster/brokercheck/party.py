@@ -22,7 +22,7 @@ class Party:
         self._login = login
         self._client_id = f"kokuchi-check-{token_hex(6)}"
         self._probe: Probe | None = None
-        self._is_ours = False
+        self._has_session = False
 
     def introduce(self) -> tuple[Welcome, Probe]:
         """Come for the first time, and ask for what kokuchi asks for. Raises NotTried, ProbeError.
@@ -40,13 +40,13 @@ class Party:
                 f"the broker keeps one session for each login, and that of {name} is in use: give a login that no"
                 " centre and no terminal uses (for Mosquitto: use_username_as_clientid)"
             )
-        self._is_ours = welcome.accepted
+        self._has_session = welcome.accepted
         return welcome, probe
 
     def come(self, *, fresh: bool = True, will: Will | None = None) -> Probe:
         """Connect, with a session that is kept for a little while; end the connection before. Raises ProbeError."""
-        if self._probe is not None:
-            self.go()
+        self.go()
+        self._has_session = True
         self._probe = probe = Probe(self._address, self._client_id, fresh=fresh, kept_for=KEPT_SECONDS, will=will)
         welcome = probe.open()
         if not welcome.accepted:
@@ -60,15 +60,14 @@ class Party:
             probe.leave()
 
     def clear_away(self) -> None:
-        """End connection and session, if the session is ours."""
+        """End connection and session."""
         with suppress(ProbeError):
-            if self._is_ours:
+            if self._has_session:
                 probe = self._probe
                 if probe is None or probe.ended is not None:
                     probe = self.come()
                 probe.leave(forget=True)
-            else:
-                self.go()
+                self._has_session = False
         self._probe = None
 
 

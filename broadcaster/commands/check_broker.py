@@ -67,7 +67,7 @@ def check_broker(
     """
     terminal = _login(terminal_user, terminal_password_file, _TERMINAL_PASSWORD)
     try:
-        with _ending_on_sigterm():
+        with _ending_in_order():
             if url is None and terminal is None:
                 with _own_broker(context) as target:
                     await_admission(target)
@@ -78,7 +78,10 @@ def check_broker(
                 address = Address.of(url)
                 centre = _login(address.username, password_file, _PASSWORD)
                 code = _run(_target(address, _trusted(address, authority), centre, terminal, town), as_json)
-    except (NotTried, AuthorityUnusable, BrokerUntold) as error:
+    except BrokerUntold as error:
+        click.echo(f"error: {error}; or name the broker by its URL, with two logins of yours", err=True)
+        code = _CODES[Verdict.UNKNOWN]
+    except (NotTried, AuthorityUnusable) as error:
         click.echo(f"error: {error}", err=True)
         code = _CODES[Verdict.UNKNOWN]
     except KeyboardInterrupt:
@@ -89,9 +92,9 @@ def check_broker(
 def _run(target: Target, as_json: bool) -> int:
     names = [login.username for login in (target.centre, target.terminal) if login]
     if not as_json:
-        who = " and ".join(names) or "nobody"
-        click.echo(f"{target.address}, logged in as {who}, topics below {target.topics.root}/")
-        click.echo()
+        click.echo(f"{'broker':{_MARGIN}}{target.address}")
+        click.echo(f"{'as':{_MARGIN}}{' and '.join(names) or 'nobody'}")
+        click.echo(f"{'topics':{_MARGIN}}{target.topics.root}/...\n")
     findings = []
     with closing(check(target)) as found:
         for finding in found:
@@ -175,6 +178,8 @@ def _login(name: str | None, file: Path | None, variable: str) -> Login | None:
         except (OSError, UnicodeDecodeError) as error:
             raise click.UsageError(f"{file}: cannot be read: {error}") from error
     password = os.environ.get(variable)
+    if password is None and not sys.stdin.isatty():
+        raise click.UsageError(f"the password of {name}: name a file with it, or set {variable}")
     return Login(name, click.prompt(f"Password of {name}", hide_input=True, err=True) if password is None else password)
 
 
@@ -209,14 +214,15 @@ def _own_broker(context: Context) -> Iterator[Target]:
 
 
 @contextmanager
-def _ending_on_sigterm() -> Iterator[None]:
-    """Let SIGTERM end a block as Ctrl-C does, so that it takes away what it has left at the broker."""
+def _ending_in_order() -> Iterator[None]:
+    """Let SIGTERM and a closed terminal end a block as Ctrl-C does: it takes away what it has left at the broker."""
 
     def end(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    former = signal.signal(signal.SIGTERM, end)
+    former = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, former)
+        for number, handler in former.items():
+            signal.signal(number, handler)

@@ -12,7 +12,7 @@ from broadcaster.domain.audience import Terminal
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.mosquitto import password_hash, password_lines, rights_lines
-from broadcaster.provisioning.reload import tell_broker
+from broadcaster.provisioning.reload import BrokerUntold, tell_broker
 from broadcaster.provisioning.secrets import new_password
 from broadcaster.provisioning.terminals import broker_files, write_broker_files
 from broadcaster.settings import Settings
@@ -40,6 +40,8 @@ def guests(settings: Settings, town: Town, ledger: Ledger) -> Iterator[Guests]:
     name, password = let_in.terminal
     terminal = Terminal(name, "", "household", "nowhere")
     files = broker_files(settings)
+    if not files.passwords.is_file():
+        raise BrokerUntold(f"{files.passwords}: is not there yet; run `broadcaster setup` first")
     try:
         with files.locked():
             files.add(
