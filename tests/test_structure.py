@@ -26,6 +26,12 @@ FORBIDDEN = {
     "broadcaster.access": ["broadcaster.dispatch", "broadcaster.web", "kokuchi.link"],
     "broadcaster.sending": ["broadcaster.dispatch", "broadcaster.web", "kokuchi.link"],
     "broadcaster.provisioning": ["broadcaster.dispatch", "broadcaster.web"],
+    "broadcaster.brokercheck": [
+        "broadcaster.dispatch",
+        "broadcaster.ledger",
+        "broadcaster.web",
+        "broadcaster.settings",
+    ],
     "broadcaster.monitoring": ["broadcaster.dispatch", "broadcaster.web", "kokuchi.link"],
     "broadcaster.backup": ["broadcaster.dispatch", "broadcaster.web", "kokuchi.link", "kokuchi.voice"],
     "terminal_client": ["broadcaster", "demo", "fleet", "night", "benchmarks", "tests"],

@@ -91,6 +91,11 @@ class BrokerFiles:
         _replace(self.passwords, password_lines(centre, hashes, collectors), 0o600)
         _replace(self.rights, rights_lines(topics, centre[0], roster, collectors), 0o600)
 
+    def add(self, passwords: str, rights: str) -> None:
+        """Add lines to what the broker knows of users; the next `write` takes them out again."""
+        for path, lines in ((self.passwords, passwords), (self.rights, rights)):
+            _replace(path, path.read_text(encoding="utf-8") + lines, 0o600)
+
     def _configuration(self) -> str:
         data = self.directory / "data"
         data.mkdir(exist_ok=True)

@@ -15,6 +15,7 @@ PURPOSES = {
     ("collect",): "Take a share of the terminals' reports off the centre",
     ("setup",): "Make the town's keys and the broker's configuration",
     ("check-config",): "Check the settings",
+    ("check-broker",): "Tell whether an MQTT broker has what kokuchi needs",
     ("terminals",): "The roster of terminals",
     ("terminals", "list"): "List the terminals",
     ("terminals", "add"): "Take one TERMINAL into service",

@@ -1,0 +1,60 @@
+"""Trials of many messages for one who does not read: brokers drop what exceeds their limits, and tell nobody."""
+
+import time
+
+from broadcaster.brokercheck.contact import Contact
+from broadcaster.brokercheck.findings import Finding, bad, good
+from broadcaster.brokercheck.party import KEPT_SECONDS, Table
+from broadcaster.brokercheck.requirements import ABSENT, SLOW, Requirement
+from kokuchi.link.mqtt import MAXIMUM_INFLIGHT
+from kokuchi.link.probe import Probe
+
+MESSAGES = 5000
+_BYTES = 200
+"""As large as a report of a terminal."""
+
+_QUIET_SECONDS = 2.0
+
+
+def absent(table: Table, contact: Contact) -> list[Finding]:
+    """Send to one who is away, and count what comes when it is back."""
+    with table.both() as (centre, _terminal):
+        table.terminal.go()
+        refused = _send(table, contact, centre)
+        return [_judge(ABSENT, _count(table.return_of_terminal()), refused)]
+
+
+def slow(table: Table, contact: Contact) -> list[Finding]:
+    """Send to one who is there and does not read, and count what comes when it does."""
+    with table.both() as (centre, terminal):
+        refused = _send(table, contact, centre)
+        return [_judge(SLOW, _count(terminal), refused)]
+
+
+def _send(table: Table, contact: Contact, centre: Probe) -> int:
+    payloads = (b"%d" % number + b" " * _BYTES for number in range(MESSAGES))
+    at_once = min(contact.welcome.receive_maximum, MAXIMUM_INFLIGHT)
+    return centre.publish_all(table.downward, payloads, at_once=at_once, expires_in=KEPT_SECONDS)
+
+
+def _count(probe: Probe) -> int:
+    """Read and acknowledge until all are there or nothing comes any more."""
+    came: set[bytes] = set()
+    last = time.monotonic()
+    while len(came) < MESSAGES and time.monotonic() < last + _QUIET_SECONDS and probe.ended is None:
+        probe.turn(0.05)
+        for arrival in probe.arrivals:
+            came.add(arrival.payload)
+            probe.acknowledge(arrival)
+            last = time.monotonic()
+        probe.arrivals.clear()
+    return len(came)
+
+
+def _judge(requirement: Requirement, came: int, refused: int) -> Finding:
+    if came == MESSAGES:
+        return good(requirement, f"all {MESSAGES:,} came")
+    lost = MESSAGES - came - refused
+    told = f", {refused:,} were refused" if refused else ""
+    silently = f", {lost:,} were lost without a word" if lost > 0 else ""
+    return bad(requirement, f"{came:,} of {MESSAGES:,} came{told}{silently}")
