@@ -1,17 +1,14 @@
 """Alerts as they were accepted. What is here is never lost: it was committed before the page answered."""
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlite_utils import Database
 
 from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.delivery import reminder_after
 from broadcaster.ledger.audit import record
 from broadcaster.ledger.recovery import beyond_what_was_lost
-from kokuchi.database import Connections
+from kokuchi.storage import CONFLICT, Database, Row, Storage
 from kokuchi.wire import Alert, MessageType
 from kokuchi.wire.fields import iso
 
@@ -44,7 +41,7 @@ def accept_within(
     try:
         row = db.execute(
             "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload,"
-            " dictionary) VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT revision FROM dictionary))",
+            " dictionary) VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT revision FROM dictionary)) RETURNING id",
             [
                 alert.identifier,
                 alert.revision,
@@ -54,13 +51,11 @@ def accept_within(
                 accepted_by,
                 alert.model_dump_json(exclude_none=True),
             ],
-        ).lastrowid
-    except sqlite3.IntegrityError as error:
+        ).fetchone()["id"]
+    except CONFLICT as error:
         raise AlertExists(f"alert {alert.identifier} has revision {alert.revision} already") from error
-    if row is None:
-        raise sqlite3.DatabaseError("the alert got no row")
-    db.conn.executemany("INSERT INTO outbox (alert_id, topic) VALUES (?, ?)", [(row, topic) for topic in topics])
-    db.conn.executemany(
+    db.executemany("INSERT INTO outbox (alert_id, topic) VALUES (?, ?)", [(row, topic) for topic in topics])
+    db.executemany(
         "INSERT INTO deliveries (alert_id, terminal_id, next_attempt_at)"
         " SELECT ?, id, ? FROM terminals WHERE terminal = ? AND service = 'in_service'",
         [(row, iso(alert.sent + reminder_after(0)), terminal) for terminal in recipients],
@@ -72,7 +67,7 @@ def accept_within(
 class Alerts:
     """The alerts, one row a revision."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def accept(self, alert: Alert, topics: Sequence[str], recipients: Sequence[str], accepted_by: str) -> Accepted:
@@ -136,6 +131,6 @@ class Alerts:
         return accepted_of(row) if row else None
 
 
-def accepted_of(row: sqlite3.Row) -> Accepted:
+def accepted_of(row: Row) -> Accepted:
     """Return the alert that a row says."""
     return Accepted(row["id"], Alert.model_validate_json(row["payload"]), row["accepted_by"], row["dictionary"])

@@ -102,8 +102,7 @@ class Ledger:
 
     def data_version(self) -> int:
         """Return a number that changes when another connection or process has written."""
-        row = self.connections.read().execute("PRAGMA data_version").fetchone()
-        return int(row[0])
+        return self.connections.version()
 
     def close(self) -> None:
         """Close the database."""

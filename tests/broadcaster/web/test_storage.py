@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
-from sqlite_utils import Database
 
 from broadcaster.ledger import Ledger
 from broadcaster.web import banner
+from kokuchi.database import Database
 from tests.broadcaster.web.browser import ALERT, Browser, hidden_fields
 from tests.broadcaster.web.town import NOW, ROSTER, accept
 
