@@ -10,12 +10,12 @@ from pathlib import Path
 import sqlite_utils
 from sqlite_utils import Migrations
 
-from kokuchi.storage import DatabaseUnusable
+from kokuchi.storage import DatabaseUnusable, Storage
 
 BUSY_TIMEOUT_SECONDS = 10
 _VACUUM_PAGES = 1000
 
-__all__ = ["BUSY_TIMEOUT_SECONDS", "Connections", "Database", "DatabaseUnusable"]
+__all__ = ["BUSY_TIMEOUT_SECONDS", "Connections", "Database", "DatabaseUnusable", "sqlite_of"]
 
 
 class Database(sqlite_utils.Database):
@@ -168,6 +168,13 @@ class Connections:
         if database is not None:
             database.conn.close()
         self._local = threading.local()
+
+
+def sqlite_of(storage: Storage) -> Connections:
+    """Return the SQLite that a storage is, for what no other database does; raises TypeError if it is another."""
+    if not isinstance(storage, Connections):
+        raise TypeError(f"{type(storage).__name__} is no file")
+    return storage
 
 
 def _refuse_newer(path: Path, migrations: Migrations, database: Database) -> None:

@@ -1,5 +1,6 @@
 """Alerts as they were accepted. What is here is never lost: it was committed before the page answered."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +9,7 @@ from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.delivery import reminder_after
 from broadcaster.ledger.audit import record
 from broadcaster.ledger.recovery import beyond_what_was_lost
-from kokuchi.storage import CONFLICT, Database, Row, Storage
+from kokuchi.storage import Database, Row, Storage
 from kokuchi.wire import Alert, MessageType
 from kokuchi.wire.fields import iso
 
@@ -38,27 +39,30 @@ def accept_within(
     AlertExists if this revision is already there.
     """
     alert = beyond_what_was_lost(db, alert)
-    try:
-        row = db.execute(
-            "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload,"
-            " dictionary) VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT revision FROM dictionary)) RETURNING id",
-            [
-                alert.identifier,
-                alert.revision,
-                alert.category,
-                iso(alert.sent),
-                iso(alert.expires),
-                accepted_by,
-                alert.model_dump_json(exclude_none=True),
-            ],
-        ).fetchone()["id"]
-    except CONFLICT as error:
-        raise AlertExists(f"alert {alert.identifier} has revision {alert.revision} already") from error
+    # Whoever makes this may go on to write, and so an error of the database is not waited for.
+    made = db.execute(
+        "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload,"
+        " dictionary) VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT revision FROM dictionary))"
+        " ON CONFLICT (identifier, revision) DO NOTHING RETURNING id",
+        [
+            alert.identifier,
+            alert.revision,
+            alert.category,
+            iso(alert.sent),
+            iso(alert.expires),
+            accepted_by,
+            alert.model_dump_json(exclude_none=True),
+        ],
+    ).fetchall()
+    if not made:
+        raise AlertExists(f"alert {alert.identifier} has revision {alert.revision} already")
+    row = int(made[0]["id"])
     db.executemany("INSERT INTO outbox (alert_id, topic) VALUES (?, ?)", [(row, topic) for topic in topics])
-    db.executemany(
+    db.execute(
         "INSERT INTO deliveries (alert_id, terminal_id, next_attempt_at)"
-        " SELECT ?, id, ? FROM terminals WHERE terminal = ? AND service = 'in_service'",
-        [(row, iso(alert.sent + reminder_after(0)), terminal) for terminal in recipients],
+        " SELECT ?, id, ? FROM terminals WHERE terminal IN (SELECT value FROM json_each(?))"
+        " AND service = 'in_service'",
+        [row, iso(alert.sent + reminder_after(0)), json.dumps(list(recipients))],
     )
     dictionary = db.execute("SELECT revision FROM dictionary").fetchone()
     return Accepted(row, alert, accepted_by, dictionary["revision"] if dictionary else None)

@@ -14,13 +14,14 @@ from broadcaster.domain.roles import Role
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.migrations import migrations
-from kokuchi.database import DatabaseUnusable
+from kokuchi.database import DatabaseUnusable, sqlite_of
 from tests.broadcaster.examples import NOW, accept, alert, presence, report
 
 WRITER = """
 import sys
 from pathlib import Path
 from broadcaster.ledger import Ledger
+from kokuchi.database import sqlite_of
 from tests.broadcaster.examples import accept, alert
 
 ledger = Ledger(Path(sys.argv[1]))
@@ -116,12 +117,12 @@ def test_migrations_are_recorded_and_done_once(ledger: Ledger, path: Path) -> No
     def recorded(database: Database) -> list[tuple[str, str]]:
         return [(step.name, step.applied_at) for step in migrations.applied(database)]
 
-    first = recorded(ledger.connections.read())
+    first = recorded(sqlite_of(ledger.connections).read())
     ledger.close()
     again = Ledger(path)
     try:
-        assert recorded(again.connections.read()) == first
-        assert migrations.pending(again.connections.read()) == []
+        assert recorded(sqlite_of(again.connections).read()) == first
+        assert migrations.pending(sqlite_of(again.connections).read()) == []
         assert [name for name, _ in first] == sorted(name for name, _ in first)
     finally:
         again.close()
@@ -135,7 +136,7 @@ def test_many_who_open_a_new_ledger_in_the_same_moment_all_get_it(tmp_path: Path
         together.wait()
         ledger = Ledger(path)
         try:
-            return len(migrations.applied(ledger.connections.read()))
+            return len(migrations.applied(sqlite_of(ledger.connections).read()))
         finally:
             ledger.close()
 
@@ -172,7 +173,7 @@ def test_a_path_that_is_a_folder_is_refused_with_advice(tmp_path: Path) -> None:
 
 
 def test_a_ledger_that_a_newer_version_has_changed_is_refused_and_left_as_it_is(ledger: Ledger, path: Path) -> None:
-    with ledger.connections.write() as db:
+    with sqlite_of(ledger.connections).write() as db:
         db.table("_sqlite_migrations").insert(
             {"migration_set": migrations.name, "name": "m999_what_is_to_come", "applied_at": "2030-01-01"}
         )

@@ -111,7 +111,7 @@ def test_much_goes_in_small_batches_and_its_space_is_given_back(path: Path) -> N
     ledger = Ledger(path)
     fill_roster(ledger)
     with ledger.connections.write() as db:
-        db.conn.executemany(
+        db.executemany(
             "INSERT INTO quarantine (arrived_at, topic, refusal, detail, payload) VALUES (?, '', '', '', ?)",
             [(ago(200).isoformat(), bytes(2000))] * (BATCH * 3),
         )

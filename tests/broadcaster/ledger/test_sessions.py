@@ -25,7 +25,7 @@ def test_a_session_is_known_by_its_token_also_to_another_process(ledger: Ledger)
     assert ledger.sessions.who("a", NOW) == HANAKO
     assert ledger.sessions.who("b", NOW) is None
     assert ledger.sessions.who("", NOW) is None
-    again = Ledger(ledger.connections.path)
+    again = Ledger(ledger.place)
     assert again.sessions.who("a", NOW) == HANAKO
     ledger.sessions.end("a", NOW)
     assert again.sessions.who("a", NOW) is None
