@@ -65,7 +65,19 @@ def cluster() -> Iterator[Cluster]:
         if os.geteuid() == 0:
             # PostgreSQL refuses to run as root.
             shutil.chown(folder, "postgres")
-        _run(programs / "initdb", "-D", data, "-U", "kokuchi", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        _run(
+            programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            "kokuchi",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync",
+        )
         options = " ".join(f"-c {name}='{value}'" for name, value in _SETTINGS.items())
         _run(programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", f"-k {folder} {options}", "start")
         try:

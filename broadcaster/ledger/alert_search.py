@@ -77,7 +77,7 @@ _TERMINALS = (
 )
 # CROSS JOIN: the few chosen terminals are looked up in the deliveries, never the other way round.
 _AT_CHOSEN = (
-    "EXISTS (SELECT 1 FROM chosen CROSS JOIN deliveries AS d ON d.alert_id = a.id AND d.terminal_id = chosen.id{})"
+    "EXISTS (SELECT 1 FROM chosen CROSS JOIN deliveries AS d WHERE d.alert_id = a.id AND d.terminal_id = chosen.id{})"
 )
 _SUMS = {
     Result.HEARD: "r.voiced = r.addressed AND r.addressed > 0",
@@ -91,7 +91,7 @@ _FEW = (
     " AND d.voiced_at IS NULL AND +d.terminal_id IN (SELECT id FROM chosen))"
 )
 _SINGLE = {
-    Result.UNREACHED: _AT_CHOSEN.format(" WHERE d.received_at IS NULL"),
+    Result.UNREACHED: _AT_CHOSEN.format(" AND d.received_at IS NULL"),
     Result.SILENT: _FEW.format("voice_failed"),
     Result.REFUSED: _FEW.format("refused").replace(" AND d.voiced_at IS NULL", ""),
 }
@@ -191,6 +191,6 @@ def _results(wanted: Wanted) -> list[str]:
     if not wanted.chooses_terminals:
         return [_SUMS[result]]
     if result is Result.HEARD:
-        return [*chosen, f"NOT {_AT_CHOSEN.format(' WHERE d.voiced_at IS NULL')}"]
+        return [*chosen, f"NOT {_AT_CHOSEN.format(' AND d.voiced_at IS NULL')}"]
     # Of no terminal can be true what the sums deny of all.
     return [_SUMS[result], _SINGLE[result]]

@@ -60,8 +60,8 @@ def accept_within(
     db.executemany("INSERT INTO outbox (alert_id, topic) VALUES (?, ?)", [(row, topic) for topic in topics])
     db.execute(
         "INSERT INTO deliveries (alert_id, terminal_id, next_attempt_at)"
-        " SELECT ?, id, ? FROM terminals WHERE terminal IN (SELECT value FROM json_each(?))"
-        " AND service = 'in_service'",
+        " SELECT ?, t.id, ? FROM json_each(?) AS e CROSS JOIN terminals AS t"
+        " WHERE t.terminal = e.value AND t.service = 'in_service'",
         [row, iso(alert.sent + reminder_after(0)), json.dumps(list(recipients))],
     )
     dictionary = db.execute("SELECT revision FROM dictionary").fetchone()

@@ -1,9 +1,10 @@
 """What came back. Reports are written in batches and only ever move a delivery forward."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeAlias
 
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.delivery import Delivery, Reach
@@ -42,6 +43,10 @@ _MERGE = "\n".join(
 )
 
 
+Merging: TypeAlias = Callable[[Any, Iterable[DeliveryReport]], None]
+"""How a database merges a batch of reports within a transaction that it has opened, if it has a way of its own."""
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of an alert's delivery log; `attempts` is how often it was sent again for want of an answer."""
@@ -54,11 +59,16 @@ class Line:
 class Deliveries:
     """The deliveries of every alert."""
 
-    def __init__(self, connections: Storage) -> None:
+    def __init__(self, connections: Storage, merging: Merging | None = None) -> None:
         self._connections = connections
+        self._merging = merging
 
     def record(self, reports: Iterable[DeliveryReport]) -> None:
         """Merge a batch of reports into the ledger in one transaction."""
+        if self._merging is not None:
+            with self._connections.write() as db:
+                self._merging(db, reports)
+            return
         rows = [
             {
                 **{moment: iso(value) if (value := getattr(report, moment)) else None for moment in _MOMENTS},

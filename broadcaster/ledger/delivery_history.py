@@ -28,14 +28,13 @@ _STANDING = STANDING.format(missing="e.value ->> 'missing'", unanswered="e.value
 # CROSS JOIN keeps the order: each alert's deliveries are found by the key, and so is each terminal's.
 _LINES = (
     f"SELECT t.terminal, t.household, t.kind, t.area, t.service, d.*, {_STANDING} AS standing, p.sent_at AS contact"  # noqa: S608 - constants
-    " FROM json_each(:alerts) AS e CROSS JOIN deliveries AS d ON d.alert_id = CAST(e.value ->> 'alert' AS BIGINT)"
-    " CROSS JOIN terminals AS t ON t.id = d.terminal_id LEFT JOIN presences AS p ON p.terminal_id = d.terminal_id"
+    " FROM json_each(:alerts) AS e {chosen} CROSS JOIN deliveries AS d CROSS JOIN terminals AS t"
+    " LEFT JOIN presences AS p ON p.terminal_id = d.terminal_id"
+    " WHERE d.alert_id = CAST(e.value ->> 'alert' AS BIGINT) AND t.id = d.terminal_id{which}"
 )
-_LINES_OF_SOME = _LINES.replace(
-    "CROSS JOIN deliveries AS d ON d.alert_id = CAST(e.value ->> 'alert' AS BIGINT)",
-    "CROSS JOIN json_each(:terminals) AS c"
-    " CROSS JOIN deliveries AS d ON d.alert_id = CAST(e.value ->> 'alert' AS BIGINT)"
-    " AND d.terminal_id = CAST(c.value AS BIGINT)",
+_LINES_OF_ALL = _LINES.replace("{chosen}", "").replace("{which}", "")
+_LINES_OF_SOME = _LINES.replace("{chosen}", "CROSS JOIN json_each(:terminals) AS c").replace(
+    "{which}", " AND d.terminal_id = CAST(c.value AS BIGINT)"
 )
 
 
@@ -80,7 +79,7 @@ class DeliveryHistory:
             for row, each in circumstances.items()
         ]
         arguments = {"alerts": json.dumps(alerts)}
-        query = _LINES
+        query = _LINES_OF_ALL
         if terminals is not None:
             query, arguments = _LINES_OF_SOME, {**arguments, "terminals": json.dumps(list(terminals))}
         rows = self._connections.read().execute(f"{query} ORDER BY e.key, t.terminal", arguments)

@@ -54,7 +54,7 @@ class Ledger:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.changes = Changes()
-        self.connections = open_storage(place, self.changes.announce)
+        self.connections, merging = open_storage(place, self.changes.announce)
         self.terminals = Terminals(self.connections)
         self.service = ServiceOfTerminals(self.connections)
         self.untold = Untold(self.connections)
@@ -65,7 +65,7 @@ class Ledger:
         self.submissions = Submissions(self.connections, self.drafts)
         self.timetable = Timetable(self.connections)
         self.outbox = Outbox(self.connections)
-        self.deliveries = Deliveries(self.connections)
+        self.deliveries = Deliveries(self.connections, merging)
         self.delivery_history = DeliveryHistory(self.connections)
         self.progress = Progress(self.connections)
         self.monthly_tests = MonthlyTests(self.connections)

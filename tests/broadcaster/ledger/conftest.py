@@ -16,8 +16,7 @@ DO $$
 DECLARE name text;
 BEGIN
     SET LOCAL session_replication_role = replica;
-    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT LIKE 'ledger!_%' ESCAPE '!'
-    LOOP
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND left(tablename, 7) <> 'ledger_' LOOP
         EXECUTE format('DELETE FROM %I', name);
     END LOOP;
     PERFORM setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences WHERE schemaname = 'public';

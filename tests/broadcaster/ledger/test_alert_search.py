@@ -17,6 +17,7 @@ from kokuchi.database import Database as SqliteDatabase
 from kokuchi.storage import Database
 from kokuchi.wire import Alert, MessageType, Outcome, Severity, Status
 from tests.broadcaster.examples import EVERYONE, NOW, accept, alert, areas, report, terminals
+from tests.broadcaster.ledger.kinds import only_in_a_file
 
 WELL: dict[str, Any] = {"received_at": NOW, "displayed_at": NOW, "voice_started_at": NOW, "voiced_at": NOW}
 
@@ -137,6 +138,7 @@ def test_the_sums_are_true_whoever_changes_deliveries(filled: Ledger, change: Ca
     assert sums == len(counted)
 
 
+@only_in_a_file
 def test_a_ledger_of_an_earlier_version_gets_its_sums(filled: Ledger, tmp_path: Path) -> None:
     old = tmp_path / "old.sqlite"
     with closing(sqlite3.connect(old, isolation_level=None)) as connection:
