@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.draft import Draft, compose, correct, withdraw
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
+from kokuchi.storage import Database
 from kokuchi.wire import Alert, Audience, AudienceKind, Presence, Severity, Speaker, Topics
 from kokuchi.wire.fields import iso
 
@@ -71,7 +70,7 @@ def write_beginning(path: Path, roster: list[Terminal]) -> Ledger:
 def _write(db: Database, alert: Alert, terminals: list[int], dice: random.Random) -> None:
     row = db.execute(
         "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload)"
-        " VALUES (?, ?, ?, ?, ?, 'hanako', ?)",
+        " VALUES (?, ?, ?, ?, ?, 'hanako', ?) RETURNING id",
         [
             alert.identifier,
             alert.revision,
@@ -80,12 +79,12 @@ def _write(db: Database, alert: Alert, terminals: list[int], dice: random.Random
             iso(alert.expires),
             alert.model_dump_json(exclude_none=True),
         ],
-    ).lastrowid
-    db.conn.executemany(
+    ).fetchall()[0]["id"]
+    db.executemany(
         "INSERT INTO outbox (alert_id, topic, state) VALUES (?, ?, 'published')",
         [(row, topic) for topic in Topics(alert.town).of_audience(alert.audience)],
     )
-    db.conn.executemany(
+    db.executemany(
         f"INSERT INTO deliveries ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constants
         ((row, terminal, *_came_back(alert, dice)) for terminal in terminals),
     )
@@ -131,7 +130,7 @@ def _came_back(alert: Alert, dice: random.Random) -> tuple[object, ...]:
 def _write_presence_changes(ledger: Ledger, roster: list[Terminal], dice: random.Random) -> None:
     # Each goes and comes back about twice a week.
     with ledger.connections.write() as db:
-        db.conn.executemany(
+        db.executemany(
             "INSERT INTO presence_changes (terminal_id, at, online) SELECT id, ?, ? FROM terminals WHERE terminal = ?",
             (
                 (iso(END - YEAR + timedelta(hours=84 * change + 12 * dice.random() + online)), online, terminal.id)

@@ -4,7 +4,6 @@ Exit codes: 0 done; 1 it could not be done, and the message says why; 2 the sett
 has those of monitoring plugins instead.
 """
 
-import sqlite3
 from pathlib import Path
 
 import click
@@ -49,6 +48,7 @@ from kokuchi import __version__
 from kokuchi.command_line import run
 from kokuchi.database import DatabaseUnusable
 from kokuchi.serving import PortUnusable
+from kokuchi.storage import UNWRITABLE
 from kokuchi.voice.dictionary import DictionaryError
 from kokuchi.voice.errors import VoiceError
 from kokuchi.watchdog import StoodStill
@@ -131,7 +131,7 @@ def main() -> None:
         RunsAlready,
         StoodStill,
         VoiceError,
-        sqlite3.OperationalError,
+        *UNWRITABLE,
     )
 
 

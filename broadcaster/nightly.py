@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from broadcaster.domain.retention import Retention
 from broadcaster.ledger import Ledger
+from kokuchi.storage import FAILED
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Nightly:
         """Prune now."""
         try:
             removed = await asyncio.to_thread(self._ledger.pruning.prune, self._kept, self._clock())
-        except sqlite3.Error as error:
+        except FAILED as error:
             log.error("ledger not pruned", extra={"reason": str(error)})  # noqa: TRY400 - the next night tries again
         else:
             log.info("ledger pruned", extra={"removed": removed})

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from broadcaster.ledger import Ledger
 from kokuchi.pulse import Pulse
 from kokuchi.restarts import Restarts
 from kokuchi.service_manager import ServiceManager
+from kokuchi.storage import FAILED
 from kokuchi.watchdog import Part, Watchdog
 
 log = logging.getLogger(__name__)
@@ -74,7 +74,7 @@ async def _read_again_and_again(ledger: Ledger, pulse: Pulse, look_seconds: floa
     while True:
         try:
             await asyncio.to_thread(ledger.broker.state)
-        except sqlite3.Error as error:
+        except FAILED as error:
             log.error("ledger cannot be read", extra={"reason": str(error)})  # noqa: TRY400 - until the disk heals
         else:
             pulse.expect(LEDGER_PATIENCE)

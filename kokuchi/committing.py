@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
+
+from kokuchi.storage import UNWRITABLE
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ class Committer:
         while True:
             try:
                 result = await asyncio.to_thread(write, *arguments, **options)
-            except sqlite3.OperationalError as error:
+            except UNWRITABLE as error:
                 self._note(str(error))
                 await asyncio.sleep(RETRY_SECONDS)
             else:

@@ -3,17 +3,32 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlite_utils import Database, Migrations
+import sqlite_utils
+from sqlite_utils import Migrations
+
+from kokuchi.storage import DatabaseUnusable, Storage
 
 BUSY_TIMEOUT_SECONDS = 10
+_VACUUM_PAGES = 250
+"""Those of a transaction: a megabyte, for which nobody waits long."""
+
+__all__ = ["BUSY_TIMEOUT_SECONDS", "Connections", "Database", "DatabaseUnusable", "sqlite_of"]
 
 
-class DatabaseUnusable(Exception):  # noqa: N818 - reads as what it says
-    """A database file that cannot be opened or written; the message says which and what to do."""
+class Database(sqlite_utils.Database):
+    """One connection to a file."""
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[object] | Mapping[str, object]]) -> None:
+        """Run a statement for each of the rows."""
+        self.conn.executemany(sql, rows)
+
+    def use_function(self, name: str, arguments: int, function: Callable[..., str | bool]) -> None:
+        """Let statements of this connection call a function, which must return the same for the same arguments."""
+        self.conn.create_function(name, arguments, function, deterministic=True)
 
 
 class _Connection(sqlite3.Connection):
@@ -99,12 +114,69 @@ class Connections:
             raise
         self._on_commit()
 
+    @property
+    def file(self) -> Path:
+        """The file that it is."""
+        return self.path
+
+    @property
+    def folder(self) -> Path:
+        """The folder on this machine whose disk must not get full."""
+        return self.path.parent
+
+    @property
+    def log_bytes(self) -> int | None:
+        """How large the write-ahead log is; None if there is none."""
+        try:
+            return self.path.with_name(f"{self.path.name}-wal").stat().st_size
+        except OSError:
+            return None
+
+    def version(self) -> int:
+        """Return a number that changes when another connection or process has written."""
+        return int(self.read().execute("PRAGMA data_version").fetchone()[0])
+
+    def faults(self) -> list[str]:
+        """Let SQLite look through the whole database, which takes seconds in a large one; return what is wrong."""
+        return [row[0] for row in self.read().execute("PRAGMA quick_check(3)").fetchall() if row[0] != "ok"]
+
+    def columns(self) -> Mapping[str, frozenset[str]]:
+        """Return the names of every table's columns."""
+        found: dict[str, set[str]] = {}
+        for row in self.read().execute(
+            "SELECT t.name AS owner, c.name AS name FROM sqlite_master AS t JOIN pragma_table_info(t.name) AS c"
+            " WHERE t.type = 'table'"
+        ):
+            found.setdefault(row["owner"], set()).add(row["name"])
+        return {table: frozenset(names) for table, names in found.items()}
+
+    def overwrite_what_goes(self) -> None:
+        """Let what this thread removes from now on be found nowhere in the file."""
+        self.read().execute("PRAGMA secure_delete=ON")
+
+    def give_space_back(self, pause: Callable[[], None]) -> None:
+        """Shorten the file by what has become free; one of an earlier version keeps its length, and fills it."""
+        database = self.read()
+        while free := database.execute("PRAGMA freelist_count").fetchone()[0]:
+            # It has a step for each page and no columns, so `execute` would end it after the first page.
+            database.conn.executescript(f"PRAGMA incremental_vacuum({_VACUUM_PAGES})")
+            if database.execute("PRAGMA freelist_count").fetchone()[0] == free:
+                return
+            pause()
+
     def close(self) -> None:
         """Close this thread's connection and let go of the others'; a query that still runs in one ends first."""
         database: Database | None = getattr(self._local, "database", None)
         if database is not None:
             database.conn.close()
         self._local = threading.local()
+
+
+def sqlite_of(storage: Storage) -> Connections:
+    """Return the SQLite that a storage is, for what no other database does; raises TypeError if it is another."""
+    if not isinstance(storage, Connections):
+        raise TypeError(f"{type(storage).__name__} is no file")
+    return storage
 
 
 def _refuse_newer(path: Path, migrations: Migrations, database: Database) -> None:

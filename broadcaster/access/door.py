@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import logging
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address
@@ -13,6 +12,7 @@ from broadcaster.domain.guessing import OF_ADDRESS, OF_NAME_AT_ADDRESS, OF_NAME_
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.audit import record
 from broadcaster.ledger.failures import ANY
+from kokuchi.storage import UNWRITABLE
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Door:
                 record(db, Entry("", Deed.LOGIN_FAILED, subject, now, address))
                 if any(now_is.count == patience.free for now_is, (_, patience) in zip(counts, counted, strict=True)):
                     record(db, Entry("", Deed.LOGIN_HELD_UP, subject, now, address))
-        except sqlite3.OperationalError as error:
+        except UNWRITABLE as error:
             log.warning("failed log-in not recorded", extra={"address": address, "reason": str(error)})
             for key, _ in counted:
                 known = self._failures(*key)
@@ -59,7 +59,7 @@ class Door:
         try:
             with self._ledger.connections.write() as db:
                 self._ledger.failures.forget(db, *key)
-        except sqlite3.OperationalError as error:
+        except UNWRITABLE as error:
             log.warning("failures not forgotten", extra={"address": address, "reason": str(error)})
 
     def unlock(self, name: str, unlocked_by: str) -> None:

@@ -5,7 +5,6 @@ import hashlib
 import hmac
 import logging
 import secrets
-import sqlite3
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ import segno
 from cryptography.fernet import Fernet, InvalidToken
 
 from broadcaster.ledger import Ledger
+from kokuchi.storage import UNWRITABLE
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +133,7 @@ class SecondStep:
             return False
         try:
             return self._steps.use_step(account, step)
-        except sqlite3.OperationalError as error:
+        except UNWRITABLE as error:
             log.warning("code used in memory only", extra={"account": account, "reason": str(error)})
             # What the ledger holds can be read still.
             if step <= self._steps.last_step(account):

@@ -1,6 +1,5 @@
 """`broadcaster status` and `broadcaster mail-test`: whether all is well, and whether mail would tell if not."""
 
-import sqlite3
 import sys
 from datetime import UTC, datetime
 from email.utils import make_msgid
@@ -19,6 +18,7 @@ from broadcaster.monitoring.smtp import MailRefused, deliver
 from broadcaster.monitoring.words import words_of
 from kokuchi.configuration import ConfigurationError
 from kokuchi.database import DatabaseUnusable
+from kokuchi.storage import FAILED
 from kokuchi.wire.fields import iso
 
 OK, WARNING, CRITICAL, UNKNOWN = range(4)
@@ -37,7 +37,7 @@ def status(context: Context, as_json: bool) -> None:
     """
     try:
         assessment, town = _look(context)
-    except (ConfigurationError, DatabaseUnusable, sqlite3.Error, OSError) as error:
+    except (ConfigurationError, DatabaseUnusable, *FAILED, OSError) as error:
         if as_json:
             print_json({"status": _WORDS[UNKNOWN], "reason": str(error), "incidents": []})
         else:

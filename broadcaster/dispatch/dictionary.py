@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sqlite3
 from datetime import UTC, datetime
 
 from broadcaster.dispatch.patience import Patience
@@ -10,6 +9,7 @@ from broadcaster.dispatch.signer import Signer
 from broadcaster.domain.dictionary import DictionaryTooLarge
 from broadcaster.ledger import Ledger
 from kokuchi.link import Link, LinkError
+from kokuchi.storage import FAILED
 from kokuchi.wire import Dictionary, Topics, seal
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class DictionaryPublisher:
                 await asyncio.to_thread(self._ledger.dictionary.renew, datetime.now(UTC))
                 if self._may_publish() and self._published != await asyncio.to_thread(self._ledger.dictionary.revision):
                     await self._publish(await asyncio.to_thread(self._ledger.dictionary.standing))
-            except (sqlite3.Error, DictionaryTooLarge) as error:
+            except (*FAILED, DictionaryTooLarge) as error:
                 log.error("dictionary cannot be read", extra={"reason": str(error)})  # noqa: TRY400 - until the disk heals
             await self._ledger.changes.wait(seen, LOOK_SECONDS)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -19,6 +18,7 @@ from broadcaster.domain.signing import KeyState, TownTerms
 from broadcaster.ledger import Ledger
 from kokuchi.committing import Committer
 from kokuchi.link import Connected, Disconnected, Link, LinkError, Received
+from kokuchi.storage import UNWRITABLE
 from kokuchi.watchdog import Part
 from kokuchi.wire import SyncRequest, Topics, seal
 from kokuchi.wire.signature import KeyFileError
@@ -136,7 +136,7 @@ class Dispatcher:
             active = await asyncio.to_thread(self._ledger.alerts.active_for, request.terminal, now)
             asked = [wish.identifier for wish in request.requests or ()]
             states = await asyncio.to_thread(self._ledger.requests.states, request.terminal, asked)
-        except sqlite3.OperationalError as error:
+        except UNWRITABLE as error:
             log.error("sync not answered", extra={"reason": str(error)})  # noqa: TRY400 - the terminal asks again
             return
         reply = answer(self._topics.town, request, list(map(self._sealer.seal, active)), now, states)

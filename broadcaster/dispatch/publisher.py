@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sqlite3
 from datetime import UTC, datetime
 
 from broadcaster.dispatch.sealing import Sealed, Sealer
@@ -10,6 +9,7 @@ from broadcaster.ledger import Ledger
 from broadcaster.ledger.outbox import Publication
 from kokuchi.link import Link, LinkError
 from kokuchi.pulse import Pulse
+from kokuchi.storage import FAILED
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class Publisher:
                     if await self._publish_batch():
                         continue
                     seen = self._ledger.changes.count
-            except sqlite3.Error as error:
+            except FAILED as error:
                 log.error("outbox cannot be used", extra={"reason": str(error)})  # noqa: TRY400 - until the disk heals
                 released = False
             await self._ledger.changes.wait(seen, LOOK_SECONDS)

@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-import sqlite3
 from datetime import UTC, datetime
 
 from broadcaster.dispatch.sealing import Sealer
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.reminders import Reminder
 from kokuchi.link import Link, LinkError
+from kokuchi.storage import FAILED
 from kokuchi.wire import Audience, AudienceKind, Topics
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ class Reminders:
                 if not self._link.is_connected or not await asyncio.to_thread(self._ledger.reminders.are_due, now):
                     continue
                 due = await asyncio.to_thread(self._ledger.reminders.claim, now)
-            except sqlite3.Error as error:
+            except FAILED as error:
                 log.error("reminders cannot be written", extra={"reason": str(error)})  # noqa: TRY400 - the disk may heal
                 continue
             await asyncio.gather(*(self._remind(reminder) for reminder in due))

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from broadcaster.domain.signing import TownTerms, trusted
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.terminal_settings import VALID, Telling
 from kokuchi.link import Link, LinkError
+from kokuchi.storage import FAILED
 from kokuchi.wire import SigningKey, TerminalSettings, Topics, seal
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class SettingsPublisher:
             try:
                 if self._may_publish() and await self._publish_batch():
                     continue
-            except (sqlite3.Error, OSError, ValueError) as error:
+            except (*FAILED, OSError, ValueError) as error:
                 if str(error) != self._complaint:
                     self._complaint = str(error)
                     log.error("settings not published", extra={"reason": str(error)})  # noqa: TRY400 - until it is mended

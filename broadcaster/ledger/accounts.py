@@ -1,11 +1,8 @@
 """Who may log in. Every change is recorded in its own transaction, and at least one administrator always stays."""
 
-import sqlite3
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-
-from sqlite_utils import Database
 
 from broadcaster.domain.audit import CLOCK, SHELL, Deed, Entry
 from broadcaster.domain.passwords import problem_with
@@ -13,7 +10,7 @@ from broadcaster.domain.roles import Role
 from broadcaster.domain.tokens import ACTOR_PREFIX
 from broadcaster.ledger import passwords
 from broadcaster.ledger.audit import record
-from kokuchi.database import Connections
+from kokuchi.storage import CONFLICT, UNWRITABLE, Database, Row, Storage
 from kokuchi.wire.fields import iso
 
 
@@ -67,7 +64,7 @@ class Person:
 class Accounts:
     """The accounts of staff and operators."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def add(self, account: Account, password: str | None, made_by: str = SHELL, now: datetime | None = None) -> None:
@@ -84,7 +81,7 @@ class Accounts:
                     [account.name, account.display_name, account.role, password_hash, iso(at)],
                 )
                 record(db, Entry(made_by, Deed.ACCOUNT_MADE, account.name, at, account.role))
-        except sqlite3.IntegrityError as error:
+        except CONFLICT as error:
             raise AccountError(
                 f"there is an account {account.name!r} already",
                 f"「{account.name}」というアカウントは、もうあります。ほかの名前にしてください。",
@@ -126,7 +123,7 @@ class Accounts:
             return None
         if passwords.is_outdated(row["password_hash"]):
             # On a disk that is full one can still log in; the hash is renewed the next time.
-            with suppress(sqlite3.OperationalError), self._connections.write() as db:
+            with suppress(*UNWRITABLE), self._connections.write() as db:
                 db.execute(
                     "UPDATE accounts SET password_hash = ? WHERE name = ? AND password_hash = ?",
                     [passwords.hashed(password), name, row["password_hash"]],
@@ -174,7 +171,7 @@ class Accounts:
             store_password(db, name, password_hash, changed_by, now, keep)
 
 
-def account_of(row: sqlite3.Row) -> Account:
+def account_of(row: Row) -> Account:
     """Return the account in a row of its table."""
     return Account(row["name"], row["display_name"], Role(row["role"]), row["suspended_at"] is not None)
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from broadcaster.domain.delivery import FULL_MIB, TOO_HOT_CELSIUS
 from broadcaster.domain.incident import Ailing, Kind
-from kokuchi.database import Connections
+from kokuchi.storage import Storage
 from kokuchi.wire import Clock, Speaker
 from kokuchi.wire.fields import iso
 
@@ -16,9 +16,9 @@ _IN_SERVICE = "t.service = 'in_service'"
 _FAULTS = {
     Kind.TERMINALS_SOUND: f"ifnull(p.payload ->> '$.speaker', '') = '{Speaker.FAILED}'",
     Kind.TERMINALS_STORAGE: "ifnull(p.payload ->> '$.storage_fault', '') <> ''"
-    f" OR ifnull(p.payload ->> '$.disk_free_mib', {FULL_MIB}) < {FULL_MIB}",
+    f" OR ifnull(CAST(p.payload ->> '$.disk_free_mib' AS REAL), {FULL_MIB}) < {FULL_MIB}",
     Kind.TERMINALS_CLOCK: f"ifnull(p.payload ->> '$.clock', '') = '{Clock.UNKNOWN}'",
-    Kind.TERMINALS_HEAT: f"ifnull(p.payload ->> '$.temperature_celsius', 0) >= {TOO_HOT_CELSIUS}",
+    Kind.TERMINALS_HEAT: f"ifnull(CAST(p.payload ->> '$.temperature_celsius' AS REAL), 0) >= {TOO_HOT_CELSIUS}",
 }
 _COLUMNS = ", ".join(f"({test}) AS {kind}" for kind, test in _FAULTS.items())
 _SEEN = " ".join(
@@ -35,7 +35,7 @@ _NUMBER = re.compile(r"\d+")
 class AilingTerminals:
     """What the terminals in service have said of themselves, as far as it is no good news."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def look(self, newest_software: str, now: datetime) -> tuple[dict[str, int], list[Ailing]]:

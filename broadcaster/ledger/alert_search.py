@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlite_utils import Database
-
 from broadcaster.ledger.alerts import Accepted, accepted_of
-from kokuchi.database import Connections
+from kokuchi.storage import Database, Storage
 from kokuchi.wire import Severity
 from kokuchi.wire.fields import iso
 
@@ -75,11 +73,11 @@ class Found:
 
 _TERMINALS = (
     "SELECT t.id FROM terminals AS t WHERE (:area = '' OR t.area = :area)"
-    " AND (:who = '' OR instr(folded(t.household), :who) OR instr(folded(t.terminal), :who))"
+    " AND (:who = '' OR instr(folded(t.household), :who) > 0 OR instr(folded(t.terminal), :who) > 0)"
 )
 # CROSS JOIN: the few chosen terminals are looked up in the deliveries, never the other way round.
 _AT_CHOSEN = (
-    "EXISTS (SELECT 1 FROM chosen CROSS JOIN deliveries AS d ON d.alert_id = a.id AND d.terminal_id = chosen.id{})"
+    "EXISTS (SELECT 1 FROM chosen CROSS JOIN deliveries AS d WHERE d.alert_id = a.id AND d.terminal_id = chosen.id{})"
 )
 _SUMS = {
     Result.HEARD: "r.voiced = r.addressed AND r.addressed > 0",
@@ -93,7 +91,7 @@ _FEW = (
     " AND d.voiced_at IS NULL AND +d.terminal_id IN (SELECT id FROM chosen))"
 )
 _SINGLE = {
-    Result.UNREACHED: _AT_CHOSEN.format(" WHERE d.received_at IS NULL"),
+    Result.UNREACHED: _AT_CHOSEN.format(" AND d.received_at IS NULL"),
     Result.SILENT: _FEW.format("voice_failed"),
     Result.REFUSED: _FEW.format("refused").replace(" AND d.voiced_at IS NULL", ""),
 }
@@ -107,7 +105,7 @@ _ORDER = " ORDER BY sent_at DESC, id DESC"
 class AlertSearch:
     """Looks for alerts, each by its newest revision."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def page(self, wanted: Wanted, after: Place | None, limit: int) -> list[Accepted]:
@@ -134,8 +132,8 @@ class AlertSearch:
 
     def _read(self) -> Database:
         database = self._connections.read()
-        database.conn.create_function("folded", 1, _folded, deterministic=True)
-        database.conn.create_function("has_all", 3, _has_all, deterministic=True)
+        database.use_function("folded", 1, _folded)
+        database.use_function("has_all", 3, _has_all)
         return database
 
 
@@ -151,7 +149,7 @@ def _has_all(headline: str, body: str, words: str) -> bool:
 
 def _query(wanted: Wanted, columns: str, clauses: list[str]) -> str:
     # All of it is made of constants; what was asked for comes in as arguments only.
-    terminals = _TERMINALS if wanted.chooses_terminals else "SELECT NULL AS id WHERE 0"
+    terminals = _TERMINALS if wanted.chooses_terminals else "SELECT NULL AS id WHERE 1 = 0"
     return _FOUND.format(terminals=terminals, columns=columns, where=" AND ".join(clauses))
 
 
@@ -193,6 +191,6 @@ def _results(wanted: Wanted) -> list[str]:
     if not wanted.chooses_terminals:
         return [_SUMS[result]]
     if result is Result.HEARD:
-        return [*chosen, f"NOT {_AT_CHOSEN.format(' WHERE d.voiced_at IS NULL')}"]
+        return [*chosen, f"NOT {_AT_CHOSEN.format(' AND d.voiced_at IS NULL')}"]
     # Of no terminal can be true what the sums deny of all.
     return [_SUMS[result], _SINGLE[result]]

@@ -1,17 +1,15 @@
 """Alerts as they were accepted. What is here is never lost: it was committed before the page answered."""
 
-import sqlite3
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlite_utils import Database
 
 from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.delivery import reminder_after
 from broadcaster.ledger.audit import record
 from broadcaster.ledger.recovery import beyond_what_was_lost
-from kokuchi.database import Connections
+from kokuchi.storage import Database, Row, Storage
 from kokuchi.wire import Alert, MessageType
 from kokuchi.wire.fields import iso
 
@@ -41,29 +39,30 @@ def accept_within(
     AlertExists if this revision is already there.
     """
     alert = beyond_what_was_lost(db, alert)
-    try:
-        row = db.execute(
-            "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload,"
-            " dictionary) VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT revision FROM dictionary))",
-            [
-                alert.identifier,
-                alert.revision,
-                alert.category,
-                iso(alert.sent),
-                iso(alert.expires),
-                accepted_by,
-                alert.model_dump_json(exclude_none=True),
-            ],
-        ).lastrowid
-    except sqlite3.IntegrityError as error:
-        raise AlertExists(f"alert {alert.identifier} has revision {alert.revision} already") from error
-    if row is None:
-        raise sqlite3.DatabaseError("the alert got no row")
-    db.conn.executemany("INSERT INTO outbox (alert_id, topic) VALUES (?, ?)", [(row, topic) for topic in topics])
-    db.conn.executemany(
+    # Whoever makes this may go on to write, and so an error of the database is not waited for.
+    made = db.execute(
+        "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload,"
+        " dictionary) VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT revision FROM dictionary))"
+        " ON CONFLICT (identifier, revision) DO NOTHING RETURNING id",
+        [
+            alert.identifier,
+            alert.revision,
+            alert.category,
+            iso(alert.sent),
+            iso(alert.expires),
+            accepted_by,
+            alert.model_dump_json(exclude_none=True),
+        ],
+    ).fetchall()
+    if not made:
+        raise AlertExists(f"alert {alert.identifier} has revision {alert.revision} already")
+    row = int(made[0]["id"])
+    db.executemany("INSERT INTO outbox (alert_id, topic) VALUES (?, ?)", [(row, topic) for topic in topics])
+    db.execute(
         "INSERT INTO deliveries (alert_id, terminal_id, next_attempt_at)"
-        " SELECT ?, id, ? FROM terminals WHERE terminal = ? AND service = 'in_service'",
-        [(row, iso(alert.sent + reminder_after(0)), terminal) for terminal in recipients],
+        " SELECT ?, t.id, ? FROM json_each(?) AS e CROSS JOIN terminals AS t"
+        " WHERE t.terminal = e.value AND t.service = 'in_service'",
+        [row, iso(alert.sent + reminder_after(0)), json.dumps(list(recipients))],
     )
     dictionary = db.execute("SELECT revision FROM dictionary").fetchone()
     return Accepted(row, alert, accepted_by, dictionary["revision"] if dictionary else None)
@@ -72,7 +71,7 @@ def accept_within(
 class Alerts:
     """The alerts, one row a revision."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def accept(self, alert: Alert, topics: Sequence[str], recipients: Sequence[str], accepted_by: str) -> Accepted:
@@ -137,6 +136,6 @@ class Alerts:
         return accepted_of(row) if row else None
 
 
-def accepted_of(row: sqlite3.Row) -> Accepted:
+def accepted_of(row: Row) -> Accepted:
     """Return the alert that a row says."""
     return Accepted(row["id"], Alert.model_validate_json(row["payload"]), row["accepted_by"], row["dictionary"])

@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from kokuchi.database import Connections
+from kokuchi.storage import Storage
 from kokuchi.wire.fields import iso
 
 KEPT_FOR = timedelta(hours=24)
@@ -47,7 +47,7 @@ class Begun:
 class Answers:
     """The answers of the last 24 hours."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def begin(self, token: int, key: str, request: str, now: datetime) -> Begun:

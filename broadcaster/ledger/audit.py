@@ -1,12 +1,9 @@
 """The record of what people did. The database itself refuses to change or delete a line of it."""
 
-import sqlite3
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from broadcaster.domain.audit import Deed, Entry, Wanted
-from kokuchi.database import Connections
+from kokuchi.storage import Database, Row, Storage
 from kokuchi.wire.fields import iso
 
 
@@ -21,7 +18,7 @@ def record(db: Database, entry: Entry) -> None:
 class Audit:
     """The record, for those who read it, and for deeds that write nothing else."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def add(self, entry: Entry) -> None:
@@ -38,7 +35,7 @@ class Audit:
 
     def wanted(self, wanted: Wanted, limit: int, offset: int = 0) -> list[Entry]:
         """Return the lines that somebody wants to see, the newest first."""
-        conditions, arguments = ["1"], list[object]()
+        conditions, arguments = ["1 = 1"], list[object]()
         if wanted.person:
             conditions.append("(actor = ? OR subject = ?)")
             arguments += [wanted.person, wanted.person]
@@ -58,5 +55,5 @@ class Audit:
         return [_entry(row) for row in rows]
 
 
-def _entry(row: sqlite3.Row) -> Entry:
+def _entry(row: Row) -> Entry:
     return Entry(row["actor"], Deed(row["deed"]), row["subject"], datetime.fromisoformat(row["at"]), row["detail"])

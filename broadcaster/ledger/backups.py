@@ -5,7 +5,7 @@ from datetime import datetime
 
 from broadcaster.domain.audit import SHELL, Deed, Entry
 from broadcaster.ledger.audit import record
-from kokuchi.database import Connections
+from kokuchi.storage import Storage
 from kokuchi.wire.fields import iso
 
 
@@ -22,7 +22,7 @@ class Backup:
 class Backups:
     """The backups of this ledger. The one that is being made is not in itself."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def record(self, backup: Backup, made_by: str = SHELL) -> None:

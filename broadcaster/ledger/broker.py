@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from kokuchi.database import Connections
+from kokuchi.storage import Storage
 from kokuchi.wire.fields import iso
 
 
@@ -19,7 +19,7 @@ class BrokerState:
 class Broker:
     """The one row that says how the connection is."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def record(self, connected: bool, detail: str, now: datetime) -> None:
@@ -28,7 +28,7 @@ class Broker:
             db.execute(
                 "INSERT INTO broker (id, connected, detail, since) VALUES (1, ?, ?, ?)"
                 " ON CONFLICT (id) DO UPDATE SET connected = excluded.connected, detail = excluded.detail,"
-                " since = CASE WHEN connected = excluded.connected THEN since ELSE excluded.since END",
+                " since = CASE WHEN broker.connected = excluded.connected THEN broker.since ELSE excluded.since END",
                 [connected, detail, iso(now)],
             )
 

@@ -1,7 +1,6 @@
 """How all terminals are: counted, and searched page by page, without reading each one."""
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,17 +9,18 @@ from broadcaster.domain.condition import Condition
 from broadcaster.domain.delivery import FULL_MIB, TOO_HOT_CELSIUS
 from broadcaster.domain.service import Service
 from broadcaster.ledger.terminals import terminal_of
-from kokuchi.database import Connections
+from kokuchi.storage import Row, Storage
 from kokuchi.wire import Clock, Presence, Speaker
 
 # The same rules as broadcaster.domain.condition, done by SQLite for the whole town; a test holds them together.
 _TESTS = {
     Condition.OFFLINE: "p.online = 0",
-    Condition.SOUND: f"p.online AND ifnull(p.payload ->> '$.speaker', '') = '{Speaker.FAILED}'",
-    Condition.STORAGE: "p.online AND (ifnull(p.payload ->> '$.storage_fault', '') <> ''"
-    f" OR ifnull(p.payload ->> '$.disk_free_mib', {FULL_MIB}) < {FULL_MIB})",
-    Condition.CLOCK: f"p.online AND ifnull(p.payload ->> '$.clock', '') = '{Clock.UNKNOWN}'",
-    Condition.HEAT: f"p.online AND ifnull(p.payload ->> '$.temperature_celsius', 0) >= {TOO_HOT_CELSIUS}",
+    Condition.SOUND: f"p.online = 1 AND ifnull(p.payload ->> '$.speaker', '') = '{Speaker.FAILED}'",
+    Condition.STORAGE: "p.online = 1 AND (ifnull(p.payload ->> '$.storage_fault', '') <> ''"
+    f" OR ifnull(CAST(p.payload ->> '$.disk_free_mib' AS REAL), {FULL_MIB}) < {FULL_MIB})",
+    Condition.CLOCK: f"p.online = 1 AND ifnull(p.payload ->> '$.clock', '') = '{Clock.UNKNOWN}'",
+    Condition.HEAT: "p.online = 1"
+    f" AND ifnull(CAST(p.payload ->> '$.temperature_celsius' AS REAL), 0) >= {TOO_HOT_CELSIUS}",
     Condition.NEVER: "p.terminal_id IS NULL",
 }
 _FAULTY = " OR ".join(
@@ -30,7 +30,7 @@ _TROUBLED = f"(p.terminal_id IS NULL OR p.online = 0 OR {_FAULTY})"
 _SOURCE = "FROM terminals AS t LEFT JOIN presences AS p ON p.terminal_id = t.id"
 _ORDER = f"CASE WHEN p.online = 0 THEN 0 WHEN {_FAULTY} THEN 1 WHEN p.terminal_id IS NULL THEN 2 ELSE 3 END, t.terminal"
 _SUMS = ", ".join(
-    f"ifnull(sum({test}), 0) AS {name}"
+    f"count(*) FILTER (WHERE {test}) AS {name}"
     for name, test in [("well", f"NOT {_TROUBLED}"), ("faulty", _FAULTY), *_TESTS.items()]
 )
 _HEALTH = " ".join(["SELECT count(*) AS total,", _SUMS, _SOURCE, "WHERE t.service = 'in_service'"])
@@ -74,7 +74,7 @@ class Health:
 class Conditions:
     """The terminals with what they last said of themselves."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def health(self) -> Health:
@@ -125,10 +125,10 @@ def _where(wanted: Wanted) -> tuple[str, list[object]]:
         arguments.append(wanted.group)
     if wanted.words:
         words = "".join(wanted.words.split()).lower()
-        clauses.append(f"(instr({_SPACELESS.format('lower(t.household)')}, ?) OR instr(lower(t.terminal), ?))")
+        clauses.append(f"(instr({_SPACELESS.format('lower(t.household)')}, ?) > 0 OR instr(lower(t.terminal), ?) > 0)")
         arguments += [words, words]
     return " AND ".join(clauses), arguments
 
 
-def _pair(row: sqlite3.Row) -> tuple[Terminal, Presence | None]:
+def _pair(row: Row) -> tuple[Terminal, Presence | None]:
     return terminal_of(row), Presence.model_validate_json(row["payload"]) if row["payload"] else None

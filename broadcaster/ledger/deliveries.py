@@ -1,15 +1,15 @@
 """What came back. Reports are written in batches and only ever move a delivery forward."""
 
 import json
-import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeAlias
 
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.delivery import Delivery, Reach
 from broadcaster.domain.service import Service
-from kokuchi.database import Connections
+from kokuchi.storage import Row, Storage
 from kokuchi.wire import DeliveryReport, Outcome, Silence
 from kokuchi.wire.fields import iso
 
@@ -43,6 +43,10 @@ _MERGE = "\n".join(
 )
 
 
+Merging: TypeAlias = Callable[[Any, Iterable[DeliveryReport]], None]
+"""How a database merges a batch of reports within a transaction that it has opened, if it has a way of its own."""
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of an alert's delivery log; `attempts` is how often it was sent again for want of an answer."""
@@ -55,11 +59,16 @@ class Line:
 class Deliveries:
     """The deliveries of every alert."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage, merging: Merging | None = None) -> None:
         self._connections = connections
+        self._merging = merging
 
     def record(self, reports: Iterable[DeliveryReport]) -> None:
         """Merge a batch of reports into the ledger in one transaction."""
+        if self._merging is not None:
+            with self._connections.write() as db:
+                self._merging(db, reports)
+            return
         rows = [
             {
                 **{moment: iso(value) if (value := getattr(report, moment)) else None for moment in _MOMENTS},
@@ -74,7 +83,7 @@ class Deliveries:
             for report in reports
         ]
         with self._connections.write() as db:
-            db.conn.executemany(_MERGE, rows)
+            db.executemany(_MERGE, rows)
 
     def of_alert(self, alert_row: int) -> list[Line]:
         """Return the line of each terminal of an alert's audience, in the order of terminals."""
@@ -89,7 +98,8 @@ class Deliveries:
         """Return the counts of several alerts by their rows, which triggers keep (m020)."""
         wanted = list(alert_rows)
         rows = self._connections.read().execute(
-            "SELECT * FROM alert_reach WHERE alert_id IN (SELECT value FROM json_each(?))", [json.dumps(wanted)]
+            "SELECT * FROM alert_reach WHERE alert_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))",
+            [json.dumps(wanted)],
         )
         found = {row["alert_id"]: Reach(**{key: row[key] for key in row.keys() if key != "alert_id"}) for row in rows}  # noqa: SIM118 - a Row iterates over values
         return {row: found.get(row, Reach()) for row in wanted}
@@ -100,8 +110,8 @@ class Deliveries:
         rows = self._connections.read().execute(
             "SELECT d.alert_id, count(*) AS n FROM deliveries AS d"
             " LEFT JOIN presences AS p ON p.terminal_id = d.terminal_id"
-            " WHERE d.alert_id IN (SELECT value FROM json_each(?)) AND d.received_at IS NULL AND d.outcome IS NULL"
-            " AND NOT ifnull(p.online, 0) GROUP BY d.alert_id",
+            " WHERE d.alert_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
+            " AND d.received_at IS NULL AND d.outcome IS NULL AND ifnull(p.online, 0) = 0 GROUP BY d.alert_id",
             [json.dumps(wanted)],
         )
         found = {row["alert_id"]: int(row["n"]) for row in rows}
@@ -122,13 +132,13 @@ class Deliveries:
         return int(row["n"])
 
 
-def line_of(row: sqlite3.Row) -> Line:
+def line_of(row: Row) -> Line:
     """Return the line that a row of deliveries and terminals says."""
     terminal = Terminal(row["terminal"], row["household"], row["kind"], row["area"], service=Service(row["service"]))
     return Line(terminal, _delivery(row), row["attempts"])
 
 
-def _delivery(row: sqlite3.Row) -> Delivery:
+def _delivery(row: Row) -> Delivery:
     moments = {moment: datetime.fromisoformat(row[moment]) if row[moment] else None for moment in _MOMENTS}
     return Delivery(
         **moments,

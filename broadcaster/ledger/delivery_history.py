@@ -1,13 +1,14 @@
 """Deliveries of several alerts at once: what became of one terminal's, and what leaves the centre as a file."""
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from broadcaster.domain.standing import Circumstances
 from broadcaster.ledger.alerts import Accepted, accepted_of
 from broadcaster.ledger.progress import STANDING, StandingLine, standing_line
-from kokuchi.database import Connections
+from kokuchi.storage import Storage
 from kokuchi.wire import NO_VOICE
 
 
@@ -27,32 +28,32 @@ _STANDING = STANDING.format(missing="e.value ->> 'missing'", unanswered="e.value
 # CROSS JOIN keeps the order: each alert's deliveries are found by the key, and so is each terminal's.
 _LINES = (
     f"SELECT t.terminal, t.household, t.kind, t.area, t.service, d.*, {_STANDING} AS standing, p.sent_at AS contact"  # noqa: S608 - constants
-    " FROM json_each(:alerts) AS e CROSS JOIN deliveries AS d ON d.alert_id = e.value ->> 'alert'"
-    " CROSS JOIN terminals AS t ON t.id = d.terminal_id LEFT JOIN presences AS p ON p.terminal_id = d.terminal_id"
+    " FROM json_each(:alerts) AS e {chosen} CROSS JOIN deliveries AS d CROSS JOIN terminals AS t"
+    " LEFT JOIN presences AS p ON p.terminal_id = d.terminal_id"
+    " WHERE d.alert_id = CAST(e.value ->> 'alert' AS BIGINT) AND t.id = d.terminal_id{which}"
 )
-_LINES_OF_SOME = _LINES.replace(
-    "CROSS JOIN deliveries AS d ON d.alert_id = e.value ->> 'alert'",
-    "CROSS JOIN json_each(:terminals) AS c"
-    " CROSS JOIN deliveries AS d ON d.alert_id = e.value ->> 'alert' AND d.terminal_id = c.value",
+_LINES_OF_ALL = _LINES.replace("{chosen}", "").replace("{which}", "")
+_LINES_OF_SOME = _LINES.replace("{chosen}", "CROSS JOIN json_each(:terminals) AS c").replace(
+    "{which}", " AND d.terminal_id = CAST(c.value AS BIGINT)"
 )
 
 
 class DeliveryHistory:
     """Reads deliveries a piece at a time; no query is left open between two pieces."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def revisions(self, rows: Sequence[int]) -> list[Revision]:
         """Return revisions by their rows, in that order."""
         found = self._connections.read().execute(
-            " ".join([_REVISIONS, "WHERE a.id IN (SELECT value FROM json_each(?))"]),
+            " ".join([_REVISIONS, "WHERE a.id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"]),
             [json.dumps(list(rows))],
         )
         by_row = {row["id"]: Revision(accepted_of(row), bool(row["superseded"])) for row in found}
         return [by_row[row] for row in rows if row in by_row]
 
-    def alerts_of(self, terminal: str, limit: int = -1) -> list[int]:
+    def alerts_of(self, terminal: str, limit: int = sys.maxsize) -> list[int]:
         """Return the rows of the newest revisions that were addressed to a terminal, the newest first."""
         rows = self._connections.read().execute(
             "SELECT alert_id FROM deliveries WHERE terminal_id = (SELECT id FROM terminals WHERE terminal = ?)"
@@ -78,7 +79,7 @@ class DeliveryHistory:
             for row, each in circumstances.items()
         ]
         arguments = {"alerts": json.dumps(alerts)}
-        query = _LINES
+        query = _LINES_OF_ALL
         if terminals is not None:
             query, arguments = _LINES_OF_SOME, {**arguments, "terminals": json.dumps(list(terminals))}
         rows = self._connections.read().execute(f"{query} ORDER BY e.key, t.terminal", arguments)

@@ -1,17 +1,14 @@
 """The town's dictionary and who changed what. A change and the revision that it makes are one transaction."""
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.dictionary import RENEWED_AFTER, Book, Change, Word
 from broadcaster.ledger.audit import record
-from kokuchi.database import Connections
+from kokuchi.storage import Database, Row, Storage
 from kokuchi.wire import Dictionary
 from kokuchi.wire.fields import iso
 
@@ -46,7 +43,7 @@ class Logged:
 class Dictionaries:
     """The one dictionary that stands, and its history."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def revision(self) -> int:
@@ -129,7 +126,7 @@ class Dictionaries:
         self, db: Database, book: Book, changes: Sequence[Change], town: str, changed_by: str, now: datetime
     ) -> int:
         revision = self._put(db, book.changed(changes), town, now)
-        db.conn.executemany(
+        db.executemany(
             "INSERT INTO dictionary_changes"
             " (word, reading, accent, example, example_reading, revision, changed_by, changed_at)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -179,19 +176,19 @@ def _book(db: Database) -> Book:
     )
 
 
-def _changes(db: Database, where: str, arguments: list[object]) -> list[sqlite3.Row]:
+def _changes(db: Database, where: str, arguments: list[object]) -> list[Row]:
     # `where` is one of the constants above, never input.
     return list(db.execute(f"SELECT * FROM dictionary_changes {where}", arguments))  # noqa: S608
 
 
-def _before(db: Database, row: sqlite3.Row) -> Word | None:
+def _before(db: Database, row: Row) -> Word | None:
     earlier = db.execute(
         "SELECT * FROM dictionary_changes WHERE word = ? AND id < ? ORDER BY id DESC LIMIT 1", [row["word"], row["id"]]
     ).fetchone()
     return _word(earlier) if earlier else None
 
 
-def _word(row: sqlite3.Row) -> Word | None:
+def _word(row: Row) -> Word | None:
     if row["reading"] is None:
         return None
     return Word(row["word"], row["reading"], row["accent"], row["example"], row["example_reading"])

@@ -1,16 +1,13 @@
 """What is being written. It is kept as it is typed, however unfinished, until it is sent or thrown away."""
 
 import json
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlite_utils import Database
 
 from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.written import Written
 from broadcaster.ledger.audit import record
-from kokuchi.database import Connections
+from kokuchi.storage import Database, Row, Storage
 from kokuchi.wire.fields import iso
 
 
@@ -56,7 +53,7 @@ def write_draft(db: Database, identifier: str, version: int, written: Written, a
 class Drafts:
     """The drafts of all authors, who write for the same town and see each other's."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def save(self, identifier: str, version: int, written: Written, account: str, now: datetime) -> StoredDraft:
@@ -106,7 +103,7 @@ class Drafts:
             record(db, Entry(account, Deed.DRAFT_DISCARDED, identifier, now, stands.written.headline))
 
 
-def _draft(row: sqlite3.Row) -> StoredDraft:
+def _draft(row: Row) -> StoredDraft:
     return StoredDraft(
         identifier=row["identifier"],
         version=row["version"],

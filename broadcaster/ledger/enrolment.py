@@ -1,6 +1,5 @@
 """The codes with which devices take over terminals. At most one of each terminal stands; a newer one voids it."""
 
-import sqlite3
 from datetime import datetime
 
 from broadcaster.domain.audit import Deed, Entry
@@ -10,7 +9,7 @@ from broadcaster.ledger import latecomers
 from broadcaster.ledger.audit import record
 from broadcaster.ledger.terminals import TerminalOutOfService, TerminalUnknown
 from broadcaster.ledger.untold import owe
-from kokuchi.database import Connections
+from kokuchi.storage import CONFLICT, Row, Storage
 from kokuchi.wire.fields import iso
 
 
@@ -36,7 +35,7 @@ _CODES = "SELECT t.terminal, t.service, c.* FROM enrolment_codes AS c JOIN termi
 class EnrolmentCodes:
     """Every code that was ever made, by its hash."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def add(self, code_hash: str, code: EnrolmentCode) -> None:
@@ -61,7 +60,7 @@ class EnrolmentCodes:
                     [row["id"], code_hash, code.made_by, iso(code.made_at), iso(code.expires_at)],
                 )
                 record(db, Entry(code.made_by, Deed.ENROLMENT_CODE_MADE, code.terminal, code.made_at))
-        except sqlite3.IntegrityError as error:
+        except CONFLICT as error:
             raise CodeTaken from error
 
     def use(self, code_hash: str, device: str, password_hash: str, now: datetime) -> str:
@@ -100,7 +99,7 @@ class EnrolmentCodes:
         return _code(row) if row else None
 
 
-def _code(row: sqlite3.Row) -> EnrolmentCode:
+def _code(row: Row) -> EnrolmentCode:
     def moment(name: str) -> datetime | None:
         return datetime.fromisoformat(row[name]) if row[name] else None
 

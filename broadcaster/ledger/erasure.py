@@ -6,7 +6,7 @@ from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.service import Service
 from broadcaster.ledger.audit import record
 from broadcaster.ledger.untold import owe
-from kokuchi.database import Connections
+from kokuchi.storage import Storage
 from kokuchi.wire.fields import iso
 
 ERASED = "（消去済み）"
@@ -18,7 +18,7 @@ _OF_THE_HOUSEHOLD = ("requests", "presences", "presence_changes", "enrolment_cod
 class Erasure:
     """Makes a terminal one of nobody."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def state(self, terminal: str) -> tuple[Service, bool] | None:
@@ -38,7 +38,7 @@ class Erasure:
         it was sent stays, under the terminal's identifier, for the counts.
         """
         # What is written over is not to be found in the file either.
-        self._connections.read().execute("PRAGMA secure_delete=ON")
+        self._connections.overwrite_what_goes()
         with self._connections.write() as db:
             row = db.execute(
                 "SELECT id FROM terminals WHERE terminal = ? AND household <> ?", [terminal, ERASED]

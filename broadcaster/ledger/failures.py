@@ -2,10 +2,8 @@
 
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from broadcaster.domain.guessing import FORGOTTEN_AFTER, Failures
-from kokuchi.database import Connections
+from kokuchi.storage import Database, Storage
 from kokuchi.wire.fields import iso
 
 ANY = ""
@@ -15,7 +13,7 @@ ANY = ""
 class FailureCounts:
     """Counts by the keyed hash of a name and by address."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def get(self, name_hash: str, address: str) -> Failures | None:
@@ -31,8 +29,8 @@ class FailureCounts:
         """Count one more within a transaction, after those that are to be forgotten; return what it is now."""
         db.execute("DELETE FROM failures WHERE last_at <= ?", [iso(now - FORGOTTEN_AFTER)])
         db.execute(
-            "INSERT INTO failures VALUES (?, ?, 1, ?) ON CONFLICT DO UPDATE"
-            " SET count = count + 1, last_at = excluded.last_at",
+            "INSERT INTO failures VALUES (?, ?, 1, ?) ON CONFLICT (name_hash, address) DO UPDATE"
+            " SET count = failures.count + 1, last_at = excluded.last_at",
             [name_hash, address, iso(now)],
         )
         row = db.execute("SELECT count FROM failures WHERE name_hash = ? AND address = ?", [name_hash, address])

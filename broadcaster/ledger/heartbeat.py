@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from kokuchi.database import Connections
+from kokuchi.storage import Storage
 from kokuchi.wire.fields import iso
 
 
@@ -19,7 +19,7 @@ class Beat:
 class Heartbeat:
     """The one row that says so."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def beat(self, now: datetime) -> None:
@@ -32,9 +32,8 @@ class Heartbeat:
             )
 
     def check_database(self, now: datetime) -> None:
-        """Let SQLite look through the whole database, which takes seconds in a large one, and keep what it says."""
-        rows = self._connections.read().execute("PRAGMA quick_check(3)").fetchall()
-        fault = "; ".join(row[0] for row in rows if row[0] != "ok")[:500]
+        """Look through the whole database, which takes seconds in a large one, and keep what is wrong with it."""
+        fault = "; ".join(self._connections.faults())[:500]
         with self._connections.write() as db:
             db.execute("UPDATE heartbeat SET checked_at = ?, fault = ?", [iso(now), fault])
 

@@ -1,15 +1,12 @@
 """What went wrong from when to when, and what the operators were told of it."""
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from broadcaster.domain.incident import Incident, Kind, Urgency
 from broadcaster.domain.telling import Episode
-from kokuchi.database import Connections
+from kokuchi.storage import Database, Row, Storage
 from kokuchi.wire.fields import iso
 
 REOPENED_WITHIN = timedelta(minutes=5)
@@ -21,7 +18,7 @@ _KEPT = timedelta(days=400)
 class Incidents:
     """Every incident, one row from its beginning to its end."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def standing(self) -> list[Episode]:
@@ -78,7 +75,7 @@ def note_told(db: Database, begun: Sequence[Episode], ended: Sequence[Episode], 
     """Keep within a transaction what a mail tells of."""
     for column, episodes in (("told_at", begun), ("end_told_at", ended)):
         rows = json.dumps([one.row for one in episodes])
-        statement = f"UPDATE incidents SET {column} = ? WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608
+        statement = f"UPDATE incidents SET {column} = ? WHERE id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"  # noqa: S608
         db.execute(statement, [iso(now), rows])
 
 
@@ -108,7 +105,7 @@ def _payload(incident: Incident) -> str:
     )
 
 
-def _episode(row: sqlite3.Row) -> Episode:
+def _episode(row: Row) -> Episode:
     payload = json.loads(row["payload"])
     incident = Incident(
         Kind(row["kind"]),

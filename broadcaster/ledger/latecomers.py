@@ -2,10 +2,9 @@
 
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from broadcaster.domain.delivery import reminder_after
 from broadcaster.ledger.terminals import terminal_of
+from kokuchi.storage import Database
 from kokuchi.wire import Alert
 from kokuchi.wire.fields import iso
 
@@ -31,6 +30,7 @@ def address(db: Database, terminal_row: int, now: datetime) -> None:
         if valid["known"] or (alert.audience.includes(membership) and not alert.is_cancel):
             db.execute(
                 "INSERT INTO deliveries (alert_id, terminal_id, next_attempt_at) VALUES (?1, ?2, ?3)"
-                " ON CONFLICT DO UPDATE SET next_attempt_at = ?3 WHERE received_at IS NULL",
+                " ON CONFLICT (alert_id, terminal_id) DO UPDATE SET next_attempt_at = ?3"
+                " WHERE deliveries.received_at IS NULL",
                 [valid["id"], terminal_row, None if valid["held"] else iso(now + reminder_after(0))],
             )

@@ -1,7 +1,5 @@
 """The ledger as one thing: its parts share one database and tell whoever waits that something was written."""
 
-from pathlib import Path
-
 from broadcaster.ledger.accounts import Accounts
 from broadcaster.ledger.ailing import AilingTerminals
 from broadcaster.ledger.alert_search import AlertSearch
@@ -23,10 +21,11 @@ from broadcaster.ledger.heartbeat import Heartbeat
 from broadcaster.ledger.incidents import Incidents
 from broadcaster.ledger.links import PasswordLinks
 from broadcaster.ledger.mails import Mails
-from broadcaster.ledger.migrations import migrations
 from broadcaster.ledger.monthly_tests import MonthlyTests
+from broadcaster.ledger.opening import open_storage
 from broadcaster.ledger.outbox import Outbox
 from broadcaster.ledger.overview import Overview
+from broadcaster.ledger.places import Place
 from broadcaster.ledger.presence_history import PresenceHistory
 from broadcaster.ledger.presences import Presences
 from broadcaster.ledger.progress import Progress
@@ -47,15 +46,15 @@ from broadcaster.ledger.timetable import Timetable
 from broadcaster.ledger.tokens import Tokens
 from broadcaster.ledger.untold import Untold
 from broadcaster.ledger.wrong_codes import WrongCodes
-from kokuchi.database import Connections
 
 
 class Ledger:
-    """Open the ledger at a path, making or migrating it; raises DatabaseUnusable. May be used from any thread."""
+    """Open the ledger at a place, making or migrating it; raises DatabaseUnusable. May be used from any thread."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, place: Place) -> None:
+        self.place = place
         self.changes = Changes()
-        self.connections = Connections(path, migrations, self.changes.announce, refuses_newer=True)
+        self.connections, merging = open_storage(place, self.changes.announce)
         self.terminals = Terminals(self.connections)
         self.service = ServiceOfTerminals(self.connections)
         self.untold = Untold(self.connections)
@@ -66,7 +65,7 @@ class Ledger:
         self.submissions = Submissions(self.connections, self.drafts)
         self.timetable = Timetable(self.connections)
         self.outbox = Outbox(self.connections)
-        self.deliveries = Deliveries(self.connections)
+        self.deliveries = Deliveries(self.connections, merging)
         self.delivery_history = DeliveryHistory(self.connections)
         self.progress = Progress(self.connections)
         self.monthly_tests = MonthlyTests(self.connections)
@@ -102,8 +101,7 @@ class Ledger:
 
     def data_version(self) -> int:
         """Return a number that changes when another connection or process has written."""
-        row = self.connections.read().execute("PRAGMA data_version").fetchone()
-        return int(row[0])
+        return self.connections.version()
 
     def close(self) -> None:
         """Close the database."""

@@ -2,12 +2,9 @@
 
 import hashlib
 import secrets
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-
-from sqlite_utils import Database
 
 from broadcaster.domain.audit import Deed, Entry
 from broadcaster.ledger import passwords
@@ -20,7 +17,7 @@ from broadcaster.ledger.accounts import (
     void_links,
 )
 from broadcaster.ledger.audit import record
-from kokuchi.database import Connections
+from kokuchi.storage import Database, Row, Storage
 from kokuchi.wire.fields import iso
 
 VALID = timedelta(hours=24)
@@ -58,7 +55,7 @@ class NewLink:
 class PasswordLinks:
     """Every link that was ever made, by its hash. At most one of each account stands."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def make(self, name: str, made_by: str, now: datetime) -> NewLink:
@@ -114,7 +111,7 @@ def _opened(db: Database, token: str, now: datetime) -> Account:
     return account_of(row)
 
 
-def _fault(row: sqlite3.Row, now: datetime) -> LinkFault | None:
+def _fault(row: Row, now: datetime) -> LinkFault | None:
     if row["used_at"]:
         return LinkFault.USED
     if row["superseded_at"] or row["suspended_at"]:

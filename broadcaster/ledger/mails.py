@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from broadcaster.domain.telling import Telling, Told
 from broadcaster.ledger.incidents import Incidents, note_told
-from kokuchi.database import Connections
+from kokuchi.storage import Storage
 from kokuchi.wire.fields import iso
 
 LONGEST_WAIT = timedelta(minutes=30)
@@ -27,7 +27,7 @@ class Mail:
 class Mails:
     """What was written, and what of it has gone out."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
         self._incidents = Incidents(connections)
 
@@ -35,7 +35,7 @@ class Mails:
         """Return what was written when."""
         row = (
             self._connections.read()
-            .execute("SELECT max(made_at) AS newest, max(made_at) FILTER (WHERE digest) AS digest FROM mails")
+            .execute("SELECT max(made_at) AS newest, max(made_at) FILTER (WHERE digest = 1) AS digest FROM mails")
             .fetchone()
         )
         newest, digest = (datetime.fromisoformat(row[name]) if row[name] else None for name in ("newest", "digest"))

@@ -2,13 +2,13 @@
 
 from broadcaster.domain.monthly_test import CATEGORY
 from broadcaster.ledger.alerts import Accepted, accepted_of
-from kokuchi.database import Connections
+from kokuchi.storage import Storage
 
 
 class MonthlyTests:
     """Every drill of the monthly test's category that was not withdrawn."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def newest(self, limit: int, before: str = "9999") -> list[Accepted]:

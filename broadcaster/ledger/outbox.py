@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from kokuchi.database import Connections
+from kokuchi.storage import Storage
 from kokuchi.wire.fields import iso
 
 
@@ -32,7 +32,7 @@ class Outbox:
     `outbox_open`, and does not read the publications of years.
     """
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def release(self) -> None:

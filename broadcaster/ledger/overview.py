@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from kokuchi.database import Connections
+from kokuchi.storage import Storage
 from kokuchi.wire.fields import iso
 
 
@@ -39,7 +39,7 @@ GROUP BY a.category, drill ORDER BY n DESC, a.category
 class Overview:
     """Sums over all alerts, made by SQLite."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def valid(self, now: datetime) -> list[int]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadcaster.domain.delivery import Fault
-from kokuchi.database import Connections
+from kokuchi.storage import Storage
 from kokuchi.wire.fields import iso
 
 
@@ -20,7 +20,7 @@ class PresenceChange:
 class PresenceHistory:
     """The changes of presence, which broadcaster.ledger.presences writes."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def of(self, terminal: str, since: datetime) -> list[PresenceChange]:
@@ -28,7 +28,7 @@ class PresenceHistory:
         rows = self._connections.read().execute(
             "WITH mine AS (SELECT c.* FROM presence_changes AS c"
             "  WHERE c.terminal_id = (SELECT id FROM terminals WHERE terminal = :terminal))"
-            " SELECT * FROM (SELECT * FROM mine WHERE at <= :since ORDER BY at DESC, id DESC LIMIT 1)"
+            " SELECT * FROM (SELECT * FROM mine WHERE at <= :since ORDER BY at DESC, id DESC LIMIT 1) AS earlier"
             " UNION ALL SELECT * FROM mine WHERE at > :since ORDER BY at, id",
             {"terminal": terminal, "since": iso(since)},
         )
@@ -47,7 +47,7 @@ class PresenceHistory:
         400 days are enough for whoever asks how a terminal was a year ago.
         """
         with self._connections.write() as db:
-            return db.conn.execute(
+            return db.execute(
                 "DELETE FROM presence_changes AS old WHERE at < :before AND EXISTS"
                 " (SELECT 1 FROM presence_changes AS later WHERE later.terminal_id = old.terminal_id"
                 "  AND later.at <= :before AND (later.at, later.id) > (old.at, old.id))",

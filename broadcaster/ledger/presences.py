@@ -3,10 +3,8 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from sqlite_utils import Database
-
 from broadcaster.domain.delivery import faults
-from kokuchi.database import Connections
+from kokuchi.storage import Database, Storage
 from kokuchi.wire import Presence
 from kokuchi.wire.fields import iso
 
@@ -21,7 +19,7 @@ INSERT INTO presences (sent_at, online, payload, changed_at, faults, terminal_id
 SELECT :sent_at, :online, :payload, :arrived, :faults, id FROM terminals
 WHERE terminal = :terminal AND service <> 'retired'
 ON CONFLICT (terminal_id) DO UPDATE SET
- changed_at = CASE WHEN online = excluded.online THEN changed_at ELSE excluded.changed_at END,
+ changed_at = CASE WHEN presences.online = excluded.online THEN presences.changed_at ELSE excluded.changed_at END,
  sent_at = excluded.sent_at, online = excluded.online, payload = excluded.payload, faults = excluded.faults
 """
 
@@ -33,13 +31,13 @@ def take_for_away(db: Database, now: datetime, terminal_row: int | None = None) 
         "UPDATE presences SET online = 0, faults = '', changed_at = ?1,"
         " payload = json_set(payload, '$.online', json('false'))",
     ):
-        db.execute(f"{statement} WHERE online AND terminal_id = ifnull(?2, terminal_id)", [iso(now), terminal_row])
+        db.execute(f"{statement} WHERE online = 1 AND terminal_id = ifnull(?2, terminal_id)", [iso(now), terminal_row])
 
 
 class Presences:
     """The newest presence of each terminal."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def record(self, presences: Iterable[Presence], now: datetime | None = None) -> None:
@@ -61,8 +59,8 @@ class Presences:
                     "faults": ",".join(faults(presence)) if presence.online else "",
                 }
                 # One after the other: a terminal may go and come back within a batch.
-                db.conn.execute(_NOTE_CHANGE, row)
-                db.conn.execute(_KEEP, row)
+                db.execute(_NOTE_CHANGE, row)
+                db.execute(_KEEP, row)
 
     def doubt(self, now: datetime | None = None) -> None:
         """Take every terminal for disconnected until it speaks: the broker has lost what it knew of them."""

@@ -1,7 +1,6 @@
 """How far an alert has come, counted by SQLite: a page of 1,500 deliveries reads a handful of rows."""
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,7 @@ from typing import Any
 from broadcaster.domain.delivery import Stage
 from broadcaster.domain.standing import Circumstances, Standing
 from broadcaster.ledger.deliveries import Line, line_of
-from kokuchi.database import Connections
+from kokuchi.storage import Row, Storage
 from kokuchi.wire import NO_VOICE
 
 WHO = {
@@ -31,7 +30,7 @@ STANDING = """CASE
  WHEN d.outcome = 'expired' AND d.voiced_at IS NULL
   AND NOT (ifnull(d.silence, '') IN ('summarised', 'declined') AND d.displayed_at IS NOT NULL) THEN 'expired'
  WHEN d.received_at IS NULL AND d.outcome IS NULL THEN ifnull({missing}, CASE
-  WHEN p.terminal_id IS NULL THEN 'never_seen' WHEN NOT p.online THEN 'offline' ELSE {unanswered} END)
+  WHEN p.terminal_id IS NULL THEN 'never_seen' WHEN p.online = 0 THEN 'offline' ELSE {unanswered} END)
  WHEN d.voiced_at IS NOT NULL AND d.displayed_at IS NULL THEN 'not_displayed'
  WHEN d.confirmed_at IS NOT NULL THEN 'confirmed'
  WHEN d.outcome = 'cancelled' THEN 'cancelled'
@@ -106,7 +105,7 @@ _ALL = Selection()
 class Progress:
     """The way of one revision of an alert to its audience; rows are those of the table of alerts."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def shares(self, alert_row: int, circumstances: Circumstances) -> list[Share]:
@@ -114,8 +113,9 @@ class Progress:
         rows = self._connections.read().execute(
             f"SELECT t.area, {_STANDING} AS standing, count(*) AS terminals, count(d.received_at) AS received,"
             " count(d.displayed_at) AS displayed, count(d.voiced_at) AS voiced, count(d.confirmed_at) AS confirmed,"
-            " sum(d.voiced_at IS NOT NULL AND d.confirmed_at IS NULL) AS heard,"
-            " sum(d.received_at IS NOT NULL AND d.voiced_at IS NULL AND d.confirmed_at IS NULL) AS arrived"
+            " count(*) FILTER (WHERE d.voiced_at IS NOT NULL AND d.confirmed_at IS NULL) AS heard,"
+            " count(*) FILTER (WHERE d.received_at IS NOT NULL AND d.voiced_at IS NULL AND d.confirmed_at IS NULL)"
+            " AS arrived"
             f"{_TABLES} GROUP BY t.area, standing",
             _arguments(alert_row, circumstances),
         )
@@ -217,7 +217,7 @@ def _where(selection: Selection) -> tuple[str, dict[str, Any]]:
     return " AND ".join(conditions), arguments
 
 
-def standing_line(row: sqlite3.Row) -> StandingLine:
+def standing_line(row: Row) -> StandingLine:
     """Return the line that a row of deliveries, terminals and presences says."""
     contact = row["contact"]
     return StandingLine(line_of(row), Standing(row["standing"]), datetime.fromisoformat(contact) if contact else None)

@@ -8,21 +8,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from broadcaster.domain.audit import CLOCK, Deed, Entry
 from broadcaster.domain.guessing import FORGOTTEN_AFTER
 from broadcaster.domain.retention import Retention, before
 from broadcaster.ledger.answers import KEPT_FOR
 from broadcaster.ledger.audit import record
 from broadcaster.ledger.sessions import FAMILIAR
-from kokuchi.database import Connections
+from kokuchi.storage import Database, Storage
 from kokuchi.wire.fields import iso
 
 BATCH = 500
 PAUSE_SECONDS = 0.05
-_VACUUM_PAGES = 250
-"""Those of a transaction: a megabyte, for which nobody waits long."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +61,13 @@ RULES = (
     Rule("audit", "at < ?1", lambda kept: kept.record),
 )
 
+_KEYS = {
+    "failures": "name_hash, address",
+    "told_of_sent_alone": "identifier, account",
+    "api_answers": "token_id, key",
+}
+"""What names a row of the tables that have no id."""
+
 WITH_THEIR_ALERT = ("alerts", "deliveries", "outbox", "resends", "alert_reach")
 """What goes alert by alert: all of an old one is one transaction."""
 
@@ -90,16 +93,16 @@ KEPT = {
 class Pruning:
     """The retention of the ledger."""
 
-    def __init__(self, connections: Connections, pause: Callable[[], None] = lambda: time.sleep(PAUSE_SECONDS)) -> None:
+    def __init__(self, connections: Storage, pause: Callable[[], None] = lambda: time.sleep(PAUSE_SECONDS)) -> None:
         self._connections = connections
         self._pause = pause
 
     def prune(self, kept: Retention, now: datetime) -> dict[str, int]:
         """Remove what has been kept long enough; return how many rows of which table. It may take a while."""
         # What goes is written over, in the file too.
-        self._connections.read().execute("PRAGMA secure_delete=ON")
+        self._connections.overwrite_what_goes()
         removed = {"alerts": sum(self._alerts(iso(before(kept.alerts, now))))}
-        there = {row[0] for row in self._connections.read().execute("SELECT name FROM sqlite_master")}
+        there = self._connections.columns()
         for rule in RULES:
             if rule.table in there:
                 removed[rule.table] = sum(self._batches(rule, iso(before(rule.days(kept), now))))
@@ -108,7 +111,7 @@ class Pruning:
             detail = ", ".join(f"{table} {count}" for table, count in gone.items())
             with self._connections.write() as db:
                 record(db, Entry(CLOCK, Deed.PRUNED, "", now, detail))
-            self._give_space_back()
+            self._connections.give_space_back(self._pause)
         return gone
 
     def _alerts(self, end: str) -> Iterator[int]:
@@ -125,30 +128,17 @@ class Pruning:
             self._pause()
 
     def _batches(self, rule: Rule, end: str) -> Iterator[int]:
-        key = "rowid"
-        if rule.table in ("failures", "told_of_sent_alone"):
-            key = "(name_hash, address)" if rule.table == "failures" else "(identifier, account)"
-        columns = key.strip("()")
+        columns = _KEYS.get(rule.table, "id")
         while True:
             with self._connections.write() as db:
                 # Table and condition are those of a rule above.
                 gone = db.execute(
-                    f"DELETE FROM {rule.table} WHERE {key} IN"  # noqa: S608
+                    f"DELETE FROM {rule.table} WHERE ({columns}) IN"  # noqa: S608
                     f" (SELECT {columns} FROM {rule.table} WHERE {rule.where} LIMIT {BATCH})",
                     [end],
                 ).rowcount
             yield gone
             if gone < BATCH:
-                return
-            self._pause()
-
-    def _give_space_back(self) -> None:
-        """Shorten the file by what has become free; a ledger of an earlier version keeps its length, and fills it."""
-        database = self._connections.read()
-        while free := database.execute("PRAGMA freelist_count").fetchone()[0]:
-            # It has a step for each page and no columns, so `execute` would end it after the first page.
-            database.conn.executescript(f"PRAGMA incremental_vacuum({_VACUUM_PAGES})")
-            if database.execute("PRAGMA freelist_count").fetchone()[0] == free:
                 return
             self._pause()
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from kokuchi.database import Connections
+from kokuchi.storage import Storage
 from kokuchi.wire import WireError
 from kokuchi.wire.fields import iso
 
@@ -14,7 +14,7 @@ _KEPT_BYTES = 4096
 class Quarantine:
     """The last thousand messages that were refused, their first bytes."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def put(self, refused: Iterable[tuple[str, bytes, WireError]], now: datetime) -> None:
@@ -25,7 +25,7 @@ class Quarantine:
         ]
         with self._connections.write() as db:
             # One transaction for all: a flood of nonsense must not hold up the reports that come with it.
-            db.conn.executemany(
+            db.executemany(
                 "INSERT INTO quarantine (arrived_at, topic, refusal, detail, payload) VALUES (?, ?, ?, ?, ?)", rows
             )
             db.execute("DELETE FROM quarantine WHERE id <= (SELECT max(id) FROM quarantine) - ?", [_KEPT_ROWS])

@@ -4,18 +4,15 @@ Between the backup and the loss an alert may have been corrected or withdrawn, a
 called off. So nothing that is older than the backup goes out by itself.
 """
 
-import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlite_utils import Database
 
 from broadcaster.domain.audit import SHELL, Deed, Entry
 from broadcaster.domain.delivery import reminder_after
 from broadcaster.ledger.audit import record
 from broadcaster.ledger.presences import take_for_away
-from kokuchi.database import Connections
+from kokuchi.storage import Database, Row, Storage
 from kokuchi.wire import Alert, DeliveryReport, MessageType
 from kokuchi.wire.fields import iso
 
@@ -61,7 +58,7 @@ class Restored:
 class Recovery:
     """The first hours of a restored ledger."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def begin(self, backup_made_at: datetime, now: datetime) -> Restored:
@@ -94,7 +91,7 @@ class Recovery:
                     [iso(now)],
                 )
             take_for_away(db, now)
-            _lift(db)
+            _lift(db, self._connections.columns())
             db.execute(
                 "INSERT INTO restores (backup_made_at, restored_at) VALUES (?, ?)", [iso(backup_made_at), iso(now)]
             )
@@ -138,7 +135,7 @@ class Recovery:
         if self._connections.read().execute("SELECT 1 FROM held_alerts LIMIT 1").fetchone() is None:
             return
         with self._connections.write() as db:
-            db.conn.executemany(
+            db.executemany(
                 "UPDATE alerts SET surpassed_by = max(ifnull(surpassed_by, 0), ?1)"
                 " WHERE identifier = ?2 AND held_at IS NOT NULL AND released_at IS NULL"
                 " AND ?1 > (SELECT max(revision) FROM alerts WHERE identifier = ?2)",
@@ -170,16 +167,14 @@ def _take_back(db: Database, now: datetime) -> int:
     ).rowcount
 
 
-def _lift(db: Database) -> None:
-    tables = [row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-    for table in (name for name in tables if name not in _REVISIONS_OF_THEIR_OWN):
-        columns = {row["name"] for row in db.execute(f'PRAGMA table_info("{table}")')}
-        if "revision" not in columns:
+def _lift(db: Database, tables: Mapping[str, frozenset[str]]) -> None:
+    for table, columns in tables.items():
+        if table in _REVISIONS_OF_THEIR_OWN or "revision" not in columns:
             continue
         also = ", payload = json_set(payload, '$.revision', revision + ?1)" if "payload" in columns else ""
         # The names are those of the ledger's own tables.
         db.execute(f'UPDATE "{table}" SET revision = revision + ?1{also} WHERE revision > 0', [LIFT])  # noqa: S608
 
 
-def _held(row: sqlite3.Row) -> Held:
+def _held(row: Row) -> Held:
     return Held(Alert.model_validate_json(row["payload"]), datetime.fromisoformat(row["held_at"]), row["surpassed_by"])

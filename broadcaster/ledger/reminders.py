@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadcaster.domain.delivery import reminder_after
-from kokuchi.database import Connections
+from kokuchi.storage import Storage
 from kokuchi.wire.fields import iso
 
 
@@ -19,7 +19,7 @@ class Reminder:
 class Reminders:
     """The deliveries that nobody has answered for."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def are_due(self, now: datetime) -> bool:
@@ -52,7 +52,7 @@ class Reminders:
                 " WHERE d.next_attempt_at <= ? AND d.received_at IS NULL ORDER BY d.next_attempt_at LIMIT ?",
                 [iso(now), limit],
             ).fetchall()
-            db.conn.executemany(
+            db.executemany(
                 "UPDATE deliveries SET attempts = attempts + ?, next_attempt_at = ?"
                 " WHERE alert_id = ? AND terminal_id = ?",
                 [

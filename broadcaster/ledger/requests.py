@@ -1,24 +1,22 @@
 """Households that want to be called back, and what the desk has done about it."""
 
-import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlite_utils import Database
 
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.callback import Callback, merge
 from broadcaster.ledger.audit import record
-from kokuchi.database import Connections
+from kokuchi.storage import Database, Row, Storage
 from kokuchi.wire import CallbackRequest, RequestState
 from kokuchi.wire.fields import iso
 
 _OPEN = "r.withdrawn_at IS NULL AND r.done_at IS NULL"
 _WAITING = " ".join(
     [
-        "SELECT count(*) AS n, sum(r.taken_by <> '') AS taken, min(r.asked_at) AS since, max(r.id) AS newest",
+        "SELECT count(*) AS n, count(*) FILTER (WHERE r.taken_by <> '') AS taken,",
+        "min(r.asked_at) AS since, max(r.id) AS newest",
         "FROM requests AS r WHERE",
         _OPEN,
     ]
@@ -60,7 +58,7 @@ class Waiting:
 class Requests:
     """The wishes of every household."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def record(self, requests: Iterable[CallbackRequest], now: datetime) -> None:
@@ -83,7 +81,7 @@ class Requests:
     def waiting(self) -> Waiting:
         """Return how many households wait for a call, and since when."""
         row = self._connections.read().execute(_WAITING).fetchone()
-        return Waiting(row["n"], row["taken"] or 0, _moment(row["since"]), row["newest"])
+        return Waiting(row["n"], row["taken"], _moment(row["since"]), row["newest"])
 
     def count_open(self) -> int:
         """Return how many households wait for a call."""
@@ -207,7 +205,7 @@ def _record_deed(db: Database, row: int, deed: Deed, account: str, now: datetime
     record(db, Entry(account, deed, terminal, now))
 
 
-def _request(row: sqlite3.Row) -> Request:
+def _request(row: Row) -> Request:
     return Request(
         row=row["id"],
         terminal=Terminal(row["terminal"], row["household"], row["kind"], row["area"]),
@@ -221,7 +219,7 @@ def _request(row: sqlite3.Row) -> Request:
     )
 
 
-def _callback(row: sqlite3.Row) -> Callback:
+def _callback(row: Row) -> Callback:
     return Callback(
         datetime.fromisoformat(row["asked_at"]), _moment(row["withdrawn_at"]), row["alert"], row["revision"]
     )

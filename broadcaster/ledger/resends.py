@@ -1,6 +1,5 @@
 """Sending an alert again, by hand, to those of its terminals whom it has not reached."""
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +7,7 @@ from broadcaster.domain.audit import Deed, Entry
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.ledger.audit import record
 from broadcaster.ledger.progress import WHO
-from kokuchi.database import Connections
+from kokuchi.storage import CONFLICT, Database, Storage
 from kokuchi.wire import Audience, AudienceKind, Topics
 from kokuchi.wire.fields import iso
 
@@ -29,7 +28,7 @@ class Resend:
 class Resends:
     """What was sent again by hand. Terminals know what comes twice, and say nothing twice by themselves."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def of_alert(self, alert_row: int) -> list[Resend]:
@@ -45,7 +44,7 @@ class Resends:
         """
         topics = Topics(accepted.alert.town)
         with self._connections.write() as db:
-            if not _stands(db.conn, accepted, now):
+            if not _stands(db, accepted, now):
                 raise SentAgainMeanwhile("this revision is not valid any more")
             rows = db.execute(
                 "SELECT t.id, t.terminal FROM deliveries AS d"  # noqa: S608 - a constant of ours
@@ -60,15 +59,15 @@ class Resends:
                     "INSERT INTO resends (alert_id, number, at, by, terminals) VALUES (?, ?, ?, ?, ?)",
                     [accepted.row, number, iso(now), by, len(rows)],
                 )
-            except sqlite3.IntegrityError as error:
+            except CONFLICT as error:
                 raise SentAgainMeanwhile("somebody else has just sent it again") from error
             # What still waits is not put there a second time.
-            db.conn.executemany(
+            db.executemany(
                 "INSERT INTO outbox (alert_id, topic) SELECT ?1, ?2 WHERE NOT EXISTS"
                 " (SELECT 1 FROM outbox WHERE alert_id = ?1 AND topic = ?2 AND state = 'waiting')",
                 [(accepted.row, _own_topic(topics, row["terminal"])) for row in rows],
             )
-            db.conn.executemany(
+            db.executemany(
                 "UPDATE deliveries SET attempts = attempts + 1 WHERE alert_id = ? AND terminal_id = ?",
                 [(accepted.row, row["id"]) for row in rows],
             )
@@ -76,8 +75,8 @@ class Resends:
         return len(rows)
 
 
-def _stands(connection: sqlite3.Connection, accepted: Accepted, now: datetime) -> bool:
-    row = connection.execute(
+def _stands(db: Database, accepted: Accepted, now: datetime) -> bool:
+    row = db.execute(
         "SELECT max(revision) AS newest FROM alerts WHERE identifier = ?", [accepted.alert.identifier]
     ).fetchone()
     return row["newest"] == accepted.alert.revision and accepted.alert.expires > now

@@ -5,14 +5,14 @@ from datetime import datetime
 
 from broadcaster.domain.audit import Deed, Entry
 from broadcaster.ledger.audit import record
-from kokuchi.database import Connections
+from kokuchi.storage import Storage
 from kokuchi.wire.fields import iso
 
 
 class SecondSteps:
     """What the ledger holds of it. Secrets are sealed and codes hashed by whoever calls."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def secret(self, account: str) -> str | None:
@@ -25,7 +25,7 @@ class SecondSteps:
         with self._connections.write() as db:
             db.execute("UPDATE accounts SET totp_secret = ?, totp_step = ? WHERE name = ?", [sealed, step, account])
             db.execute("DELETE FROM recovery_codes WHERE account = ?", [account])
-            db.conn.executemany(
+            db.executemany(
                 "INSERT INTO recovery_codes (account, code_hash) VALUES (?, ?)",
                 [(account, code_hash) for code_hash in code_hashes],
             )
@@ -71,7 +71,7 @@ class SecondSteps:
         """Let these be the recovery codes; the earlier ones are void."""
         with self._connections.write() as db:
             db.execute("DELETE FROM recovery_codes WHERE account = ?", [account])
-            db.conn.executemany(
+            db.executemany(
                 "INSERT INTO recovery_codes (account, code_hash) VALUES (?, ?)",
                 [(account, code_hash) for code_hash in code_hashes],
             )

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.service import STEPS, Service, Step
 from broadcaster.ledger import latecomers
@@ -12,7 +10,7 @@ from broadcaster.ledger.audit import record
 from broadcaster.ledger.presences import take_for_away
 from broadcaster.ledger.terminals import TerminalOutOfService, TerminalUnknown
 from broadcaster.ledger.untold import owe
-from kokuchi.database import Connections
+from kokuchi.storage import Database, Storage
 from kokuchi.wire.fields import iso
 
 _DEEDS = {
@@ -25,7 +23,7 @@ _DEEDS = {
 class ServiceOfTerminals:
     """Whether each terminal takes part."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def step(self, step: Step, terminals: Iterable[str], by: str, now: datetime) -> list[str]:

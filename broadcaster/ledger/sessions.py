@@ -6,7 +6,6 @@ ends then is kept in memory, for this process.
 
 import hashlib
 import logging
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +13,7 @@ from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.session import SECOND_STEP, SEEN_EVERY, is_over
 from broadcaster.ledger.accounts import Account, account_of, end_sessions
 from broadcaster.ledger.audit import record
-from kokuchi.database import Connections
+from kokuchi.storage import UNWRITABLE, Row, Storage
 from kokuchi.wire.fields import iso
 
 log = logging.getLogger(__name__)
@@ -38,7 +37,7 @@ class Session:
 class Sessions:
     """The sessions of all accounts."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
         self._unwritten: dict[str, Session] = {}
         self._ended: set[str] = set()
@@ -56,7 +55,7 @@ class Sessions:
                 )
                 if not waits_for_code:
                     record(db, Entry(account, Deed.LOGGED_IN, account, now, address))
-        except sqlite3.OperationalError as error:
+        except UNWRITABLE as error:
             log.warning("session kept in memory", extra={"account": account, "reason": str(error)})
             self._unwritten[session.token_hash] = session
 
@@ -95,7 +94,7 @@ class Sessions:
         try:
             with self._connections.write() as db:
                 db.execute("UPDATE sessions SET seen_at = ? WHERE token_hash = ?", [iso(now), session.token_hash])
-        except sqlite3.OperationalError as error:
+        except UNWRITABLE as error:
             log.warning("session not noted", extra={"account": session.account, "reason": str(error)})
 
     def end(self, token: str, now: datetime) -> None:
@@ -108,7 +107,7 @@ class Sessions:
                 db.execute("UPDATE sessions SET ended_at = ? WHERE token_hash = ?", [iso(now), session.token_hash])
                 if not session.waits_for_code:
                     record(db, Entry(session.account, Deed.LOGGED_OUT, session.account, now, session.address))
-        except sqlite3.OperationalError as error:
+        except UNWRITABLE as error:
             self._ended.add(session.token_hash)
             log.warning("session ended in memory only", extra={"account": session.account, "reason": str(error)})
 
@@ -146,7 +145,7 @@ def hash_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _session(row: sqlite3.Row) -> Session:
+def _session(row: Row) -> Session:
     return Session(
         row["token_hash"],
         row["account"],

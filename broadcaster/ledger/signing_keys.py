@@ -2,12 +2,10 @@
 
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.signing import Keychain, KeyState, KnownKey
 from broadcaster.ledger.audit import record
-from kokuchi.database import Connections
+from kokuchi.storage import Database, Storage
 from kokuchi.wire.fields import iso
 
 _DEEDS = {
@@ -20,7 +18,7 @@ _DEEDS = {
 class SigningKeys:
     """Every key, in the order in which they were made."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def all(self) -> list[KnownKey]:

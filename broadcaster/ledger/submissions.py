@@ -5,13 +5,10 @@ one wins and the other is told.
 """
 
 import json
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-
-from sqlite_utils import Database
 
 from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.timing import Timing
@@ -19,7 +16,7 @@ from broadcaster.domain.written import Written
 from broadcaster.ledger.alerts import accept_within
 from broadcaster.ledger.audit import record
 from broadcaster.ledger.drafts import DraftMoved, Drafts, write_draft
-from kokuchi.database import Connections
+from kokuchi.storage import Database, Row, Storage
 from kokuchi.wire import Alert
 from kokuchi.wire.fields import iso
 
@@ -76,7 +73,7 @@ class Outgoing:
 class Submissions:
     """What was submitted."""
 
-    def __init__(self, connections: Connections, drafts: Drafts) -> None:
+    def __init__(self, connections: Storage, drafts: Drafts) -> None:
         self._connections = connections
         self._drafts = drafts
 
@@ -175,8 +172,9 @@ class Submissions:
         if not write_draft(db, filing.identifier, filing.version, filing.written, filing.account, filing.at):
             raise DraftMoved(self._drafts.get(filing.identifier))
         timing = filing.timing
+        db.execute("DELETE FROM submissions WHERE identifier = ?", [filing.identifier])
         db.execute(
-            "INSERT OR REPLACE INTO submissions"
+            "INSERT INTO submissions"
             " (identifier, state, at, days, until, next_at, submitted_by, submitted_at, reason)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
@@ -246,7 +244,7 @@ class Submissions:
         return [stored_submission(row) for row in rows]
 
 
-def stored_submission(row: sqlite3.Row) -> StoredSubmission:
+def stored_submission(row: Row) -> StoredSubmission:
     """Return the submission in a row that has its draft's version and text too."""
     return StoredSubmission(
         identifier=row["identifier"],

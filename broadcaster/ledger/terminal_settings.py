@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from broadcaster.domain.service import Service
-from kokuchi.database import Connections
+from kokuchi.storage import Storage
 from kokuchi.wire import Membership, Presence
 from kokuchi.wire.fields import iso
 from kokuchi.wire.settings import HIGHEST_SETTINGS_REVISION
@@ -20,12 +20,12 @@ RENEWED_AFTER = timedelta(days=200)
 _CONTENT = "(?1 || '|' || t.area || '|' || t.groups)"
 _DUE = (
     "FROM terminals AS t LEFT JOIN terminal_settings AS s ON s.terminal_id = t.id WHERE t.service = 'in_service' AND ("
-    f"s.terminal_id IS NULL OR NOT s.published OR s.content <> {_CONTENT} OR s.made_at < ?2"
-    " OR s.held IS NOT s.signed_for OR s.taken > s.revision)"
+    f"s.terminal_id IS NULL OR s.published = 0 OR s.content <> {_CONTENT} OR s.made_at < ?2"
+    " OR s.held IS DISTINCT FROM s.signed_for OR s.taken > s.revision)"
 )
 _GONE = (
     "SELECT t.id, t.terminal FROM terminal_settings AS s JOIN terminals AS t ON t.id = s.terminal_id"
-    " WHERE s.published AND t.service <> 'in_service'"
+    " WHERE s.published = 1 AND t.service <> 'in_service'"
 )
 
 
@@ -51,7 +51,7 @@ class Holding:
 class TerminalSettingsBook:
     """A row for each terminal that was ever granted or told something."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def are_due(self, digest: str, now: datetime) -> bool:
@@ -79,7 +79,8 @@ class TerminalSettingsBook:
                 db.execute(
                     "INSERT INTO terminal_settings (terminal_id, revision, content, made_at, signer, signed_for)"
                     " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (terminal_id) DO UPDATE SET revision = ?2,"
-                    " content = ?3, made_at = ?4, signer = ?5, signed_for = ?6, published = published AND ?7",
+                    " content = ?3, made_at = ?4, signer = ?5, signed_for = ?6,"
+                    " published = min(terminal_settings.published, ?7)",
                     [row["id"], revision, row["wanted"], made_at, signer, row["held"], fresh],
                 )
                 if fresh and row["published"]:
@@ -95,7 +96,7 @@ class TerminalSettingsBook:
     def settle(self, told: Iterable[Telling]) -> None:
         """Record that the broker has these."""
         with self._connections.write() as db:
-            db.conn.executemany(
+            db.executemany(
                 "UPDATE terminal_settings SET published = 1 WHERE terminal_id = ? AND revision = ?",
                 [(telling.row, telling.revision) for telling in told],
             )
@@ -103,7 +104,7 @@ class TerminalSettingsBook:
     def republish(self) -> None:
         """Publish everything once more: the broker may have lost what it had."""
         with self._connections.write() as db:
-            db.execute("UPDATE terminal_settings SET published = 0 WHERE published")
+            db.execute("UPDATE terminal_settings SET published = 0 WHERE published = 1")
 
     def gone(self, limit: int) -> list[tuple[int, str]]:
         """Return terminals that are not in service any more and of which the broker still keeps something."""
@@ -113,14 +114,12 @@ class TerminalSettingsBook:
     def cleared(self, rows: Iterable[int]) -> None:
         """Record that the broker keeps nothing of these terminals."""
         with self._connections.write() as db:
-            db.conn.executemany(
-                "UPDATE terminal_settings SET published = 0 WHERE terminal_id = ?", [(row,) for row in rows]
-            )
+            db.executemany("UPDATE terminal_settings SET published = 0 WHERE terminal_id = ?", [(row,) for row in rows])
 
     def grant(self, terminals: Iterable[str], keys: Sequence[str]) -> None:
         """Note that devices are given these keys; each is told what holds once more, in a revision of its own."""
         with self._connections.write() as db:
-            db.conn.executemany(
+            db.executemany(
                 "INSERT INTO terminal_settings (terminal_id, held) SELECT id, ?1 FROM terminals WHERE terminal = ?2"
                 " ON CONFLICT (terminal_id) DO UPDATE SET held = ?1, content = ''",
                 [(json.dumps(keys), terminal) for terminal in terminals],
@@ -136,10 +135,11 @@ class TerminalSettingsBook:
         if not said:
             return
         with self._connections.write() as db:
-            db.conn.executemany(
+            db.executemany(
                 "INSERT INTO terminal_settings (terminal_id, held, taken) SELECT id, ?1, ?2 FROM terminals"
                 " WHERE terminal = ?3 ON CONFLICT (terminal_id) DO UPDATE SET held = ?1, taken = ?2"
-                " WHERE held IS NOT ?1 OR taken IS NOT ?2",
+                " WHERE terminal_settings.held IS DISTINCT FROM ?1"
+                " OR terminal_settings.taken IS DISTINCT FROM ?2",
                 said,
             )
 
@@ -147,7 +147,7 @@ class TerminalSettingsBook:
         """Return the terminals in service that have not said that they hold what was settled after a moment."""
         rows = self._connections.read().execute(
             "SELECT t.terminal FROM terminals AS t LEFT JOIN terminal_settings AS s ON s.terminal_id = t.id"
-            " WHERE t.service = ? AND NOT ifnull(s.made_at >= ? AND s.taken >= s.revision, 0) ORDER BY t.terminal",
+            " WHERE t.service = ? AND (s.made_at >= ? AND s.taken >= s.revision) IS NOT TRUE ORDER BY t.terminal",
             [Service.IN_SERVICE, iso(moment)],
         )
         return [row["terminal"] for row in rows]

@@ -2,19 +2,16 @@
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
-
-from sqlite_utils import Database
 
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.audit import SHELL, Deed, Entry
 from broadcaster.domain.service import Service
 from broadcaster.ledger.audit import record
 from broadcaster.ledger.untold import owe
-from kokuchi.database import Connections
+from kokuchi.storage import Database, Row, Storage
 from kokuchi.wire.fields import iso
 
 CHANGEABLE = ("household", "kind", "area", "groups")
@@ -51,7 +48,7 @@ class RosterMoved(Exception):  # noqa: N818 - reads as what it says
 class Terminals:
     """Households and businesses with their terminals."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def add(
@@ -148,7 +145,7 @@ class Terminals:
         return [terminal_of(row) for row in rows]
 
 
-def terminal_of(row: sqlite3.Row) -> Terminal:
+def terminal_of(row: Row) -> Terminal:
     """Return the terminal that a row says."""
     return Terminal(
         id=row["terminal"],
@@ -167,7 +164,7 @@ def _insert(db: Database, terminals: list[tuple[Terminal, str]], now: datetime) 
         raise TerminalExists(f"already in the roster: {', '.join(taken)}")
     if len(set(names)) < len(names):
         raise TerminalExists("already in the roster: an identifier is given twice")
-    db.conn.executemany(
+    db.executemany(
         "INSERT INTO terminals (terminal, household, kind, area, groups, password_hash, created_at)"
         " VALUES (:terminal, :household, :kind, :area, :groups, :hash, :at)",
         [{**_values(terminal), "hash": password_hash, "at": iso(now)} for terminal, password_hash in terminals],

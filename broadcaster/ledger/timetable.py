@@ -1,18 +1,15 @@
 """What is sent at its time, what became of each time, and which could not be kept."""
 
-import sqlite3
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlite_utils import Database
-
 from broadcaster.domain.audit import CLOCK, Deed, Entry
 from broadcaster.ledger.alerts import AlertExists, accept_within
 from broadcaster.ledger.audit import record
 from broadcaster.ledger.submissions import Outgoing, StoredSubmission, stored_submission
-from kokuchi.database import Connections
+from kokuchi.storage import Database, Row, Storage
 from kokuchi.wire.fields import iso
 
 
@@ -37,7 +34,7 @@ class Lapse:
 class Timetable:
     """The times of what is planned. Each of them ends once: sent, missed or impossible."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def due(self, now: datetime) -> list[StoredSubmission]:
@@ -133,7 +130,7 @@ def _end(db: Database, due: StoredSubmission, outcome: Outcome, detail: str, now
     )
 
 
-def _lapse(row: sqlite3.Row) -> Lapse:
+def _lapse(row: Row) -> Lapse:
     return Lapse(
         at=datetime.fromisoformat(row["lapsed_at"]),
         outcome=Outcome(row["outcome"]),

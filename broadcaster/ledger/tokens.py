@@ -3,7 +3,6 @@
 import hashlib
 import json
 import secrets
-import sqlite3
 from collections.abc import Set
 from datetime import datetime, timedelta
 
@@ -11,7 +10,7 @@ from broadcaster.domain.audit import SHELL, Deed, Entry
 from broadcaster.domain.roles import Act, Role, may
 from broadcaster.domain.tokens import Scope, Token
 from broadcaster.ledger.audit import record
-from kokuchi.database import Connections
+from kokuchi.storage import CONFLICT, Row, Storage
 from kokuchi.wire.fields import iso
 
 PREFIX = "kokuchi_"
@@ -34,7 +33,7 @@ class TokenUnknown(Exception):  # noqa: N818 - reads as what it says
 class Tokens:
     """Every token that was ever made."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def make(self, name: str, scopes: Set[Scope], expires_at: datetime, made_by: str, now: datetime) -> str:
@@ -49,7 +48,7 @@ class Tokens:
                     [name, _hash(secret), json.dumps(granted), made_by, iso(now), iso(expires_at)],
                 )
                 record(db, Entry(made_by, Deed.TOKEN_MADE, name, now, " ".join(granted)))
-        except sqlite3.IntegrityError as error:
+        except CONFLICT as error:
             raise TokenExists(f"there is or was a token {name!r}; choose another name") from error
         return secret
 
@@ -91,7 +90,7 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _token(row: sqlite3.Row) -> Token:
+def _token(row: Row) -> Token:
     def moment(name: str) -> datetime | None:
         return datetime.fromisoformat(row[name]) if row[name] else None
 

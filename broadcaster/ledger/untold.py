@@ -3,25 +3,22 @@
 import json
 from collections.abc import Iterable
 
-from sqlite_utils import Database
-
-from kokuchi.database import Connections
+from kokuchi.storage import Database, Storage
 
 
 def owe(db: Database, terminals: Iterable[str]) -> None:
     """Keep within the transaction of a change that the broker does not know of it yet."""
     # A new number each time: what was written before the change tells nobody of it.
-    db.execute(
-        "INSERT OR REPLACE INTO untold (terminal_id)"
-        " SELECT id FROM terminals WHERE terminal IN (SELECT value FROM json_each(?))",
-        [json.dumps(list(terminals))],
-    )
+    theirs = "SELECT id FROM terminals WHERE terminal IN (SELECT value FROM json_each(?))"
+    named = [json.dumps(list(terminals))]
+    db.execute(f"DELETE FROM untold WHERE terminal_id IN ({theirs})", named)  # noqa: S608 - a constant
+    db.execute(f"INSERT INTO untold (terminal_id) {theirs}", named)
 
 
 class Untold:
     """The changes of terminals that the broker does not know of."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def newest(self) -> int:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from kokuchi.database import Connections
+from kokuchi.storage import Storage
 from kokuchi.wire.fields import iso
 
 _KEPT = timedelta(days=2)
@@ -11,7 +11,7 @@ _KEPT = timedelta(days=2)
 class WrongCodes:
     """Counts by the hour; neither the codes nor who tried them are kept."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
     def count(self, now: datetime) -> None:
@@ -19,7 +19,8 @@ class WrongCodes:
         hour = now.replace(minute=0, second=0, microsecond=0)
         with self._connections.write() as db:
             db.execute(
-                "INSERT INTO wrong_codes (hour, tried) VALUES (?, 1) ON CONFLICT DO UPDATE SET tried = tried + 1",
+                "INSERT INTO wrong_codes (hour, tried) VALUES (?, 1) ON CONFLICT (hour) DO UPDATE"
+                " SET tried = wrong_codes.tried + 1",
                 [iso(hour)],
             )
             db.execute("DELETE FROM wrong_codes WHERE hour < ?", [iso(now - _KEPT)])

@@ -39,10 +39,10 @@ def gather(ledger: Ledger, places: Places | None, now: datetime) -> Snapshot:
         broker_since=broker.since if broker else None,
         heartbeat_expected=places is not None and not places.running,
         heartbeat=beat.at if beat else None,
-        stood_still=last_restart(ledger.connections.path.parent),
+        stood_still=last_restart(ledger.connections.folder),
         oldest_waiting=ledger.outbox.oldest_waiting(),
-        disk_free=shutil.disk_usage(ledger.connections.path.parent).free,
-        log_bytes=_size(ledger.connections.path.with_name(f"{ledger.connections.path.name}-wal")),
+        disk_free=shutil.disk_usage(ledger.connections.folder).free,
+        log_bytes=ledger.connections.log_bytes,
         database_fault=beat.fault if beat else "",
         key_present=places is None or places.signing_key.is_file(),
         next_key_present=places is None or places.next_key.is_file(),
@@ -78,10 +78,3 @@ def certificate_ends(folder: Path) -> Mapping[str, datetime]:
 
 def _approval_since(ledger: Ledger) -> datetime | None:
     return min((waiting.submitted_at for waiting in ledger.submissions.in_state(State.WAITING)), default=None)
-
-
-def _size(file: Path) -> int | None:
-    try:
-        return file.stat().st_size
-    except OSError:
-        return None

@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Callable
 
 from broadcaster.ledger.untold import Untold
 from broadcaster.provisioning.reload import BrokerUntold
+from kokuchi.storage import UNWRITABLE
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +54,6 @@ class BrokerKeeper:
             await asyncio.sleep(RETRY_SECONDS)
             try:
                 await asyncio.to_thread(self.tell)
-            except sqlite3.OperationalError as error:
+            except UNWRITABLE as error:
                 # A disk that is full for a while must not end the centre.
                 log.error("broker not told", extra={"reason": str(error)})  # noqa: TRY400 - the reason says it all

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import logging
-import sqlite3
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from broadcaster.domain.audit import CLOCK, Deed, Entry
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.certificates import CertificateError, Certificates, Names, read_certificate
 from broadcaster.provisioning.reload import BrokerUntold
+from kokuchi.storage import UNWRITABLE
 from kokuchi.trust import server_context
 
 log = logging.getLogger(__name__)
@@ -78,7 +78,7 @@ class CertificateKeeper:
                 log.info("certificate renewed", extra={"until": until.isoformat()})
             if self._broker is not None:
                 self._tell_once(self._broker)
-        except (CertificateError, BrokerUntold, OSError, sqlite3.OperationalError) as error:
+        except (CertificateError, BrokerUntold, OSError, *UNWRITABLE) as error:
             return str(error)
         return ""
 

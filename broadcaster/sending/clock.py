@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sqlite3
 from collections.abc import Callable
 from datetime import datetime
 
@@ -16,6 +15,7 @@ from broadcaster.ledger.submissions import StoredSubmission
 from broadcaster.ledger.timetable import Outcome
 from broadcaster.sending.composing import Composer, Kana
 from broadcaster.sending.voice import VoicePreview
+from kokuchi.storage import UNWRITABLE
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ class PlannedSending:
             try:
                 await self.send_due()
                 wait = await asyncio.to_thread(self._seconds_to_wait)
-            except sqlite3.OperationalError as error:
+            except UNWRITABLE as error:
                 if is_writable:
                     log.error("planned alerts wait for the disk", extra={"reason": str(error)})  # noqa: TRY400 - it may heal
                 is_writable = False
@@ -52,7 +52,7 @@ class PlannedSending:
                 await self._ledger.changes.wait(seen, wait)
 
     async def send_due(self) -> None:
-        """Send what is due by now, and note what cannot be sent any more. Raises sqlite3.OperationalError."""
+        """Send what is due by now, and note what cannot be sent any more. Raises what stands in UNWRITABLE."""
         while due := await asyncio.to_thread(self._ledger.timetable.due, self._clock()):
             for submission in due:
                 await self._take(submission)

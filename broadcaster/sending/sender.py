@@ -52,9 +52,9 @@ class MayNotApprove(Exception):  # noqa: N818 - reads as what it says
 class Sending:
     """Takes submissions and what others decide about them.
 
-    Every method that changes something raises DraftMoved if somebody else was faster, and sqlite3.OperationalError if
-    the ledger cannot be written; then nothing has changed. The ledger and the voice stay the caller's to close; `clock`
-    tells the time.
+    Every method that changes something raises DraftMoved if somebody else was faster, and what kokuchi.storage
+    calls UNWRITABLE if the ledger cannot be written; then nothing has changed. The ledger and the voice stay the
+    caller's to close; `clock` tells the time.
     """
 
     def __init__(self, ledger: Ledger, town: Town, voice: VoicePreview, clock: Callable[[], datetime]) -> None:

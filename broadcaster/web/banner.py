@@ -89,7 +89,7 @@ def _planned_banner(site: Site, account: Account) -> Banner | None:
 
 
 def _disk_banner(site: Site) -> Banner | None:
-    free = shutil.disk_usage(site.ledger.connections.path.parent).free
+    free = shutil.disk_usage(site.ledger.connections.folder).free
     if free >= LITTLE_SPACE_BYTES:
         return None
     megabytes = free // _STEP_BYTES * _STEP_BYTES // 1_000_000

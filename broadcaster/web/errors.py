@@ -9,6 +9,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from kokuchi.storage import UNWRITABLE, Hindrance, StorageUnwritable
+
 
 class PageError(Exception):
     """A request that ends with an error page."""
@@ -37,8 +39,10 @@ class NotStored(Exception):  # noqa: N818 - reads as what it says
         self.advice = advice
 
     @classmethod
-    def because_of(cls, error: sqlite3.OperationalError) -> "NotStored | None":
-        """Return what SQLite's error means for staff, or None if it is no fault of the storage."""
+    def because_of(cls, error: sqlite3.OperationalError | StorageUnwritable) -> "NotStored | None":
+        """Return what the database's error means for staff, or None if it is no fault of the storage."""
+        if isinstance(error, StorageUnwritable):
+            return cls(_HINDRANCES[error.hindrance])
         # The low byte is SQLite's primary result code; the others only add detail.
         advice = _STORAGE_FAULTS.get(error.sqlite_errorcode & 0xFF)
         return cls(advice) if advice else None
@@ -49,7 +53,7 @@ def storing() -> Iterator[None]:
     """Raise NotStored where the block meets a ledger that cannot be written."""
     try:
         yield
-    except sqlite3.OperationalError as error:
+    except UNWRITABLE as error:
         fault = NotStored.because_of(error)
         if fault is None:
             raise
@@ -74,6 +78,12 @@ _STORAGE_FAULTS = {
     f"くり返し起きるときは、{_CALL_MAINTENANCE}",
     sqlite3.SQLITE_IOERR: f"サーバーのディスクに書きこめません。{_CALL_MAINTENANCE}",
     sqlite3.SQLITE_CANTOPEN: f"サーバーの記録を開けません。{_CALL_MAINTENANCE}",
+}
+_HINDRANCES = {
+    Hindrance.AWAY: f"記録を保存するサーバーにつながりません。{_CALL_MAINTENANCE}",
+    Hindrance.FULL: _STORAGE_FAULTS[sqlite3.SQLITE_FULL],
+    Hindrance.READ_ONLY: _STORAGE_FAULTS[sqlite3.SQLITE_READONLY],
+    Hindrance.BUSY: _STORAGE_FAULTS[sqlite3.SQLITE_BUSY],
 }
 
 _PAGES = {

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sqlite3
 from contextlib import suppress
 
 from fastapi import Request
@@ -13,6 +12,7 @@ from broadcaster.domain.tokens import Token, TokenState
 from broadcaster.web.api import problems
 from broadcaster.web.api.problems import ProblemRaised
 from broadcaster.web.site import Site
+from kokuchi.storage import UNWRITABLE
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ async def standing_token(site: Site, authorization: str, address: str) -> Token:
         site.token_throttle.failed(address, now)
         raise _refusal(f"this token is {why}", 'Bearer realm="kokuchi", error="invalid_token"')
     # A ledger that cannot be written does not keep anybody from reading.
-    with suppress(sqlite3.OperationalError):
+    with suppress(*UNWRITABLE):
         await asyncio.to_thread(site.ledger.tokens.note_use, token, now)
     return token
 

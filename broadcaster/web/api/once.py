@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import logging
-import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
@@ -16,6 +15,7 @@ from broadcaster.web.api import problems
 from broadcaster.web.api.problems import Kind, ProblemRaised
 from broadcaster.web.errors import storing
 from broadcaster.web.site import site_of
+from kokuchi.storage import UNWRITABLE
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ async def once(request: Request, token: Token, key: str, act: Callable[[Begun], 
 async def _keep(request: Request, begun: Begun, answer: Answer) -> None:
     try:
         await asyncio.to_thread(site_of(request).ledger.answers.finish, begun, answer)
-    except sqlite3.OperationalError as error:
+    except UNWRITABLE as error:
         # It is done, and asking again leads to the same: better the answer now than an error.
         log.warning("answer not kept", extra={"reason": str(error)})
 

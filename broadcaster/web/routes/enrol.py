@@ -5,7 +5,6 @@ Over plain HTTP the answer can be read on its way: it is for the town's closed n
 
 import asyncio
 import logging
-import sqlite3
 from contextlib import suppress
 from datetime import datetime
 
@@ -17,6 +16,7 @@ from broadcaster.domain.service import Service
 from broadcaster.ledger.enrolment import CodeRefused
 from broadcaster.web.site import Site, site_of
 from kokuchi.enrolment import MAXIMUM_REQUEST_BYTES, PATH, EnrolmentRequest, Refusal, Refused
+from kokuchi.storage import UNWRITABLE
 
 router = APIRouter()
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ async def enrol(request: Request) -> JSONResponse:
             terminal = refused.code.terminal if refused.code else None
             log.warning("enrolment refused", extra={"address": address, "why": why, "terminal": terminal})
             return _refuse(why)
-        except sqlite3.OperationalError as error:
+        except UNWRITABLE as error:
             log.error("enrolment failed", extra={"reason": str(error)})  # noqa: TRY400 - the reason says it all
             return _refuse(Refusal.UNAVAILABLE)
     site.code_throttle.succeeded(address)
@@ -69,7 +69,7 @@ async def enrol(request: Request) -> JSONResponse:
 
 def _count_wrong(site: Site, now: datetime) -> None:
     # Whoever guesses is refused all the same if the disk is full.
-    with suppress(sqlite3.OperationalError):
+    with suppress(*UNWRITABLE):
         site.ledger.wrong_codes.count(now)
 
 

@@ -3,6 +3,7 @@
 from broadcaster.access import Access
 from broadcaster.domain.audit import Deed
 from broadcaster.ledger import Ledger
+from kokuchi.database import sqlite_of
 from tests.broadcaster.web.town import Clock
 
 OFFICE, STRANGER = "192.0.2.1", "198.51.100.7"
@@ -55,7 +56,7 @@ def test_half_of_an_ipv6_address_is_one_guesser(access: Access) -> None:
 
 def test_a_restart_forgets_nothing(access: Access, ledger: Ledger, clock: Clock) -> None:
     fail(access, 6)
-    again = Ledger(ledger.connections.path)
+    again = Ledger(ledger.place)
     assert Access(again, "s" * 32, clock).door.seconds_to_wait("hanako", STRANGER) == 60
     again.close()
 
@@ -86,7 +87,7 @@ def test_failures_are_recorded_and_what_nobody_is_called_is_not_kept_as_typed(ac
         (Deed.LOGIN_FAILED, "hanako", STRANGER),
     ]
     assert {entry.actor for entry in entries} == {""}
-    assert "my secret password" not in "\n".join(ledger.connections.read().conn.iterdump())
+    assert "my secret password" not in "\n".join(sqlite_of(ledger.connections).read().conn.iterdump())
 
 
 def test_guessing_is_not_free_while_nothing_can_be_written(access: Access, ledger: Ledger, clock: Clock) -> None:

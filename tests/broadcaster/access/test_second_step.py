@@ -7,6 +7,7 @@ from broadcaster.access import Access
 from broadcaster.access.second_step import CodeRefused
 from broadcaster.domain.audit import Deed
 from broadcaster.ledger import Ledger
+from kokuchi.database import sqlite_of
 from tests.broadcaster.web.town import Clock
 
 
@@ -132,7 +133,7 @@ def test_a_secret_is_sealed_for_its_account_and_unreadable_in_the_ledger(
         with pytest.raises(CodeRefused):
             access.second_step.turn_on("taro", sealed, telephone.code())
     codes = access.second_step.turn_on("hanako", secret.sealed, telephone.code())
-    dump = "\n".join(ledger.connections.read().conn.iterdump())
+    dump = "\n".join(sqlite_of(ledger.connections).read().conn.iterdump())
     assert secret.sealed in dump
     for clear in (secret.clear, *codes, *(code.replace("-", "") for code in codes)):
         assert clear not in dump

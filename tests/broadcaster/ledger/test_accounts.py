@@ -12,6 +12,8 @@ from broadcaster.domain.roles import Role
 from broadcaster.ledger import Ledger, passwords
 from broadcaster.ledger.accounts import Account, AccountError, LastAdministrator
 from broadcaster.ledger.links import VALID, LinkFault, LinkRefused
+from kokuchi.database import sqlite_of
+from tests.broadcaster.ledger.kinds import only_in_a_file
 
 NOW = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery"
@@ -183,10 +185,11 @@ def test_no_link_is_made_for_a_suspended_account_or_for_nobody(ledger: Ledger) -
             ledger.password_links.make(name, "boss", NOW)
 
 
+@only_in_a_file
 def test_what_opens_something_is_in_the_ledger_as_a_hash_only(ledger: Ledger) -> None:
     link = ledger.password_links.make("hanako", "boss", NOW)
     ledger.sessions.begin("the session's token", "hanako", "192.0.2.1", NOW)
-    dump = "\n".join(ledger.connections.read().conn.iterdump())
+    dump = "\n".join(sqlite_of(ledger.connections).read().conn.iterdump())
     assert "password_links" in dump
     for secret in (link.token, "the session's token", PASSWORD):
         assert secret not in dump

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlite_utils import Database
 
 from broadcaster.domain.delivery import reach
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.alert_search import Result, Wanted
 from broadcaster.ledger.migrations import migrations
+from kokuchi.database import Database as SqliteDatabase
+from kokuchi.storage import Database
 from kokuchi.wire import Alert, MessageType, Outcome, Severity, Status
 from tests.broadcaster.examples import EVERYONE, NOW, accept, alert, areas, report, terminals
+from tests.broadcaster.ledger.kinds import only_in_a_file
 
 WELL: dict[str, Any] = {"received_at": NOW, "displayed_at": NOW, "voice_started_at": NOW, "voiced_at": NOW}
 
@@ -136,11 +138,12 @@ def test_the_sums_are_true_whoever_changes_deliveries(filled: Ledger, change: Ca
     assert sums == len(counted)
 
 
+@only_in_a_file
 def test_a_ledger_of_an_earlier_version_gets_its_sums(filled: Ledger, tmp_path: Path) -> None:
     old = tmp_path / "old.sqlite"
     with closing(sqlite3.connect(old, isolation_level=None)) as connection:
-        migrations.apply(Database(connection), stop_before="m020_alert_reach")
-        connection.execute("ATTACH ? AS filled", [str(filled.connections.path)])
+        migrations.apply(SqliteDatabase(connection), stop_before="m020_alert_reach")
+        connection.execute("ATTACH ? AS filled", [str(filled.place)])
         for table in ("terminals", "alerts", "deliveries"):
             columns = ", ".join(row[1] for row in connection.execute(f"PRAGMA main.table_info({table})"))
             connection.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM filled.{table}")  # noqa: S608 - constants

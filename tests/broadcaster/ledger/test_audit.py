@@ -1,12 +1,12 @@
 """The record of what people did."""
 
-import sqlite3
 from datetime import UTC, datetime
 
 import pytest
 
 from broadcaster.domain.audit import Deed, Entry
 from broadcaster.ledger import Ledger
+from kokuchi.storage import CONFLICT
 
 SENT = Entry("hanako", Deed.SENT, "20261124T010000Z-0a1b2c3d", datetime(2026, 11, 24, 1, 0, tzinfo=UTC), "見出し")
 
@@ -20,7 +20,7 @@ def test_what_somebody_did_can_be_read_later(ledger: Ledger) -> None:
 def test_nobody_can_edit_the_record(ledger: Ledger, sql: str) -> None:
     ledger.audit.add(SENT)
     with (
-        pytest.raises(sqlite3.IntegrityError, match="the record of deeds is"),
+        pytest.raises(CONFLICT, match="the record of deeds is"),
         ledger.connections.write() as db,
     ):
         db.execute(sql)

@@ -52,7 +52,7 @@ def test_a_change_raises_the_revision_and_survives_a_restart(
     ledger: Ledger, change: Callable[..., int], tmp_path: Path
 ) -> None:
     assert change(Change("札比内", OWN)) == 2
-    again = Ledger(ledger.connections.path)
+    again = Ledger(ledger.place)
     assert again.dictionary.book() == ledger.dictionary.book()
     assert again.dictionary.take_base(BASE, TOWN.id, NOW) == 2
     assert readings(again)["札比内"] == "サッピナイ"

@@ -14,16 +14,20 @@ from broadcaster.domain.roles import Role
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.migrations import migrations
-from kokuchi.database import DatabaseUnusable
+from kokuchi.database import DatabaseUnusable, sqlite_of
 from tests.broadcaster.examples import NOW, accept, alert, presence, report
+from tests.broadcaster.ledger.kinds import only_in_a_file
 
 WRITER = """
 import sys
 from pathlib import Path
 from broadcaster.ledger import Ledger
+from broadcaster.ledger.places import Server
+from tests.broadcaster.ledger.kinds import only_in_a_file
 from tests.broadcaster.examples import accept, alert
 
-ledger = Ledger(Path(sys.argv[1]))
+place = sys.argv[1]
+ledger = Ledger(Server(place, Path(sys.argv[2])) if "://" in place else Path(place))
 number = 0
 while True:
     number += 1
@@ -31,10 +35,12 @@ while True:
 """
 
 
-def test_what_was_accepted_is_there_after_kill_9(ledger: Ledger, path: Path) -> None:
+def test_what_was_accepted_is_there_after_kill_9(ledger: Ledger, tmp_path: Path) -> None:
     """Promise 1, with a real process that is killed in the middle of accepting."""
     ledger.close()
-    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True)
+    writer = subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(ledger.place), tmp_path], stdout=subprocess.PIPE, text=True
+    )
     assert writer.stdout is not None
     with writer:
         printed = [writer.stdout.readline().strip() for _ in range(30)]
@@ -42,14 +48,14 @@ def test_what_was_accepted_is_there_after_kill_9(ledger: Ledger, path: Path) -> 
         printed += writer.stdout.read().split()
     assert writer.returncode == -signal.SIGKILL
 
-    reopened = Ledger(path)
+    reopened = Ledger(ledger.place)
     try:
         assert len(printed) >= 30
         assert [name for name in printed if reopened.alerts.get(name) is None] == []
         accepted = [reopened.alerts.get(name) for name in printed]
         assert all(found and len(reopened.deliveries.of_alert(found.row)) == 3 for found in accepted)
         assert reopened.outbox.backlog().waiting >= len(printed)
-        assert reopened.connections.read().execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        assert reopened.connections.faults() == []
     finally:
         reopened.close()
 
@@ -75,7 +81,7 @@ def test_what_an_earlier_version_owed_to_the_broker_is_still_owed(path: Path) ->
     ledger.close()
 
 
-def test_a_reopened_ledger_has_everything(ledger: Ledger, path: Path) -> None:
+def test_a_reopened_ledger_has_everything(ledger: Ledger) -> None:
     accepted = accept(ledger, alert())
     ledger.deliveries.record([report("t-1", received_at=NOW)])
     ledger.presences.record([presence("t-1")])
@@ -89,7 +95,7 @@ def test_a_reopened_ledger_has_everything(ledger: Ledger, path: Path) -> None:
     )
     ledger.close()
 
-    again = Ledger(path)
+    again = Ledger(ledger.place)
     try:
         after = (
             again.terminals.all(),
@@ -105,6 +111,7 @@ def test_a_reopened_ledger_has_everything(ledger: Ledger, path: Path) -> None:
         again.close()
 
 
+@only_in_a_file
 def test_every_commit_is_on_the_disk(ledger: Ledger) -> None:
     database = ledger.connections.read()
     assert database.execute("PRAGMA journal_mode").fetchone()[0] == "wal"
@@ -112,16 +119,17 @@ def test_every_commit_is_on_the_disk(ledger: Ledger) -> None:
     assert database.execute("PRAGMA foreign_keys").fetchone()[0] == 1
 
 
-def test_migrations_are_recorded_and_done_once(ledger: Ledger, path: Path) -> None:
+@only_in_a_file
+def test_migrations_are_recorded_and_done_once(ledger: Ledger) -> None:
     def recorded(database: Database) -> list[tuple[str, str]]:
         return [(step.name, step.applied_at) for step in migrations.applied(database)]
 
-    first = recorded(ledger.connections.read())
+    first = recorded(sqlite_of(ledger.connections).read())
     ledger.close()
-    again = Ledger(path)
+    again = Ledger(ledger.place)
     try:
-        assert recorded(again.connections.read()) == first
-        assert migrations.pending(again.connections.read()) == []
+        assert recorded(sqlite_of(again.connections).read()) == first
+        assert migrations.pending(sqlite_of(again.connections).read()) == []
         assert [name for name, _ in first] == sorted(name for name, _ in first)
     finally:
         again.close()
@@ -135,7 +143,7 @@ def test_many_who_open_a_new_ledger_in_the_same_moment_all_get_it(tmp_path: Path
         together.wait()
         ledger = Ledger(path)
         try:
-            return len(migrations.applied(ledger.connections.read()))
+            return len(migrations.applied(sqlite_of(ledger.connections).read()))
         finally:
             ledger.close()
 
@@ -171,8 +179,9 @@ def test_a_path_that_is_a_folder_is_refused_with_advice(tmp_path: Path) -> None:
         Ledger(tmp_path)
 
 
+@only_in_a_file
 def test_a_ledger_that_a_newer_version_has_changed_is_refused_and_left_as_it_is(ledger: Ledger, path: Path) -> None:
-    with ledger.connections.write() as db:
+    with sqlite_of(ledger.connections).write() as db:
         db.table("_sqlite_migrations").insert(
             {"migration_set": migrations.name, "name": "m999_what_is_to_come", "applied_at": "2030-01-01"}
         )

@@ -2,7 +2,6 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 from broadcaster.ledger import Ledger
 from tests.broadcaster.examples import NOW, accept, alert, areas
@@ -67,10 +66,10 @@ def test_what_has_not_expired_is_published_once_more_when_the_broker_has_lost_it
     assert [item.alert_row for item in ledger.outbox.claim(NOW + timedelta(hours=1))] == [fresh.row]
 
 
-def test_two_threads_and_two_connections_never_claim_the_same_row(ledger: Ledger, path: Path) -> None:
+def test_two_threads_and_two_connections_never_claim_the_same_row(ledger: Ledger) -> None:
     for number in range(40):
         accept(ledger, alert(f"a-{number}", audience=areas("kita", "minami")))
-    other = Ledger(path)
+    other = Ledger(ledger.place)
 
     def claim_all(claimer: Ledger) -> list[int]:
         mine: list[int] = []

@@ -1,6 +1,5 @@
 """Terminals, presences, the quarantine, the broker's state and accounts."""
 
-import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from broadcaster.ledger import Ledger, passwords
 from broadcaster.ledger.accounts import Account, AccountError
 from broadcaster.ledger.broker import BrokerState
 from broadcaster.ledger.terminals import TerminalExists
+from kokuchi.storage import CONFLICT
 from kokuchi.wire import Refusal, WireError
 from kokuchi.wire.fields import iso
 from tests.broadcaster.examples import NOW, ROSTER, presence
@@ -55,7 +55,8 @@ def test_the_quarantine_keeps_the_last_thousand_and_the_first_bytes_of_each(ledg
         db.execute(
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1500)"
             " INSERT INTO quarantine (arrived_at, topic, refusal, detail, payload)"
-            " SELECT 't', 't', 'r', 'd', x'00' FROM n"
+            " SELECT 't', 't', 'r', 'd', ? FROM n",
+            [bytes(1)],
         )
     ledger.quarantine.put([("topic/" + "x" * 1000, b"\xff" * 100_000, error)], NOW)
     assert ledger.quarantine.count() == 1000
@@ -116,7 +117,7 @@ def test_a_damaged_hash_lets_nobody_in(ledger: Ledger) -> None:
 
 
 def test_a_kind_that_the_ledger_does_not_know_is_refused_by_the_table(ledger: Ledger) -> None:
-    with pytest.raises(sqlite3.IntegrityError), ledger.connections.write() as db:
+    with pytest.raises(CONFLICT), ledger.connections.write() as db:
         db.execute("UPDATE terminals SET kind = 'spaceship'")
 
 

@@ -2,7 +2,6 @@
 
 import itertools
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -188,11 +187,11 @@ def test_what_is_over_is_listed_from_a_day_on_the_newest_first(ledger: Ledger) -
     assert [(request.row, request.done_by) for request in closed] == [(3, "hanako"), (2, "")]
 
 
-def test_wishes_outlive_a_restart_of_the_centre(ledger: Ledger, path: Path) -> None:
+def test_wishes_outlive_a_restart_of_the_centre(ledger: Ledger) -> None:
     ledger.requests.record([wish()], NOW)
     before = ledger.requests.open()
     ledger.close()
-    again = Ledger(path)
+    again = Ledger(ledger.place)
     try:
         assert again.requests.open() == before
     finally:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +26,7 @@ def test_a_session_is_known_by_its_token_also_to_another_process(ledger: Ledger)
     assert ledger.sessions.who("a", NOW) == HANAKO
     assert ledger.sessions.who("b", NOW) is None
     assert ledger.sessions.who("", NOW) is None
-    again = Ledger(ledger.connections.path)
+    again = Ledger(ledger.place)
     assert again.sessions.who("a", NOW) == HANAKO
     ledger.sessions.end("a", NOW)
     assert again.sessions.who("a", NOW) is None
@@ -98,14 +99,15 @@ def test_logging_in_and_out_is_recorded(ledger: Ledger) -> None:
 
 
 def test_a_ledger_that_cannot_be_written_keeps_nobody_out_and_lets_everybody_leave(ledger: Ledger) -> None:
-    ledger.connections.read().execute("PRAGMA query_only=ON")
+    read_only = "PRAGMA query_only={}" if isinstance(ledger.place, Path) else "SET default_transaction_read_only = {}"
+    ledger.connections.read().execute(read_only.format("ON"))
     ledger.sessions.begin("b", "hanako", "192.0.2.1", NOW)
     assert ledger.sessions.who("b", NOW) == HANAKO
     ledger.sessions.seen("a", NOW + timedelta(minutes=5))
     for token in ("a", "b"):
         ledger.sessions.end(token, NOW)
         assert ledger.sessions.who(token, NOW) is None
-    ledger.connections.read().execute("PRAGMA query_only=OFF")
+    ledger.connections.read().execute(read_only.format("OFF"))
 
 
 def test_where_an_account_has_logged_in_lately_is_remembered_for_a_month(ledger: Ledger) -> None:

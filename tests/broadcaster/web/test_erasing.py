@@ -4,6 +4,7 @@ from fastapi import FastAPI
 
 from broadcaster.domain.audit import Deed, Wanted
 from broadcaster.ledger import Ledger
+from kokuchi.database import sqlite_of
 from kokuchi.wire import CallbackRequest
 from tests.broadcaster.web import states
 from tests.broadcaster.web.browser import Browser
@@ -53,7 +54,7 @@ async def test_nothing_of_an_erased_household_is_left_in_the_file(ledger: Ledger
 
     def content() -> bytes:
         ledger.connections.read().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return ledger.connections.path.read_bytes()
+        return sqlite_of(ledger.connections).path.read_bytes()
 
     assert "佐藤 一郎".encode() in content()
     assert "入院のこと".encode() in content()

@@ -17,6 +17,7 @@ from broadcaster.web.log_search import LogSearch
 from broadcaster.web.routes import alerts, log
 from broadcaster.web.site import Site
 from broadcaster.web.terminal_history import terminal_history
+from kokuchi.database import sqlite_of
 from tests.broadcaster.web.large_town import LARGE_TOWN, large_roster, make_app
 from tests.broadcaster.web.town import Clock
 
@@ -58,7 +59,7 @@ def steps(ledger: Ledger, look: Callable[[], object]) -> int:
         counted += 100
         return 0
 
-    connection = ledger.connections.read().conn
+    connection = sqlite_of(ledger.connections).read().conn
     connection.set_progress_handler(count, 100)
     look()
     connection.set_progress_handler(None, 0)

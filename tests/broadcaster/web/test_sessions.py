@@ -18,7 +18,7 @@ def restarted(ledger: Ledger, editor: Editor, enrolment: Enrolment, clock: Clock
     """Return the application of a centre that was restarted."""
     voice = FakeVoice()
     return create_app(
-        ledger=Ledger(ledger.connections.path),
+        ledger=Ledger(ledger.place),
         town=TOWN,
         voice=voice,
         editor=editor,

@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
-from sqlite_utils import Database
 
 from broadcaster.ledger import Ledger
 from broadcaster.web import banner
+from kokuchi.database import Database, sqlite_of
 from tests.broadcaster.web.browser import ALERT, Browser, hidden_fields
 from tests.broadcaster.web.town import NOW, ROSTER, accept
 
@@ -22,9 +22,10 @@ class Disk:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._read = ledger.connections.read
+        connections = sqlite_of(ledger.connections)
+        self._read = connections.read
         self._pragma = ""
-        ledger.connections.read = self._limited  # type: ignore[method-assign]
+        connections.read = self._limited  # type: ignore[method-assign]
 
     def is_full(self) -> None:
         self._pragma = "max_page_count=1"
@@ -54,7 +55,9 @@ def disk(ledger: Ledger) -> Disk:
 def other_program(ledger: Ledger, disk: Disk) -> Iterator[sqlite3.Connection]:
     """Somebody who writes to the same file and does not come to an end."""
     disk.is_impatient()
-    with closing(sqlite3.connect(ledger.connections.path, isolation_level=None, check_same_thread=False)) as connection:
+    with closing(
+        sqlite3.connect(sqlite_of(ledger.connections).path, isolation_level=None, check_same_thread=False)
+    ) as connection:
         yield connection
 
 

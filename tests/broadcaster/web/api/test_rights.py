@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from broadcaster.domain.tokens import Scope
 from broadcaster.domain.written import Written
 from broadcaster.ledger import Ledger
+from kokuchi.database import sqlite_of
 from kokuchi.wire.fields import iso
 from tests.broadcaster.web.api.program import CONTENT, EVERYTHING, Program, make_token, problem_of
 from tests.broadcaster.web.browser import Browser
@@ -77,7 +78,7 @@ def prepare(ledger: Ledger) -> tuple[str, str]:
 
 def contents(ledger: Ledger) -> list[str]:
     """Return all that the ledger holds, but for when tokens were used."""
-    return [line for line in ledger.connections.read().conn.iterdump() if "api_tokens" not in line]
+    return [line for line in sqlite_of(ledger.connections).read().conn.iterdump() if "api_tokens" not in line]
 
 
 async def test_the_list_of_operations_is_the_contracts(app: FastAPI) -> None:
@@ -255,7 +256,7 @@ async def test_what_a_token_does_is_recorded_under_its_own_name(
 async def test_the_secret_of_a_token_is_nowhere_in_the_ledger(program: Program, ledger: Ledger) -> None:
     secret = program.client.headers["authorization"].removeprefix("Bearer kokuchi_")
     await program.send()
-    assert secret not in "".join(ledger.connections.read().conn.iterdump())
+    assert secret not in "".join(sqlite_of(ledger.connections).read().conn.iterdump())
 
 
 async def test_the_last_use_of_a_token_is_kept_to_within_ten_minutes(

@@ -1,0 +1,1 @@
+"""The ledger on PostgreSQL (docs/postgresql.md). Only this room imports psycopg, and nothing imports it unasked."""

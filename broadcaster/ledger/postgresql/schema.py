@@ -1,0 +1,18 @@
+"""The tables, step by step, named as those of broadcaster.ledger.migrations, which say the same: a test holds it.
+
+The first step makes all that SQLite's steps up to it have made. A step that has been released is never edited.
+"""
+
+from collections.abc import Mapping
+from importlib.resources import files
+
+from broadcaster.ledger.postgresql.reach import reach_triggers
+
+
+def _file(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def steps() -> Mapping[str, str]:
+    """Return the statements of every step by its name, in their order."""
+    return {"m024_wrong_codes": "\n".join([_file("m024_functions.sql"), _file("m024_tables.sql"), reach_triggers()])}
