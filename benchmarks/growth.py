@@ -27,6 +27,7 @@ from broadcaster.domain.retention import Retention
 from broadcaster.domain.roles import Role
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.accounts import Account
+from kokuchi.database import sqlite_of
 from tests.broadcaster.web.large_town import large_roster
 from tests.broadcaster.web.town import PASSWORD
 from tests.passwords import quick_passwords
@@ -87,7 +88,7 @@ def bytes_of_deliveries(ledger: Ledger) -> tuple[int, int, int]:
         "SELECT sum(pgsize) FROM dbstat WHERE name IN"
         " (SELECT name FROM sqlite_master WHERE tbl_name = 'deliveries' AND type IN ('table', 'index'))"
     ).fetchone()
-    return count, int(pages[0]), ledger.connections.path.stat().st_size
+    return count, int(pages[0]), sqlite_of(ledger.connections).path.stat().st_size
 
 
 def make_empty(path: Path, roster: list[Terminal]) -> Ledger:
@@ -154,7 +155,7 @@ def main() -> int:
         with ledger_of_a_year() as kept:
             # Closed, it is one file, and a copy is what is written to.
             kept.close()
-            shutil.copy(kept.connections.path, Path(folder) / "large.sqlite")
+            shutil.copy(sqlite_of(kept.connections).path, Path(folder) / "large.sqlite")
         large, empty = Ledger(Path(folder) / "large.sqlite"), make_empty(Path(folder) / "empty.sqlite", roster)
         sizes = bytes_of_deliveries(large)
         ratios = asyncio.run(compare(empty, large, roster, ROUNDS))

@@ -12,6 +12,7 @@ from benchmarks.growth_town import BATCH, came_back
 from broadcaster.domain.retention import Retention
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.alerts import Accepted
+from kokuchi.database import sqlite_of
 from kokuchi.wire import DeliveryReport
 
 PAUSE_SECONDS = 0.02
@@ -40,7 +41,7 @@ def prune(ledger: Ledger, kept: Retention, now: datetime, newest: Accepted, term
     with _writing(ledger, newest, terminals) as quiet:
         time.sleep(QUIET_SECONDS)
     _checkpoint(ledger)
-    before = ledger.connections.path.stat().st_size
+    before = sqlite_of(ledger.connections).path.stat().st_size
     began = time.perf_counter()
     with _writing(ledger, newest, terminals) as waits:
         removed = ledger.pruning.prune(kept, now)
@@ -55,7 +56,7 @@ def prune(ledger: Ledger, kept: Retention, now: datetime, newest: Accepted, term
         seconds,
         removed,
         before,
-        ledger.connections.path.stat().st_size,
+        sqlite_of(ledger.connections).path.stat().st_size,
         int(ledger.connections.read().execute("PRAGMA freelist_count").fetchone()[0]),
     )
 

@@ -8,6 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 _PARTS = re.compile(r"""'(?:[^']|'')*'|"[^"]*"|(?P<place>\?\d*)|(?<!:):(?P<name>[A-Za-z_]\w*)""")
+_HINTS = re.compile(r" INDEXED BY \w+|(?<=ORDER BY )\+")
+"""What tells SQLite alone in which order to read: an index by its name, a plus before what is not to be one."""
+
 _UNCHANGED = (str, int, float, bytes, type(None))
 
 
@@ -44,7 +47,7 @@ def translated(sql: str) -> Statement:
         count += 1
         return f"${found['place'][1:] or count}"
 
-    text = _PARTS.sub(number, sql)
+    text = _PARTS.sub(number, _HINTS.sub("", sql))
     return Statement(text, tuple(names) if names else None)
 
 
