@@ -18,6 +18,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from kokuchi.link.interface import Will
 from kokuchi.link.mqtt import KEEP_ALIVE_SECONDS, RECEIVE_MAXIMUM
+from kokuchi.link.security import complaining
 
 PATIENCE_SECONDS = 10.0
 """How long an answer is waited for."""
@@ -115,6 +116,8 @@ class Probe:
         if address.username is not None:
             client.username_pw_set(address.username, address.password)
         if address.tls is not None:
+            # Why it failed is in the error itself here; it is closed all the same.
+            address.tls.sslsocket_class = complaining(lambda _error: None)
             client.tls_set_context(address.tls)
         if will is not None:
             gone_after = Properties(PacketTypes.WILLMESSAGE)
