@@ -195,7 +195,7 @@ class Probe:
 
         def settled(room: int) -> bool:
             nonlocal refused
-            for message_id in [each for each in waiting if each in self._answers]:
+            for message_id in waiting.intersection(self._answers):
                 waiting.discard(message_id)
                 refused += self._answers.pop(message_id) >= FAILURE
             return len(waiting) < room
