@@ -168,14 +168,14 @@ class Probe:
         if self._ended is None and self._client.loop(seconds) and self._ended is None:
             self._ended = Ended(0, "")
 
-    def until(self, condition: Callable[[], bool], what: str) -> None:
+    def until(self, condition: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
         """Return once the condition holds; raises Ended or Silent."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + seconds
         while not condition():
             if self._ended is not None:
                 raise self._ended
             if time.monotonic() > deadline:
-                raise Silent(f"the broker did not send {what} within {PATIENCE_SECONDS:.0f} s")
+                raise Silent(f"the broker did not send {what} within {seconds:.0f} s")
             self.turn(0.05)
 
     def subscribe(self, topic: str) -> int:
@@ -219,7 +219,7 @@ class Probe:
         if self._ended is None:
             self._client.disconnect(properties=properties)
         deadline = time.monotonic() + PATIENCE_SECONDS
-        # The broker hangs up; whoever comes next finds it settled.
+        # Until it is written.
         while self._ended is None and time.monotonic() < deadline:
             self.turn(0.05)
 
