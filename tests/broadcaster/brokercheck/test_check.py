@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -152,12 +151,10 @@ def test_a_broker_of_former_times_is_bad_for_its_version() -> None:
 
 
 def test_where_nobody_answers_nothing_is_known() -> None:
-    began = time.monotonic()
     findings = found(target(f"mqtt://{HOST}:{free_port()}"))
     assert findings[REACH].seen.endswith("Connection refused")
     assert unknown(findings) == set(REQUIREMENTS) - {REACH}
     assert verdict_of(findings.values()) is Verdict.UNKNOWN
-    assert time.monotonic() < began + 10
 
 
 def test_a_login_that_is_refused_ends_the_check(tmp_path: Path) -> None:

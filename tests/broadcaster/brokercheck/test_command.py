@@ -16,6 +16,7 @@ from kokuchi.trust import client_context
 from kokuchi.wire import Topics
 from tests.broadcaster.brokercheck.page import PAGE, sample, without_chance
 from tests.broadcaster.commands.shell import Done, Shell
+from tests.broadcaster.settings_files import write_settings
 from tests.contract.broker import HOST
 from tests.contract.secured import SecuredTown, secured_town
 from tests.ports import free_port
@@ -70,7 +71,7 @@ async def run(shell: Shell, *arguments: str) -> Done:
 
 
 def test_the_broker_that_setup_configures_has_all_that_is_needed(town: SecuredTown) -> None:
-    done = Shell(town.settings.ledger.parent.parent).good("check-broker")
+    done = Shell(town.settings.ledger.parent.parent).quick("check-broker")
     assert without_chance(done.out).rstrip() == sample("good")
     files = broker_files(town.settings)
     assert "check-" not in files.passwords.read_text() + files.rights.read_text()
@@ -163,11 +164,17 @@ def test_the_password_comes_from_a_file_or_the_environment(shell: Shell, monkeyp
     assert "no connection" in done.out
 
 
-def test_without_settings_or_a_running_broker_it_is_said_what_to_do(tmp_path: Path, town: SecuredTown) -> None:
-    assert town
-    done = Shell(tmp_path).run("check-broker")
-    assert done.code == 2
-    assert "there is no such file" in done.err
+def test_a_broker_that_does_not_run_cannot_be_told_of_the_logins_for_the_check(tmp_path: Path) -> None:
+    write_settings(tmp_path)
+    shell = Shell(tmp_path)
+    shell.quick("setup")
+    rights = tmp_path / "var" / "mosquitto" / "rights"
+    former = rights.read_text()
+    done = shell.run("check-broker")
+    assert (done.code, done.out) == (2, "")
+    assert "no Mosquitto can be signalled" in done.err
+    assert "name the broker by its URL" in done.err
+    assert rights.read_text() == former
 
 
 def test_the_page_names_every_requirement_with_its_reason() -> None:
