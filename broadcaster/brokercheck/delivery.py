@@ -12,7 +12,7 @@ from kokuchi.link.mqtt import MAXIMUM_INFLIGHT, SESSION_EXPIRY_SECONDS
 from kokuchi.link.probe import FAILURE, Ended, Probe, ProbeError
 from kokuchi.wire import MAXIMUM_BYTES
 
-_DAY = 24 * 3600
+_HOUR, _DAY = 3600, 24 * 3600
 LEAST_SESSION_DAYS = 7
 """A holiday's length; kokuchi asks for more, and finds what is missing after it by itself."""
 
@@ -46,7 +46,7 @@ def absence(table: Table, contact: Contact) -> list[Finding]:
         terminal = table.return_of_terminal()
         session_present = terminal.welcome.session_present
         valid = hear(terminal, lambda arrival: arrival.payload == b"valid") if session_present else None
-        quiet(terminal, 0.3)
+        # It was sent first, so it would have come first.
         late = any(arrival.payload == b"short" for arrival in terminal.arrivals)
     if valid is None:
         lost = "who comes back is not known any more" if not session_present else "what came meanwhile was lost"
@@ -56,10 +56,16 @@ def absence(table: Table, contact: Contact) -> list[Finding]:
 
 def _session(contact: Contact) -> Finding:
     told = contact.welcome.session_expiry
-    days = (SESSION_EXPIRY_SECONDS if told is None else told) // _DAY
-    if days < LEAST_SESSION_DAYS:
-        return bad(SESSION, f"kept, but for {days} days at most; {LEAST_SESSION_DAYS} are needed, 30 better")
-    return good(SESSION, f"what came while its owner was away was kept; for {days} days at most")
+    seconds = SESSION_EXPIRY_SECONDS if told is None else told
+    if seconds < LEAST_SESSION_DAYS * _DAY:
+        kept = f"kept, but for {_duration(seconds)} at most"
+        return bad(SESSION, f"{kept}; {LEAST_SESSION_DAYS} days are needed, 30 better")
+    return good(SESSION, f"what came while its owner was away was kept; for {_duration(seconds)} at most")
+
+
+def _duration(seconds: int) -> str:
+    count, unit = (seconds // _DAY, "day") if seconds >= _DAY else (seconds // _HOUR, "hour")
+    return f"{count} {unit}{'' if count == 1 else 's'}"
 
 
 def _expiry(late: bool, left: int | None) -> Finding:

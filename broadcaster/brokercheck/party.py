@@ -13,6 +13,9 @@ from kokuchi.link.probe import FAILURE, Arrival, Ended, Probe, ProbeError, Silen
 KEPT_SECONDS = 120
 """How long the broker keeps what a check that was killed has left behind: sessions, retained messages, wills."""
 
+HEARING_SECONDS = 10.0
+"""How long a message is waited for."""
+
 
 class Party:
     """A login with a session of its own."""
@@ -136,5 +139,5 @@ def hear(probe: Probe, wanted: Callable[[Arrival], bool]) -> Arrival | None:
         return next((arrival for arrival in probe.arrivals if wanted(arrival)), None)
 
     with suppress(Silent):
-        probe.until(lambda: found() is not None, "a message")
+        probe.until(lambda: found() is not None, "a message", HEARING_SECONDS)
     return found()

@@ -7,13 +7,14 @@ from broadcaster.brokercheck.findings import Finding, bad, good
 from broadcaster.brokercheck.party import KEPT_SECONDS, Table
 from broadcaster.brokercheck.requirements import ABSENT, SLOW, Requirement
 from kokuchi.link.mqtt import MAXIMUM_INFLIGHT
-from kokuchi.link.probe import Probe
+from kokuchi.link.probe import PATIENCE_SECONDS, Probe
 
 MESSAGES = 5000
 _BYTES = 200
 """As large as a report of a terminal."""
 
-_QUIET_SECONDS = 2.0
+_PAUSE_SECONDS = 0.5
+_THE_END = b"the end"
 
 
 def absent(table: Table, contact: Contact) -> list[Finding]:
@@ -21,14 +22,14 @@ def absent(table: Table, contact: Contact) -> list[Finding]:
     with table.both() as (centre, _terminal):
         table.terminal.go()
         refused = _send(table, contact, centre)
-        return [_judge(ABSENT, _count(table.return_of_terminal()), refused)]
+        return [_judge(ABSENT, _count(table, centre, table.return_of_terminal()), refused)]
 
 
 def slow(table: Table, contact: Contact) -> list[Finding]:
     """Send to one who is there and does not read, and count what comes when it does."""
     with table.both() as (centre, terminal):
         refused = _send(table, contact, centre)
-        return [_judge(SLOW, _count(terminal), refused)]
+        return [_judge(SLOW, _count(table, centre, terminal), refused)]
 
 
 def _send(table: Table, contact: Contact, centre: Probe) -> int:
@@ -37,18 +38,25 @@ def _send(table: Table, contact: Contact, centre: Probe) -> int:
     return centre.publish_all(table.downward, payloads, at_once=at_once, expires_in=KEPT_SECONDS)
 
 
-def _count(probe: Probe) -> int:
-    """Read and acknowledge until all are there or nothing comes any more."""
+def _count(table: Table, centre: Probe, terminal: Probe) -> int:
+    """Read and acknowledge until all are there, or what was sent after them is."""
     came: set[bytes] = set()
-    last = time.monotonic()
-    while len(came) < MESSAGES and time.monotonic() < last + _QUIET_SECONDS and probe.ended is None:
-        probe.turn(0.05)
-        for arrival in probe.arrivals:
+    last = paused = time.monotonic()
+    while len(came) < MESSAGES and _THE_END not in came:
+        terminal.turn(0.05)
+        now = time.monotonic()
+        for arrival in terminal.arrivals:
             came.add(arrival.payload)
-            probe.acknowledge(arrival)
-            last = time.monotonic()
-        probe.arrivals.clear()
-    return len(came)
+            terminal.acknowledge(arrival)
+            last = paused = now
+        terminal.arrivals.clear()
+        if terminal.ended is not None or now > last + PATIENCE_SECONDS:
+            break
+        if now > paused + _PAUSE_SECONDS:
+            # There is room in the queue again: it comes after all that is left of them.
+            centre.publish(table.downward, _THE_END, expires_in=KEPT_SECONDS)
+            paused = now
+    return len(came - {_THE_END})
 
 
 def _judge(requirement: Requirement, came: int, refused: int) -> Finding:

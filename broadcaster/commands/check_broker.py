@@ -100,7 +100,7 @@ def _run(target: Target, as_json: bool) -> int:
         for finding in found:
             findings.append(finding)
             if not as_json and finding.seen != NOT_SO_FAR:
-                _print(finding)
+                click.echo(describe(finding))
     verdict = verdict_of(findings)
     if as_json:
         print_json(
@@ -116,17 +116,15 @@ def _run(target: Target, as_json: bool) -> int:
     return _CODES[verdict]
 
 
-def _print(finding: Finding) -> None:
+def describe(finding: Finding) -> str:
+    """Return the lines about a finding, with what to do if it is BAD."""
     requirement = finding.requirement
     only = "" if finding.needed else f"({requirement.need} only) "
-    _paragraph(f"{finding.verdict:{_MARGIN}}{requirement.title:{_TITLES}}", f"{only}{finding.seen}")
+    lines = [_paragraph(f"{finding.verdict:{_MARGIN}}{requirement.title:{_TITLES}}", f"{only}{finding.seen}")]
     if finding.verdict is Verdict.BAD:
-        for label, words in (
-            ("why", requirement.why),
-            ("Mosquitto", requirement.mosquitto),
-            ("others", requirement.others),
-        ):
-            _paragraph(f"{'':{_MARGIN}}{label + ':':{_TITLES}}", words)
+        told = {"why": requirement.why, "Mosquitto": requirement.mosquitto, "other brokers": requirement.others}
+        lines += [_paragraph(f"{'':{_MARGIN}}{label + ':':{_TITLES}}", words) for label, words in told.items()]
+    return "\n".join(lines)
 
 
 def _conclude(findings: list[Finding], verdict: Verdict) -> None:
@@ -146,11 +144,11 @@ def _conclude(findings: list[Finding], verdict: Verdict) -> None:
             click.echo(f"Nothing that was tried is BAD, but {things} could not be tried.")
     click.echo("\nWhat cannot be tried from outside:")
     for line in CONSIDER:
-        _paragraph("- ", line)
+        click.echo(_paragraph("- ", line))
 
 
-def _paragraph(margin: str, words: str) -> None:
-    click.echo(textwrap.fill(words, _WIDTH, initial_indent=margin, subsequent_indent=" " * len(margin)))
+def _paragraph(margin: str, words: str) -> str:
+    return textwrap.fill(words, _WIDTH, initial_indent=margin, subsequent_indent=" " * len(margin))
 
 
 def _facts(finding: Finding) -> dict[str, object]:

@@ -18,6 +18,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from kokuchi.link.interface import Will
 from kokuchi.link.mqtt import KEEP_ALIVE_SECONDS, RECEIVE_MAXIMUM
+from kokuchi.link.security import complaining
 
 PATIENCE_SECONDS = 10.0
 """How long an answer is waited for."""
@@ -115,6 +116,8 @@ class Probe:
         if address.username is not None:
             client.username_pw_set(address.username, address.password)
         if address.tls is not None:
+            # Why it failed is in the error itself here; it is closed all the same.
+            address.tls.sslsocket_class = complaining(lambda _error: None)
             client.tls_set_context(address.tls)
         if will is not None:
             gone_after = Properties(PacketTypes.WILLMESSAGE)
@@ -165,14 +168,14 @@ class Probe:
         if self._ended is None and self._client.loop(seconds) and self._ended is None:
             self._ended = Ended(0, "")
 
-    def until(self, condition: Callable[[], bool], what: str) -> None:
+    def until(self, condition: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
         """Return once the condition holds; raises Ended or Silent."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + seconds
         while not condition():
             if self._ended is not None:
                 raise self._ended
             if time.monotonic() > deadline:
-                raise Silent(f"the broker did not send {what} within {PATIENCE_SECONDS:.0f} s")
+                raise Silent(f"the broker did not send {what} within {seconds:.0f} s")
             self.turn(0.05)
 
     def subscribe(self, topic: str) -> int:
@@ -192,7 +195,7 @@ class Probe:
 
         def settled(room: int) -> bool:
             nonlocal refused
-            for message_id in [each for each in waiting if each in self._answers]:
+            for message_id in waiting.intersection(self._answers):
                 waiting.discard(message_id)
                 refused += self._answers.pop(message_id) >= FAILURE
             return len(waiting) < room
@@ -216,7 +219,7 @@ class Probe:
         if self._ended is None:
             self._client.disconnect(properties=properties)
         deadline = time.monotonic() + PATIENCE_SECONDS
-        # The broker hangs up; whoever comes next finds it settled.
+        # Until it is written.
         while self._ended is None and time.monotonic() < deadline:
             self.turn(0.05)
 

@@ -36,14 +36,16 @@ class FreshTrust(ssl.SSLContext):
             self.complaint = str(error)
             sock.close()
             raise
-        context.sslsocket_class = _complaining(self._complain)
+        context.sslsocket_class = complaining(self._complain)
         return context.wrap_socket(sock, *arguments, **options)
 
     def _complain(self, error: OSError) -> None:
         self.complaint = str(doubt_of(error) or "")
 
 
-def _complaining(complain: Callable[[OSError], None]) -> type[ssl.SSLSocket]:
+def complaining(complain: Callable[[OSError], None]) -> type[ssl.SSLSocket]:
+    """Return what paho-mqtt's connections are to be made of: one that fails tells why, and is closed."""
+
     class Socket(ssl.SSLSocket):
         def do_handshake(self, block: bool = False) -> None:
             try:

@@ -33,8 +33,6 @@ def broker(folder: Path, settings: str) -> Iterator[str]:
     passwords = folder / "passwords"
     hashes = [(login.username, password_hash(login.password)) for login in (CENTRE, TERMINAL)]
     passwords.write_text(password_lines(hashes[0], dict(hashes[1:])))
-    passwords.chmod(0o644)
-    folder.chmod(0o755)
     known = f"password_file {passwords}\n" if "allow_anonymous false" in settings else ""
     configuration = folder / "mosquitto.conf"
     configuration.write_text(f"listener {port} {HOST}\nuser root\n{known}{settings}")
