@@ -40,6 +40,7 @@ class LightTerminal:
         "held",
         "is_connected",
         "membership",
+        "name",
         "password",
         "said_at",
         "synced_at",
@@ -48,6 +49,7 @@ class LightTerminal:
 
     def __init__(self, membership: Membership, password: str, shared: Shared) -> None:
         self.membership = membership
+        self.name = membership.terminal
         self.password = password
         self.held: dict[tuple[str, int], Progress] = {}
         self.synced_at: float | None = None
@@ -60,11 +62,6 @@ class LightTerminal:
         self._beginning = reports.of_terminal(membership.terminal)
         self._delivery = packets.text(shared.topics.delivery(membership.terminal))
         self._sync = packets.text(shared.topics.sync(membership.terminal))
-
-    @property
-    def name(self) -> str:
-        """Its identifier."""
-        return self.membership.terminal
 
     def connect(self, address: tuple[str, int], poll: select.epoll) -> int:
         """Begin to connect; return the number of the socket. Raises OSError if nobody listens there."""
@@ -106,7 +103,10 @@ class LightTerminal:
 
     def read(self) -> None:
         """Do what the broker's packets want done. Raises OSError if the connection is lost, FleetError or WireError."""
-        for packet in self._open().receive():
+        connection = self._open()
+        received = connection.receive()
+        connection.gather()
+        for packet in received:
             match packet.kind:
                 case packets.PUBLISH:
                     self._take(packets.read_publication(packet))
@@ -117,6 +117,7 @@ class LightTerminal:
                     self._require(packet)
                 case packets.DISCONNECTED:
                     raise ConnectionResetError("the broker has said goodbye")
+        connection.release()
 
     def ping(self) -> None:
         """Say that it is still there."""

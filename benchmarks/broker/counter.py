@@ -18,7 +18,7 @@ from fleet.packets import Incoming
 
 _ENOUGH = 256 * 1024
 _DROPPED = "$SYS/broker/publish/messages/dropped"
-_SAID_WITHIN = 2.5
+_SAID_WITHIN = 1.5
 """The broker says it every second, if it is more than before."""
 
 

@@ -35,7 +35,7 @@ _A_SECOND = 1000
 _AT_REST = 0.1
 """Of a processor, at most: then broker and town have done what a round has left them to do."""
 
-_REST_SECONDS = 0.5
+_REST_SECONDS = 0.3
 _LONGEST_REST_SECONDS = 60.0
 PATIENCE_SECONDS = 0.002
 """How long the fleet waits for something to read before it is looked whether a round is over."""

@@ -1,4 +1,4 @@
-"""The result as a picture: how long it took, a group of bars for each number of terminals. Plain SVG, dark and light."""
+"""The result as a picture: a group of bars for each number of terminals. Plain SVG, for dark and light pages."""
 
 from collections.abc import Callable, Sequence
 from html import escape
@@ -9,6 +9,11 @@ from benchmarks.broker.rounds import Result, Spread
 _WIDTH, _PANEL, _TOP, _LEFT, _BOTTOM = 760, 250, 64, 70, 46
 _COLOURS = ("#7a869a", "#1f77d0", "#d9760f", "#2e9e5b")
 """The floor is grey, and the others are told apart by who confuses red and green too."""
+
+_PANELS = {
+    "received": "until the last terminal has the alert",
+    "stored": "until every stage of every delivery is stored",
+}
 
 _STYLE = """
 text { font: 13px system-ui, sans-serif; fill: #222 }
@@ -33,21 +38,12 @@ def plot(results: Sequence[Result]) -> str:
         f'<rect class="back" width="{_WIDTH}" height="{height}"/>',
         *_legend(names, results[0].rounds),
     ]
-    for number, (title, what) in enumerate(
-        [
-            ("until the last terminal has the alert", "received"),
-            ("until every stage of every delivery is stored", "stored"),
-        ]
-    ):
-        top = _TOP + number * (_PANEL + _BOTTOM)
+    for number, (what, title) in enumerate(_PANELS.items()):
         groups = [
-            (
-                result.terminals,
-                [(name, getattr(result.systems[name], what), _ratio(result, name, what)) for name in names],
-            )
-            for result in results
+            (one.terminals, [(getattr(one.systems[name], what), _ratio(one, name, what)) for name in names])
+            for one in results
         ]
-        parts += _panel(top, f"Seconds {title}", groups)
+        parts += _panel(_TOP + number * (_PANEL + _BOTTOM), f"Time {title}", groups)
     return "\n".join([*parts, "</svg>", ""])
 
 
@@ -69,8 +65,8 @@ def _legend(names: Sequence[str], rounds: int) -> list[str]:
     return [*parts, f'<text class="small" x="{_LEFT}" y="46">{told}</text>']
 
 
-def _panel(top: float, title: str, groups: Sequence[tuple[int, list[tuple[str, Spread, str]]]]) -> list[str]:
-    most = max(spread.most for _, bars in groups for _, spread, _ in bars) / 1000
+def _panel(top: float, title: str, groups: Sequence[tuple[int, list[tuple[Spread, str]]]]) -> list[str]:
+    most = max(spread.most for _, bars in groups for spread, _ in bars) / 1000
     step = _step(most)
     highest = step * -(-most // step)
     base, ceiling = top + _PANEL, top + 30
@@ -86,7 +82,7 @@ def _panel(top: float, title: str, groups: Sequence[tuple[int, list[tuple[str, S
     room = (_WIDTH - 20 - _LEFT) / len(groups)
     for group, (terminals, bars) in enumerate(groups):
         left, width = _LEFT + group * room + room * 0.12, room * 0.76 / len(bars)
-        for number, (_, spread, ratio) in enumerate(bars):
+        for number, (spread, ratio) in enumerate(bars):
             parts += _bar(left + number * width, width, y, spread, ratio, _colour(number))
         middle = _LEFT + (group + 0.5) * room
         parts.append(f'<text x="{middle:.1f}" y="{base + 20}" text-anchor="middle">{terminals:,} terminals</text>')
