@@ -14,11 +14,12 @@ PYTHON ?= python3
 VENV := .venv
 RECOGNISER := .venv-recognition
 AXE := tests/terminal/screen
+HOBBYIST := benchmarks/hobby
 PORT ?= 8080
 # Started through sudo, only the packages are installed as root; everything else belongs to the user.
 AS_USER := $(if $(SUDO_USER),sudo -u $(SUDO_USER),)
 
-.PHONY: install-centre install-terminal rollback-centre rollback-terminal npm headless night bench bench-log bench-outage bench-terminal bench-voice bench-recognition fuzz demo test check chaos packages clean
+.PHONY: install-centre install-terminal rollback-centre rollback-terminal npm headless night bench hobby bench-growth bench-storm bench-log bench-outage bench-terminal bench-voice bench-recognition fuzz demo test check chaos packages clean
 
 demo: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json)
@@ -34,9 +35,11 @@ night: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m night $(if $(MINUTES),--minutes $(MINUTES)) \
 		$(if $(TERMINALS),--terminals $(TERMINALS)) $(if $(JSON),--json)
 
+# Without Node-RED the bench goes on, and says so.
 bench: packages $(VENV)/.installed-development
+	@$(if $(HOBBY),$(MAKE) --no-print-directory hobby >&2 || true)
 	@$(AS_USER) $(VENV)/bin/python -m benchmarks.broker $(addprefix -n ,$(N)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
-		$(if $(JSON),--json) $(if $(PLOT),--plot docs/images/bench.svg)
+		$(if $(HOBBY),--hobby) $(if $(JSON),--json) $(if $(PLOT),--plot docs/images/bench.svg)
 
 bench-voice: packages $(VENV)/.installed-development
 	@$(AS_USER) env JSON=$(JSON) $(VENV)/bin/python -m benchmarks.voice
@@ -100,6 +103,16 @@ $(RECOGNISER)/.installed: benchmarks/recogniser.txt
 	@$(AS_USER) $(RECOGNISER)/bin/python -m pip install --quiet --requirement $< >&2
 	@$(AS_USER) touch $@
 
+# What `make bench HOBBY=1` compares with: Node-RED and its SQLite node, whose native module npm fetches or builds.
+hobby: $(HOBBYIST)/node_modules/.installed
+
+$(HOBBYIST)/node_modules/.installed: $(HOBBYIST)/package.json
+	@command -v npm >/dev/null || scripts/install-packages npm
+	@echo "kokuchi: installing Node-RED for the bench (some minutes and 130 MB, once)" >&2
+	@cd $(HOBBYIST) && $(AS_USER) npm install --no-package-lock --no-audit --no-fund --silent >&2
+	@cd $(HOBBYIST) && $(AS_USER) node -e 'require("sqlite3"); require("node-red/package.json")'
+	@$(AS_USER) touch $@
+
 install-centre install-terminal:
 	@ROOT=$(ROOT) scripts/$@
 
@@ -110,4 +123,4 @@ rollback-terminal:
 	@scripts/rollback terminal
 
 clean:
-	rm -rf $(VENV) $(RECOGNISER) $(AXE)/node_modules var .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(RECOGNISER) $(AXE)/node_modules $(HOBBYIST)/node_modules var .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -5,7 +5,8 @@ import logging
 import resource
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -17,6 +18,9 @@ from benchmarks.broker.plot import plot
 from benchmarks.broker.report import as_json, print_result
 from benchmarks.broker.rounds import Result, measure
 from benchmarks.broker.systems import System
+from benchmarks.hobby.interruption import Interruption, interrupt, print_interruptions
+from benchmarks.hobby.node_red import why_missing
+from benchmarks.hobby.system import ROWS_AT_ONCE, Hobby
 from demo.places import REPOSITORY
 from demo.processes import DemoError, first_free
 from fleet import FleetError
@@ -32,7 +36,11 @@ _PORTS = range(21_000, 31_000)
 @click.option("--rounds", type=click.IntRange(1), default=5, show_default=True, help="How often each takes its turn.")
 @click.option("--json", "json_wanted", is_flag=True, help="Print the result as JSON on the last line.")
 @click.option("--plot", "picture", type=click.Path(path_type=Path), help="Draw the result into this SVG file.")
-def main(terminals: Sequence[int], rounds: int, json_wanted: bool, picture: Path | None) -> None:
+@click.option("--hobby", is_flag=True, help="Compare with Node-RED too, and kill that in the middle of an alert.")
+@click.option("--hobby-rows", type=click.IntRange(1), default=ROWS_AT_ONCE, help="How many rows that writes at once.")
+def main(
+    terminals: Sequence[int], rounds: int, json_wanted: bool, picture: Path | None, hobby: bool, hobby_rows: int
+) -> None:
     """Send alerts to simulated terminals through the real centre and a real Mosquitto; compare with Mosquitto alone.
 
     Exit code 0: everything is within its bound. 1: something is not, or the bench could not be run.
@@ -42,28 +50,51 @@ def main(terminals: Sequence[int], rounds: int, json_wanted: bool, picture: Path
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     logs.configure()
     logging.getLogger().setLevel(logging.WARNING)
+    if hobby and (missing := why_missing()):
+        click.echo(f"kokuchi: {missing}", err=True)
+        hobby = False
+    interruptions: list[list[Interruption]] = []
+    results: list[Result] = []
     try:
-        results = [_measure(count, rounds) for count in terminals or SIZES]
+        for count in terminals or SIZES:
+            results.append(_measure(count, rounds, [Chain(), *([Hobby(hobby_rows)] if hobby else [])]))
+            if hobby:
+                interruptions.append(_interrupt(count, Hobby(hobby_rows)))
     except (DemoError, FleetError) as error:
         click.echo(f"kokuchi: {error}", err=True)
         sys.exit(1)
     if picture:
         picture.write_text(plot(results), encoding="utf-8")
     if json_wanted:
-        click.echo(json.dumps(as_json(results)))
+        objects = as_json(results)
+        for one, killed in zip(objects, interruptions, strict=False):
+            one["hobby"]["interruptions"] = [each.as_json() for each in killed]
+        click.echo(json.dumps(objects))
     sys.exit(0 if all(line.is_good for result in results for line in judge(result)) else 1)
 
 
-def _measure(terminals: int, rounds: int) -> Result:
-    others: list[System] = [Chain()]
+def _measure(terminals: int, rounds: int, others: Sequence[System]) -> Result:
     click.echo(f"kokuchi: {terminals} terminals, {rounds} rounds …", err=True)
+    with _folder() as folder:
+        result = measure(folder, first_free(_PORTS, 12), terminals, rounds, Floor(), others)
+    print_result(result)
+    return result
+
+
+def _interrupt(terminals: int, hobby: Hobby) -> list[Interruption]:
+    with _folder() as folder:
+        interruptions = interrupt(folder, first_free(_PORTS, 12), terminals, hobby)
+    print_interruptions(interruptions)
+    return interruptions
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
     # In memory, where /tmp is often, nothing would be written to a disk.
     parent = REPOSITORY / "var"
     parent.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=parent, prefix="bench-") as folder:
-        result = measure(Path(folder), first_free(_PORTS, 12), terminals, rounds, Floor(), others)
-    print_result(result)
-    return result
+        yield Path(folder)
 
 
 if __name__ == "__main__":
