@@ -66,10 +66,9 @@ def outage(town: OutageTown, what: str, begin: Callable[[], None], end: Callable
         town.fleet.run_until(is_stored, PATIENCE)
     except FleetError as error:
         print(error)
-    stored_after, processor = time.monotonic() - resumed, town.processor_seconds() - used
-    return Outcome(
-        what, len(ALL_STAGES) * size, waited, town.complete(row), town.dropped(), stored_after, max(0.0, processor)
-    )
+    stored_after = time.monotonic() - resumed
+    processor = sum(seconds - used.get(pid, 0) for pid, seconds in town.processor_seconds().items())
+    return Outcome(what, len(ALL_STAGES) * size, waited, town.complete(row), town.dropped(), stored_after, processor)
 
 
 def outages(town: OutageTown, seconds: float) -> list[Outcome]:

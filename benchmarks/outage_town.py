@@ -99,9 +99,9 @@ class OutageTown:
             if self.processes.has_ended(name):
                 self.processes.start_again(name)
 
-    def processor_seconds(self) -> float:
-        """Return what the collectors have used so far."""
-        return sum(processor_seconds(self.processes.pid(name)) for name in self.collectors)
+    def processor_seconds(self) -> dict[int, float]:
+        """Return what each of the collectors' processes has used so far."""
+        return {pid: processor_seconds(pid) for pid in map(self.processes.pid, self.collectors)}
 
     def dropped(self) -> int:
         """Return how many messages the broker has dropped, which it tells every second."""
