@@ -26,10 +26,10 @@ PATIENCE = 300.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an outage did. `waited` is how many reports were left to be written when it was over.
+    """What an outage did. `waited` is how many reports the ledger still lacked when it was over.
 
-    `stored_after` is how many seconds later the last was in the ledger, `processor` how many of a processor the
-    collectors have used for that.
+    `stored_after` is how many seconds later it lacked none, `processor` how many of a processor the collectors have
+    used for that, starting included. `complete` is of how many terminals it then has every stage.
     """
 
     what: str
@@ -66,10 +66,9 @@ def outage(town: OutageTown, what: str, begin: Callable[[], None], end: Callable
         town.fleet.run_until(is_stored, PATIENCE)
     except FleetError as error:
         print(error)
-    stored_after, processor = time.monotonic() - resumed, town.processor_seconds() - used
-    return Outcome(
-        what, len(ALL_STAGES) * size, waited, town.complete(row), town.dropped(), stored_after, max(0.0, processor)
-    )
+    stored_after = time.monotonic() - resumed
+    processor = sum(seconds - used.get(pid, 0) for pid, seconds in town.processor_seconds().items())
+    return Outcome(what, len(ALL_STAGES) * size, waited, town.complete(row), town.dropped(), stored_after, processor)
 
 
 def outages(town: OutageTown, seconds: float) -> list[Outcome]:
@@ -92,14 +91,12 @@ def main() -> int:
         with outage_town(places, terminals, collectors) as town:
             outcomes = outages(town, seconds)
     print(f"{terminals} terminals, {collectors} collector(s), {seconds:g} s")
-    print(
-        f"{'':<10} {'reports':>8} {'waited':>8} {'complete':>9} {'dropped':>8} {'stored after s':>15} {'processor s':>12}"
-    )
+    print("           reports   waited  complete  dropped  stored after  of a processor")
     for one in outcomes:
         mark = "" if one.is_good else "   LOST"
         print(
-            f"{one.what:<10} {one.reports:>8} {one.waited:>8} {one.complete:>9} {one.dropped:>8}"
-            f" {one.stored_after:>15.2f} {one.processor:>12.2f}{mark}"
+            f"{one.what:<9} {one.reports:>8} {one.waited:>8} {one.complete:>9} {one.dropped:>8}"
+            f" {one.stored_after:>11.2f} s {one.processor:>13.2f} s{mark}"
         )
     is_good = all(one.is_good for one in outcomes)
     if os.environ.get("JSON"):

@@ -10,7 +10,7 @@ from broadcaster.dictionary import TRIAL_SECONDS, Editor, VoiceTrial
 from broadcaster.dictionary.files import read_base, read_sentences
 from broadcaster.dispatch import Dispatcher
 from broadcaster.dispatch.broker_watch import OVERHEARD
-from broadcaster.dispatch.dispatcher import former_subscriptions, subscriptions
+from broadcaster.dispatch.dispatcher import subscriptions
 from broadcaster.dispatch.signer import Signer
 from broadcaster.domain.signing import TownTerms
 from broadcaster.domain.town import Town
@@ -71,12 +71,14 @@ class Centre:
         log.info("dictionary", extra={"revision": revision})
         voice = Voice(self.settings.voice)
         trial = VoiceTrial(Voice(self.settings.voice, timeout=TRIAL_SECONDS))
+        broker, topics = self.settings.broker, Topics(self.town.id)
         link = MqttLink(
             self.settings.broker_address,
-            client_id=self.settings.broker.username,
-            subscriptions=subscriptions(Topics(self.town.id), shares=self.settings.broker.are_reports_shared),
+            client_id=broker.username,
+            subscriptions=subscriptions(topics, broker.group if broker.are_reports_shared else ""),
             overhears=OVERHEARD,
-            leaves=former_subscriptions(Topics(self.town.id), shares=self.settings.broker.are_reports_shared),
+            # In the same session, with other settings.
+            leaves=[topics.delivery("+") if broker.are_reports_shared else topics.shared_deliveries(broker.group)],
         )
         enrolment = enrolment_of(self.settings, self.town, ledger, _now)
         spoken = CentreVoice(

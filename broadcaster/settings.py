@@ -1,5 +1,6 @@
 """The centre's settings: config/broadcaster.toml shows them all."""
 
+import hmac
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
@@ -121,6 +122,16 @@ class BrokerSection(Section):
     def are_reports_shared(self) -> bool:
         """Whether the centre takes but its share of the reports."""
         return self.collectors > 1
+
+    @property
+    def group(self) -> str:
+        """Return the name under which the collectors share the reports, which no terminal can guess.
+
+        Mosquitto lets anybody into a group, and counts what it then does not hand over for want of rights as delivered:
+        a stolen terminal that knew the name could make reports vanish.
+        """
+        password = self.password.get_secret_value().encode()
+        return hmac.digest(password, b"kokuchi: who shares the reports", "sha256").hex()[:32]
 
     def collector_name(self, number: int) -> str:
         """Return as whom a further collector logs in at the broker; no terminal can be called so."""

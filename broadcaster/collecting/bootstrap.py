@@ -38,7 +38,7 @@ class CollectorProcess:
             link = MqttLink(
                 replace(self.settings.broker_address, username=name),
                 client_id=name,
-                subscriptions=[topics.shared_deliveries],
+                subscriptions=[topics.shared_deliveries(self.settings.broker.group)],
             )
             collector = FurtherCollector(ledger, link, topics, name)
 

@@ -29,15 +29,14 @@ KEY_LOOK_SECONDS = 5.0
 """How often the ledger is looked at for another signing key when nobody announces a change."""
 
 
-def subscriptions(topics: Topics, *, shares: bool = False) -> list[str]:
-    """Return what the centre listens to; the reports of terminals it may share with further collectors."""
-    reports = topics.shared_deliveries if shares else topics.delivery("+")
+def subscriptions(topics: Topics, group: str = "") -> list[str]:
+    """Return what the centre listens to. The reports of terminals it shares with a group of collectors, if it is told.
+
+    Of what is shared, MQTT neither keeps the order nor tells what is retained; docs/architecture.md says why the rest
+    is the centre's alone.
+    """
+    reports = topics.shared_deliveries(group) if group else topics.delivery("+")
     return [reports, topics.presence("+"), topics.request("+"), topics.sync("+")]
-
-
-def former_subscriptions(topics: Topics, *, shares: bool) -> list[str]:
-    """Return what a centre of other settings has listened to in the same session."""
-    return [topics.delivery("+") if shares else topics.shared_deliveries]
 
 
 class Dispatcher:

@@ -24,7 +24,7 @@ _LOOK_SECONDS = 0.02
 
 
 class FurtherCollector:
-    """Writes the reports that the broker hands to this one; `link` listens to `Topics.shared_deliveries`.
+    """Writes the reports that the broker hands to this one; `link` listens to what the group shares.
 
     `name` is as whom it is known to the broker.
     """

@@ -67,10 +67,9 @@ class Topics:
         """Where the centre answers that."""
         return f"{self.root}/sync/{terminal}/reply"
 
-    @property
-    def shared_deliveries(self) -> str:
-        """What several collectors subscribe to who share the reports: each of these comes to one of them."""
-        return f"$share/collectors/{self.delivery('+')}"
+    def shared_deliveries(self, group: str) -> str:
+        """What a group of collectors subscribes to who share the reports: each of these comes to one of them."""
+        return f"$share/{group}/{self.delivery('+')}"
 
     def collector(self, name: str) -> str:
         """Where a further collector says to itself, and to nobody else, that nothing more can come before it."""

@@ -16,7 +16,7 @@ from tests.broadcaster.dispatch.town import Town, fresh
 from tests.broadcaster.examples import NOW, TOPICS, accept, presence, report
 from tests.waiting import until
 
-NAME = "centre@2"
+NAME, GROUP = "centre@2", "group"
 STAGES = ("received_at", "displayed_at", "voice_started_at", "voiced_at", "confirmed_at")
 
 
@@ -29,7 +29,7 @@ class Further:
         self.collector = self._new()
 
     def _new(self) -> FurtherCollector:
-        link = MemoryLink(self._town.broker, client_id=NAME, subscriptions=[TOPICS.shared_deliveries])
+        link = MemoryLink(self._town.broker, client_id=NAME, subscriptions=[TOPICS.shared_deliveries(GROUP)])
         return FurtherCollector(self._town.ledger, link, TOPICS, NAME)
 
     @property
@@ -60,7 +60,7 @@ class Further:
 async def further(town: Town) -> AsyncIterator[Further]:
     """A collector that runs beside a centre which shares its reports; there is one alert."""
     accept(town.ledger, fresh())
-    shared = MemoryLink(town.broker, client_id="centre", subscriptions=subscriptions(TOPICS, shares=True))
+    shared = MemoryLink(town.broker, client_id="centre", subscriptions=subscriptions(TOPICS, GROUP))
     await town.start_centre(shared)
     further = Further(town)
     await further.start()

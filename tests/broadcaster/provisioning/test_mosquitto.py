@@ -1,6 +1,7 @@
 """A real Mosquitto with the generated files lets everybody do what is theirs and nothing else (promise 10)."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,8 +173,11 @@ async def test_the_centre_reaches_terminals_and_they_reach_the_centre(gate: Gate
 
 async def test_the_centre_and_a_further_collector_share_the_reports_and_nothing_else(gate: Gate) -> None:
     topics = gate.topics
-    centre = await gate.let_in(CENTRE, *centre_subscriptions(topics, shares=True))
-    collector = await gate.let_in(COLLECTOR, topics.shared_deliveries, topics.presence("+"), topics.sync("+"), "#")
+    group = gate.broker.settings.broker.group
+    centre = await gate.let_in(CENTRE, *centre_subscriptions(topics, group))
+    collector = await gate.let_in(
+        COLLECTOR, topics.shared_deliveries(group), topics.presence("+"), topics.sync("+"), "#"
+    )
     hanako = await gate.let_in("t-1")
     said = [topics.request("t-1"), topics.sync("t-1")]
     for topic in [*said, *[topics.delivery("t-1")] * 6]:
@@ -185,6 +189,22 @@ async def test_the_centre_and_a_further_collector_share_the_reports_and_nothing_
     assert own == [topics.delivery("t-1")] * 9
     await until(lambda: centre.heard.count(topics.delivery("t-1")) == 3)
     assert set(said) < set(centre.heard)
+
+
+async def test_a_terminal_does_not_know_the_group_in_which_it_could_make_reports_vanish(gate: Gate) -> None:
+    """Mosquitto lets it in, hands it nothing for want of rights, and hands nobody else what was its turn."""
+    topics, group = gate.topics, gate.broker.settings.broker.group
+    centre = await gate.let_in(CENTRE, topics.shared_deliveries(group))
+    taro, told = await gate.let_in("t-2"), topics.shared_deliveries(group)
+    knows = await gate.let_in("t-1", told)
+    for _ in range(4):
+        await taro.link.publish(topics.delivery("t-2"), b"x")
+    await until(lambda: len(centre.heard) == 2)
+    assert knows.heard == []
+    password = gate.broker.password(CENTRE)
+    assert group not in password
+    assert password not in group
+    assert re.fullmatch("[0-9a-f]{32}", group)
 
 
 @pytest.mark.parametrize("topic", ["alert/all", "delivery/t-1"])
