@@ -87,7 +87,8 @@ def create_app(
     mount_api(app, app.state.site)
     app.mount("/static", StaticFiles(directory=HERE / "static"))
     for router in ROUTERS:
-        app.include_router(router)
+        # As they are: included they would be worked out a second time, all at the first request.
+        app.router.routes.extend(router.routes)
     app.add_exception_handler(NotLoggedIn, _lead_to_login)
     app.add_exception_handler(PageError, _show_error)
     app.add_exception_handler(NotStored, _show_not_stored)

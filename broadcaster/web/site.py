@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from fastapi import Request
@@ -26,8 +27,9 @@ HERE = Path(__file__).parent
 _CONCURRENT_PASSWORD_CHECKS = 2
 
 
+@cache
 def environment() -> Environment:
-    """Return what renders the pages."""
+    """Return what renders the pages: one for the process, which reads each template once."""
     return Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,

@@ -31,6 +31,7 @@ LOOPBACK = ("127.0.0.1", "localhost")
 
 _HERE = Path(__file__).parent
 _RECONNECT_MILLISECONDS = 1000
+_TEMPLATES = Jinja2Templates(directory=_HERE / "templates")
 
 
 class _Act(BaseModel):
@@ -71,20 +72,23 @@ def create_screen_app(
     app.add_middleware(Protection)
     app.add_exception_handler(RequestValidationError, _bad_input)
     app.mount("/static", StaticFiles(directory=_HERE / "static"))
-    app.include_router(_page(town_name, time_zone, terminal, second_language))
-    app.include_router(_stream(screen))
-    app.include_router(_acts(household))
-    app.include_router(consultation_routes(desk))
-    app.include_router(past_routes(household))
-    app.include_router(preference_routes(preferences, town_kinds, household))
-    app.include_router(alive_routes(page, terminal))
-    app.include_router(volume_routes(change_volume))
+    for router in (
+        _page(town_name, time_zone, terminal, second_language),
+        _stream(screen),
+        _acts(household),
+        consultation_routes(desk),
+        past_routes(household),
+        preference_routes(preferences, town_kinds, household),
+        alive_routes(page, terminal),
+        volume_routes(change_volume),
+    ):
+        # As they are: included they would be worked out a second time.
+        app.router.routes.extend(router.routes)
     return app
 
 
 def _page(town_name: str, time_zone: str, terminal: str, second_language: Callable[[], Language | None]) -> APIRouter:
     router = APIRouter()
-    templates = Jinja2Templates(directory=_HERE / "templates")
     pictograms = sorted(path.stem for path in (_HERE / "static" / "pictograms").glob("*.svg"))
     context = {
         "town_name": town_name,
@@ -97,7 +101,7 @@ def _page(town_name: str, time_zone: str, terminal: str, second_language: Callab
     async def page(request: Request) -> HTMLResponse:
         second = second_language()
         words = json.dumps(asdict(second.screen), ensure_ascii=False) if second else ""
-        return templates.TemplateResponse(request, "screen.html", {**context, "second": second, "words": words})
+        return _TEMPLATES.TemplateResponse(request, "screen.html", {**context, "second": second, "words": words})
 
     return router
 

@@ -14,17 +14,11 @@ from broadcaster.web.site import Site
 
 def create_api(site: Site) -> FastAPI:
     """Return the interface as an application of its own."""
-    api = FastAPI(
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-        redirect_slashes=False,
-        generate_unique_id_function=lambda route: route.name,
-    )
+    api = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     api.state.site = site
     api.add_middleware(Gate, site=site)
     for subject in (alerts, sending, drafts, submissions, terminals, requests, town):
-        api.include_router(subject.router)
+        api.router.routes.extend(subject.router.routes)
     handle_failures(api)
     describe(api)
     return api

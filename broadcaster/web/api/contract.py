@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from broadcaster.domain.tokens import Scope
@@ -34,6 +34,11 @@ Times are ISO 8601 with offset.
 Scopes:
 
 """
+
+
+def operations(subject: str) -> APIRouter:
+    """Return where the operations of a subject are put, which the contract calls by their names."""
+    return APIRouter(tags=[subject], generate_unique_id_function=lambda route: route.name)
 
 
 def describe(api: FastAPI) -> None:

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
 from broadcaster.domain.tokens import Scope
 from broadcaster.ledger.alert_search import Place, Wanted
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.web.api import cursors, problems
+from broadcaster.web.api.contract import operations
 from broadcaster.web.api.cursors import Cursor, Limit
 from broadcaster.web.api.models.alerts import AlertAnswer, AlertList, Deliveries, DeliveryAnswer, Revisions
 from broadcaster.web.api.problems import ProblemRaised
@@ -17,7 +18,7 @@ from broadcaster.web.site import Site, site_of
 from kokuchi.wire import Level, Severity
 from kokuchi.wire.fields import Instant
 
-router = APIRouter(tags=["alerts"])
+router = operations("alerts")
 
 Revision = Annotated[int | None, Query(description="Without it, the newest one.", ge=1, le=10_000)]
 

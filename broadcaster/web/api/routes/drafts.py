@@ -2,13 +2,14 @@
 
 import asyncio
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from broadcaster.domain.tokens import Scope
 from broadcaster.ledger.answers import Answer, Begun
 from broadcaster.ledger.drafts import DraftMoved, StoredDraft
 from broadcaster.web.api import problems
+from broadcaster.web.api.contract import operations
 from broadcaster.web.api.models.alerts import SubmittedAnswer
 from broadcaster.web.api.models.content import DraftContent
 from broadcaster.web.api.models.drafts import DraftAnswer, DraftList
@@ -21,7 +22,7 @@ from broadcaster.web.api.versions import CHANGES, IfMatch, etag, version_in
 from broadcaster.web.errors import storing
 from broadcaster.web.site import Site, site_of
 
-router = APIRouter(tags=["drafts"])
+router = operations("drafts")
 
 
 @router.get("/drafts", **reading(Scope.DRAFTS_WRITE))

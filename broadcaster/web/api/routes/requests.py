@@ -2,19 +2,20 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 
 from broadcaster.domain.callback import SHOWN_FOR
 from broadcaster.domain.tokens import Scope, Token
 from broadcaster.ledger.requests import Request as Wish
 from broadcaster.web.api import problems
+from broadcaster.web.api.contract import operations
 from broadcaster.web.api.models.requests import RequestAnswer, RequestList
 from broadcaster.web.api.problems import ProblemRaised
 from broadcaster.web.api.rights import Bearer, names_of, reading, writing
 from broadcaster.web.errors import storing
 from broadcaster.web.site import Site, site_of
 
-router = APIRouter(tags=["requests"])
+router = operations("requests")
 
 Row = Annotated[int, Path(alias="id", ge=1, le=2**63 - 1)]
 

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from broadcaster.domain.draft import can_be_corrected, withdraw
@@ -15,6 +15,7 @@ from broadcaster.sending import Submission, Submitted
 from broadcaster.sending.readings import furigana_or_none, reading_or_none
 from broadcaster.web.acceptance import accept_revision, corrected, is_sent
 from broadcaster.web.api import problems
+from broadcaster.web.api.contract import operations
 from broadcaster.web.api.models.alerts import AlertAnswer, SubmittedAnswer
 from broadcaster.web.api.models.content import CorrectionContent, WithdrawalContent
 from broadcaster.web.api.models.submissions import NewAlert, SubmissionContent
@@ -26,7 +27,7 @@ from broadcaster.web.errors import storing
 from broadcaster.web.site import Site, site_of
 from kokuchi.wire import Furigana, Reading
 
-router = APIRouter(tags=["sending"])
+router = operations("sending")
 
 
 @router.post(

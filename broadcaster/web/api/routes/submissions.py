@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import Response
 
 from broadcaster.domain.tokens import Scope, Token
@@ -12,6 +12,7 @@ from broadcaster.ledger.answers import Answer, Begun
 from broadcaster.ledger.drafts import DraftMoved
 from broadcaster.ledger.submissions import State, StoredSubmission
 from broadcaster.web.api import problems
+from broadcaster.web.api.contract import operations
 from broadcaster.web.api.models.submissions import SentBackContent, SubmissionAnswer, SubmissionList
 from broadcaster.web.api.once import ONCE, IdempotencyKey, once
 from broadcaster.web.api.problems import ProblemRaised
@@ -20,7 +21,7 @@ from broadcaster.web.api.versions import CHANGES, IfMatch, etag, version_in
 from broadcaster.web.errors import storing
 from broadcaster.web.site import Site, site_of
 
-router = APIRouter(tags=["submissions"])
+router = operations("submissions")
 
 _READERS = (Scope.ALERTS_READ, Scope.ALERTS_APPROVE)
 _DECIDERS = (Scope.ALERTS_APPROVE,)

@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.service import Service
 from broadcaster.domain.tokens import Scope, Token
 from broadcaster.web.api import cursors, problems
+from broadcaster.web.api.contract import operations
 from broadcaster.web.api.cursors import Cursor, Limit
 from broadcaster.web.api.models.terminals import State, TerminalAnswer, TerminalList, state_of
 from broadcaster.web.api.problems import ProblemRaised
@@ -15,7 +16,7 @@ from broadcaster.web.api.rights import Bearer, names_of, reading
 from broadcaster.web.site import site_of
 from kokuchi.wire import Presence
 
-router = APIRouter(tags=["terminals"])
+router = operations("terminals")
 
 
 @router.get("/terminals", **reading(Scope.TERMINALS_READ))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from broadcaster.domain.audience import recipients
 from broadcaster.domain.draft import DraftError, compose, contact_of
@@ -10,6 +10,7 @@ from broadcaster.domain.timing import NOW
 from broadcaster.domain.tokens import Scope
 from broadcaster.domain.town import Category, Place, Town
 from broadcaster.sending import Need
+from broadcaster.web.api.contract import operations
 from broadcaster.web.api.failures import errors_of
 from broadcaster.web.api.models.content import DraftContent
 from broadcaster.web.api.models.town import (
@@ -26,7 +27,7 @@ from broadcaster.web.outlook import sentence
 from broadcaster.web.site import site_of
 from kokuchi.wire import Level
 
-router = APIRouter(tags=["town"])
+router = operations("town")
 
 
 @router.get("/town", **reading())

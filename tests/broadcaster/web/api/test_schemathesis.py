@@ -3,6 +3,7 @@
 Schemathesis makes the requests. Its plugin for pytest is left out (pyproject.toml), since each test prepares a town.
 """
 
+import copy
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -35,9 +36,17 @@ NOT_OURS: list[Callable[[Any, Any, AnyCase], bool | None]] = [positive_data_acce
 """A text that follows the contract may still be one that the town does not send, and a strange query is overlooked."""
 
 
+_MADE: dict[str, Any] = {}
+"""The contract, once it was asked for: it takes a while to make, and every application's is the same."""
+
+
 @pytest.fixture
 def contract(app: FastAPI) -> Any:
-    return schemathesis.openapi.from_asgi("/openapi.json", app)
+    if not _MADE:
+        _MADE.update(schemathesis.openapi.from_asgi("/openapi.json", app).raw_schema)
+    loaded = schemathesis.openapi.from_dict(copy.deepcopy(_MADE))
+    loaded.app = app
+    return loaded
 
 
 def try_out(strategy: Any, examples: int, attempt: Callable[[AnyCase], None]) -> None:
