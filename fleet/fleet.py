@@ -11,8 +11,8 @@ from typing import Self
 from fleet.errors import FleetError
 from fleet.shared import Shared
 from fleet.terminal import KEEPALIVE_SECONDS, LightTerminal
-from terminal_client.syncing import PATIENCE_SECONDS
 
+PATIENCE_SECONDS = 0.01
 MOST_PENDING = 64
 """So many connect at the same time: Mosquitto lets no more than 100 wait, and who comes too many loses a second."""
 
@@ -73,24 +73,27 @@ class Fleet:
         self.lose_power()
         self._poll.close()
 
-    def run_until(self, condition: Callable[[], bool], seconds: float) -> float:
-        """Drive the terminals until the condition holds; return how long that took, or raise FleetError."""
+    def run_until(self, condition: Callable[[], bool], seconds: float, patience: float = PATIENCE_SECONDS) -> float:
+        """Drive the terminals until the condition holds; return how long that took, or raise FleetError.
+
+        With nothing to do, the condition is asked anew after `patience` seconds.
+        """
         started = time.monotonic()
         while not condition():
             if time.monotonic() - started > seconds:
                 raise FleetError(f"not within {seconds} s: {self._progress()}")
-            self.drive()
+            self.drive(patience)
         return time.monotonic() - started
 
-    def drive(self) -> None:
-        """Read and write what there is to read and write, for a moment.
+    def drive(self, patience: float = PATIENCE_SECONDS) -> None:
+        """Read and write what there is to read and write, and wait no longer than this for it.
 
         What a terminal has got is read before anybody says what can be said later, so that one processor for all of
         them delays nobody's alert.
         """
         now = time.monotonic()
         self._connect_due(now)
-        events = self._poll.poll(0 if self.shared.later else 0.01)
+        events = self._poll.poll(0 if self.shared.later else patience)
         for number, event in events:
             terminal = self._open.get(number)
             if terminal is not None:
@@ -122,7 +125,7 @@ class Fleet:
             if not terminal.is_connected:
                 if now - self._pending[number] > _PENDING_SECONDS:
                     self._lose(terminal)
-            elif terminal.synced_at is None and now - terminal.asked_at > PATIENCE_SECONDS:
+            elif terminal.is_tired_of_waiting(now):
                 terminal.ask()
             elif now - terminal.said_at > KEEPALIVE_SECONDS * 0.8:
                 terminal.ping()

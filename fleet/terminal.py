@@ -14,6 +14,7 @@ from fleet.reports import Progress
 from fleet.shared import Shared
 from kokuchi.wire import CallbackRequest, Membership, Presence, encode
 from terminal_client.courier import subscriptions
+from terminal_client.syncing import LONGEST_PATIENCE_SECONDS, PATIENCE_SECONDS
 
 SESSION_SECONDS = 3600
 KEEPALIVE_SECONDS = 60
@@ -39,29 +40,28 @@ class LightTerminal:
         "held",
         "is_connected",
         "membership",
+        "name",
         "password",
         "said_at",
         "synced_at",
+        "unanswered",
     )
 
     def __init__(self, membership: Membership, password: str, shared: Shared) -> None:
         self.membership = membership
+        self.name = membership.terminal
         self.password = password
         self.held: dict[tuple[str, int], Progress] = {}
         self.synced_at: float | None = None
         self.asked = ""
         self.asked_at = self.said_at = 0.0
+        self.unanswered = 0
         self.is_connected = False
         self._shared = shared
         self._connection: Connection | None = None
         self._beginning = reports.of_terminal(membership.terminal)
         self._delivery = packets.text(shared.topics.delivery(membership.terminal))
         self._sync = packets.text(shared.topics.sync(membership.terminal))
-
-    @property
-    def name(self) -> str:
-        """Its identifier."""
-        return self.membership.terminal
 
     def connect(self, address: tuple[str, int], poll: select.epoll) -> int:
         """Begin to connect; return the number of the socket. Raises OSError if nobody listens there."""
@@ -103,7 +103,10 @@ class LightTerminal:
 
     def read(self) -> None:
         """Do what the broker's packets want done. Raises OSError if the connection is lost, FleetError or WireError."""
-        for packet in self._open().receive():
+        connection = self._open()
+        received = connection.receive()
+        connection.gather()
+        for packet in received:
             match packet.kind:
                 case packets.PUBLISH:
                     self._take(packets.read_publication(packet))
@@ -114,16 +117,23 @@ class LightTerminal:
                     self._require(packet)
                 case packets.DISCONNECTED:
                     raise ConnectionResetError("the broker has said goodbye")
+        connection.release()
 
     def ping(self) -> None:
         """Say that it is still there."""
         self._send(PINGREQ)
 
     def ask(self) -> None:
-        """Say what is held. Who is not answered asks again, as a terminal does."""
+        """Say what is held. Who is not answered asks again, less and less often, as a terminal does."""
+        self.unanswered += 1
         self.asked, self.asked_at = f"q{next(_numbers)}", time.monotonic()
         question = reports.sync_request(self._beginning, self.asked, self._shared.now(), self.held.values())
         self._publish(self._sync, question)
+
+    def is_tired_of_waiting(self, now: float) -> bool:
+        """Tell whether it has to ask again."""
+        patience = min(LONGEST_PATIENCE_SECONDS, PATIENCE_SECONDS * 2 ** min(self.unanswered - 1, 10))
+        return self.unanswered > 0 and now - self.asked_at > patience
 
     def say(self, presence: Presence) -> None:
         """Say how it is, as a terminal does every minute."""
@@ -145,7 +155,7 @@ class LightTerminal:
         return len(unheard)
 
     def _begin(self) -> None:
-        self.is_connected = True
+        self.is_connected, self.unanswered = True, 0
         topics = [*subscriptions(self._shared.topics, self.membership), *map(bytes.decode, self._shared.plain)]
         self._send(packets.subscribe(self._open().next_identifier(), topics))
         presence = packets.text(self._shared.topics.presence(self.name))
@@ -170,6 +180,7 @@ class LightTerminal:
             self._hold(alert)
         if question != self.asked:
             return
+        self.unanswered = 0
         if alerts:
             # There may be more than fits into one answer.
             self.ask()

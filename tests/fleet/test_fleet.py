@@ -123,6 +123,7 @@ def test_what_an_answer_brings_is_taken_and_asked_about_once_more(port: int, cen
 
     answer()
     fleet.run_until(lambda: one.synced_at is not None, PATIENCE)
+    fleet.run_until(lambda: decode_sync_request(centre.on(TOPICS.sync("f-1"))[-1]).identifier != asked, PATIENCE)
     fleet.close()
     last = decode_sync_request(centre.on(TOPICS.sync("f-1"))[-1])
     assert [(report.alert, report.revision) for report in last.held] == [("a-2", 1)]
