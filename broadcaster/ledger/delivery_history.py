@@ -56,11 +56,11 @@ class DeliveryHistory:
     def alerts_of(self, terminal: str, limit: int = sys.maxsize) -> list[int]:
         """Return the rows of the newest revisions that were addressed to a terminal, the newest first."""
         rows = self._connections.read().execute(
-            "SELECT alert_id FROM deliveries WHERE terminal_id = (SELECT id FROM terminals WHERE terminal = ?)"
-            " ORDER BY alert_id DESC LIMIT ?",
+            "SELECT a.id FROM terminals AS t CROSS JOIN alerts AS a CROSS JOIN deliveries AS d"
+            " WHERE t.terminal = ? AND d.alert_id = a.id AND d.terminal_id = t.id ORDER BY a.id DESC LIMIT ?",
             [terminal, limit],
         )
-        return [row["alert_id"] for row in rows]
+        return [row["id"] for row in rows]
 
     def row_of(self, terminal: str) -> int | None:
         """Return the row of a terminal."""

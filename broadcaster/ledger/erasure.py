@@ -58,7 +58,12 @@ class Erasure:
                 " WHERE terminal_id = ?",
                 [row["id"]],
             )
-            db.execute("UPDATE deliveries SET next_attempt_at = NULL, reason = '' WHERE terminal_id = ?", [row["id"]])
+            # Alert by alert: an index by terminal would make each alert dearer, the more there were.
+            db.execute(
+                "UPDATE deliveries SET next_attempt_at = NULL, reason = ''"
+                " WHERE alert_id IN (SELECT id FROM alerts) AND terminal_id = ?",
+                [row["id"]],
+            )
             owe(db, [terminal])
             record(db, Entry(by, Deed.HOUSEHOLD_ERASED, terminal, now))
         return True

@@ -102,8 +102,8 @@ class Recovery:
         """Return the newest revision of each alert that waits for somebody, the oldest first."""
         rows = self._connections.read().execute(
             "SELECT * FROM held_alerts AS a WHERE revision ="
-            # The plus keeps SQLite from reading all alerts in the order of time instead of the few that are held.
-            " (SELECT max(revision) FROM alerts WHERE identifier = a.identifier) ORDER BY +sent_at, id"
+            # So written it keeps SQLite from reading all alerts in the order of time instead of the few that are held.
+            " (SELECT max(revision) FROM alerts WHERE identifier = a.identifier) ORDER BY sent_at || '', id"
         )
         return [_held(row) for row in rows]
 

@@ -54,7 +54,11 @@ class ServiceOfTerminals:
                 "UPDATE enrolment_codes SET superseded_at = ? WHERE terminal_id = ? AND superseded_at IS NULL",
                 [iso(now), row["id"]],
             )
-            db.execute("UPDATE deliveries SET next_attempt_at = NULL WHERE terminal_id = ?", [row["id"]])
+            db.execute(
+                "UPDATE deliveries SET next_attempt_at = NULL"
+                " WHERE terminal_id = ? AND next_attempt_at IS NOT NULL AND received_at IS NULL",
+                [row["id"]],
+            )
             # The broker cuts it off; what it then says of it may be lost.
             take_for_away(db, now, row["id"])
         record(db, Entry(by, _DEEDS[step], terminal, now))

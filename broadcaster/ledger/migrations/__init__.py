@@ -18,6 +18,7 @@ from broadcaster.ledger.migrations import (
     m022_backups,
     m023_roster,
     m024_wrong_codes,
+    m025_growth,
 )
 from broadcaster.ledger.migrations.steps import migrations
 
@@ -35,5 +36,6 @@ __all__ = [
     "m022_backups",
     "m023_roster",
     "m024_wrong_codes",
+    "m025_growth",
     "migrations",
 ]
