@@ -19,6 +19,7 @@ from broadcaster.commands import (
     erasing,
     inspect,
     keys,
+    ledger,
     log,
     requests,
     restore,
@@ -35,6 +36,7 @@ from broadcaster.dictionary import NotTaken
 from broadcaster.domain.dictionary import DictionaryTooLarge
 from broadcaster.domain.draft import DraftError
 from broadcaster.ledger.accounts import AccountError
+from broadcaster.ledger.copying import LedgerNotCopied
 from broadcaster.ledger.dictionary import DictionaryMoved
 from broadcaster.ledger.terminals import RosterMoved, TerminalExists, TerminalOutOfService, TerminalUnknown
 from broadcaster.ledger.tokens import TokenExists, TokenUnknown
@@ -91,6 +93,7 @@ for subcommand in (
     backup.backup,
     restore.restore,
     restore.held_alerts,
+    ledger.ledger_group,
     erasing.prune,
 ):
     command.add_command(subcommand)
@@ -116,6 +119,7 @@ def main() -> None:
         KeyRefused,
         CertificateError,
         BackupError,
+        LedgerNotCopied,
         erasing.NobodyToErase,
         NotTaken,
         DictionaryError,
