@@ -51,6 +51,13 @@ class Cluster:
         return Server(self.url(database), folder)
 
 
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator["Cluster"]:
+    """A server for the session."""
+    with cluster() as running:
+        yield running
+
+
 @contextmanager
 def cluster() -> Iterator[Cluster]:
     """Run a server until the end of the block; skip where PostgreSQL is not installed."""
