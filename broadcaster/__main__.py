@@ -22,6 +22,7 @@ from broadcaster.commands import (
     erasing,
     inspect,
     keys,
+    ledger,
     log,
     requests,
     restore,
@@ -38,6 +39,7 @@ from broadcaster.dictionary import NotTaken
 from broadcaster.domain.dictionary import DictionaryTooLarge
 from broadcaster.domain.draft import DraftError
 from broadcaster.ledger.accounts import AccountError
+from broadcaster.ledger.copying import LedgerNotCopied
 from broadcaster.ledger.dictionary import DictionaryMoved
 from broadcaster.ledger.terminals import RosterMoved, TerminalExists, TerminalOutOfService, TerminalUnknown
 from broadcaster.ledger.tokens import TokenExists, TokenUnknown
@@ -96,6 +98,7 @@ for subcommand in (
     backup.backup,
     restore.restore,
     restore.held_alerts,
+    ledger.ledger_group,
     erasing.prune,
 ):
     command.add_command(subcommand)
@@ -121,6 +124,7 @@ def main() -> None:
         KeyRefused,
         CertificateError,
         BackupError,
+        LedgerNotCopied,
         erasing.NobodyToErase,
         NotTaken,
         DictionaryError,

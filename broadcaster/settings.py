@@ -6,11 +6,13 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, model_validator
 
 from broadcaster.domain.policy import Approval
 from broadcaster.domain.retention import Retention
 from broadcaster.domain.town import Category, Place, QuietHours, Rules, Town
+from broadcaster.ledger.places import Place as LedgerAt
+from broadcaster.ledger.places import Server
 from broadcaster.monitoring.settings import MailSettings
 from kokuchi.configuration import ConfigurationError, FilePath, Section, load, read_toml
 from kokuchi.link import BrokerAddress
@@ -180,11 +182,26 @@ class HardWordsFile(Section):
     words: Mapping[Annotated[str, Field(min_length=1)], Annotated[str, Field(min_length=1)]]
 
 
-class Settings(Section):
-    """Everything that the centre is told."""
+def _ledger_place(value: object, info: ValidationInfo) -> object:
+    if not isinstance(value, str) or not Server.is_named(value):
+        return value
+    if Server.has_password(value):
+        raise ValueError(
+            "write no password into the address: PostgreSQL's library reads it from a file that the address names"
+            " (?passfile=…), from ~/.pgpass or from PGPASSWORD"
+        )
+    key: Path | None = info.data.get("signing_key")
+    return Server(value, key.parent if key else Path())
 
-    ledger: FilePath
+
+LedgerPlace = Annotated[FilePath | Server, BeforeValidator(_ledger_place)]
+
+
+class Settings(Section):
+    """Everything that the centre is told. `ledger` is a file or the address of a database ("postgresql://…")."""
+
     signing_key: FilePath
+    ledger: LedgerPlace
     next_signing_key: FilePath | None = None
     chimes: FilePath
     categories: FilePath
@@ -200,6 +217,11 @@ class Settings(Section):
     backup: BackupSection | None = None
     retention: Retention = Retention()
     voice: VoiceSettings = VoiceSettings()
+
+    @property
+    def folder(self) -> Path:
+        """The folder where the centre keeps what no setting names: that of the ledger, if it is a file."""
+        return self.ledger.folder if isinstance(self.ledger, Server) else self.ledger.parent
 
     @property
     def typed_address(self) -> str:
@@ -255,11 +277,15 @@ def dictionary_files(path: Path) -> list[Path]:
     return [path.resolve().parent / name for name in names if isinstance(name, str)]
 
 
-def ledger_file(path: Path) -> Path | None:
+def ledger_place(path: Path) -> LedgerAt | None:
     """Return the ledger that the settings name, if it is there, without the secrets that the other settings need."""
-    named = read_toml(path).get("ledger")
-    file = path.resolve().parent / named if isinstance(named, str) else None
-    return file if file and file.is_file() else None
+    named, folder = read_toml(path).get("ledger"), path.resolve().parent
+    if not isinstance(named, str):
+        return None
+    if Server.is_named(named):
+        return Server(named, folder)
+    file = folder / named
+    return file if file.is_file() else None
 
 
 def secret_files(path: Path) -> list[Path]:

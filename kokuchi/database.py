@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import sqlite_utils
 from sqlite_utils import Migrations
@@ -15,6 +16,7 @@ from kokuchi.storage import DatabaseUnusable, Storage
 BUSY_TIMEOUT_SECONDS = 10
 _VACUUM_PAGES = 250
 """Those of a transaction: a megabyte, for which nobody waits long."""
+_PIECE = 5000
 
 __all__ = ["BUSY_TIMEOUT_SECONDS", "Connections", "Database", "DatabaseUnusable", "sqlite_of"]
 
@@ -25,6 +27,18 @@ class Database(sqlite_utils.Database):
     def executemany(self, sql: str, rows: Iterable[Sequence[object] | Mapping[str, object]]) -> None:
         """Run a statement for each of the rows."""
         self.conn.executemany(sql, rows)
+
+    def pieces(self, table: str, columns: Sequence[str]) -> Iterator[list[Sequence[Any]]]:
+        """Yield all rows of a table, some thousand at a time, within a transaction."""
+        # The names are those of a database's own tables.
+        cursor = self.execute(f"SELECT {', '.join(columns)} FROM {table}")  # noqa: S608
+        while rows := cursor.fetchmany(_PIECE):
+            yield rows
+
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Put rows into a table; what it numbers by itself goes on after them."""
+        places = ", ".join("?" * len(columns))
+        self.conn.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", map(tuple, rows))  # noqa: S608
 
     def use_function(self, name: str, arguments: int, function: Callable[..., str | bool]) -> None:
         """Let statements of this connection call a function, which must return the same for the same arguments."""
@@ -113,6 +127,18 @@ class Connections:
                 database.execute("ROLLBACK")
             raise
         self._on_commit()
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Database]:
+        """Read the database as it is in one moment, until the end of the block; writers do not wait for it."""
+        database = self.read()
+        database.execute("BEGIN")
+        try:
+            # The moment is that of the first read.
+            database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            yield database
+        finally:
+            database.execute("ROLLBACK")
 
     @property
     def file(self) -> Path:

@@ -88,6 +88,12 @@ class Database(Protocol):
     def executemany(self, sql: str, rows: Iterable[Sequence[object] | Mapping[str, object]]) -> None:
         """Run a statement for each of the rows."""
 
+    def pieces(self, table: str, columns: Sequence[str]) -> Iterator[Sequence[Sequence[Any]]]:
+        """Yield all rows of a table, some thousand at a time, within a transaction."""
+
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Put rows into a table; what it numbers by itself goes on after them."""
+
     def use_function(self, name: str, arguments: int, function: Callable[..., str | bool]) -> None:
         """Let statements of this connection call a function; a server has its own of that name."""
 
@@ -115,6 +121,9 @@ class Storage(Protocol):
 
         Writers come one after the other: what a transaction has read still stands when it writes.
         """
+
+    def snapshot(self) -> AbstractContextManager[Database]:
+        """Read the database as it is in one moment, until the end of the block; writers do not wait for it."""
 
     def version(self) -> int:
         """Return a number that changes when another connection or process has written."""

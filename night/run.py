@@ -69,7 +69,7 @@ def run(day: Day, places: Places) -> Night:
         token = ledger.tokens.make("night", scopes, now + timedelta(days=2), SHELL, now)
         people = People(places, ledger, day, token)
         with people.at_work():
-            watch = Watch(processes.pid("centre"), settings.ledger, time.monotonic())
+            watch = Watch(processes.pid("centre"), places.data / "var" / "broadcaster.sqlite", time.monotonic())
             samples = _live(day, fleet, people, watch, lambda: _storm(processes))
         processes.check()
         fleet.close()

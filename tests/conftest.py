@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.chromium import be_patient
+from tests.postgresql import postgresql
 from tests.town import Town, log_tails
 from tests.voice.kept import kept_voice, voice_of_the_session
 
-__all__ = ["kept_voice", "voice_of_the_session"]
+__all__ = ["kept_voice", "postgresql", "voice_of_the_session"]
 
 _LONGEST_FIRST = (
     "tests/system/test_recovery.py",

@@ -19,7 +19,7 @@ from broadcaster.backup.copying import copy_ledger, count_rows
 from broadcaster.backup.envelope import Lock, sealing
 from broadcaster.backup.errors import BackupError
 from broadcaster.backup.manifest import NAME, Manifest, SavedFile
-from broadcaster.backup.places import common_root, files_of_town, missing_files
+from broadcaster.backup.places import common_root, files_of_town, ledger_file, missing_files
 from broadcaster.domain.town import Town
 from broadcaster.settings import BackupSection, Settings
 from kokuchi import __version__
@@ -67,16 +67,17 @@ def make_backup(
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Made:
     """Write the whole town into one encrypted file in a folder; raises BackupError, and then leaves nothing behind."""
+    ledger = ledger_file(settings)
     if missing := missing_files(config, settings):
         raise BackupError(f"{missing[0]}: is not there; a town cannot be restored without it (`broadcaster setup`)")
     path = _free_name(folder, town.id, now)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with _alone(settings.ledger.parent, folder), _workspace(settings.ledger.parent) as workspace:
-            copy = workspace / settings.ledger.name
-            copy_ledger(settings.ledger, copy, progress)
+        with _alone(ledger.parent, folder), _workspace(ledger.parent) as workspace:
+            copy = workspace / ledger.name
+            copy_ledger(ledger, copy, progress)
             others = files_of_town(config, settings)
-            root = common_root([settings.ledger, *others])
+            root = common_root([ledger, *others])
             manifest = Manifest(
                 software=__version__,
                 town=town.id,
@@ -84,12 +85,12 @@ def make_backup(
                 made_at=now,
                 root=str(root),
                 config=str(config.resolve().relative_to(root)),
-                ledger=str(settings.ledger.relative_to(root)),
-                files=tuple(_describe(read, stands, root) for read, stands in _contents(copy, settings.ledger, others)),
+                ledger=str(ledger.relative_to(root)),
+                files=tuple(_describe(read, stands, root) for read, stands in _contents(copy, ledger, others)),
                 rows=count_rows(copy),
             )
             with _whole_or_not_at_all(path) as unfinished, sealing(unfinished, lock) as archive:
-                _write(archive, manifest, dict(_contents(copy, settings.ledger, others)), root)
+                _write(archive, manifest, dict(_contents(copy, ledger, others)), root)
     except OSError as error:
         raise BackupError(f"{error.filename or folder}: the backup cannot be written: {error.strerror}") from error
     return Made(path, path.stat().st_size, manifest)

@@ -6,11 +6,23 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from broadcaster.backup.errors import BackupError
+from broadcaster.ledger.places import Server
 from broadcaster.settings import Settings
 from kokuchi.configuration import read_toml
 
 _LEFT_OUT = {("ledger",), ("backup", "passphrase_path"), ("broker", "reload")}
 """The ledger is copied apart from the rest, the passphrase opens the backup, and a command is no file of the town."""
+
+
+def ledger_file(settings: Settings) -> Path:
+    """Return the file that the ledger is; raises BackupError for one on a server."""
+    if isinstance(settings.ledger, Server):
+        raise BackupError(
+            f"the ledger is on a server ({settings.ledger}): back it up with `pg_dump --format=custom`, and the"
+            " settings and keys as files; docs/postgresql.md says how, and what to do after a pg_restore"
+        )
+    return settings.ledger
 
 
 def files_of_town(config: Path, settings: Settings) -> list[Path]:
@@ -34,7 +46,13 @@ def files_of_town(config: Path, settings: Settings) -> list[Path]:
 
 def missing_files(config: Path, settings: Settings) -> list[Path]:
     """Return what the settings name and is not there: a town cannot be restored without it."""
-    needed = [settings.ledger, settings.signing_key, settings.categories, *settings.dictionaries, *_secrets(config)]
+    needed = [
+        ledger_file(settings),
+        settings.signing_key,
+        settings.categories,
+        *settings.dictionaries,
+        *_secrets(config),
+    ]
     return [path for path in needed if not path.is_file()]
 
 

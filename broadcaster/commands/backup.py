@@ -51,7 +51,7 @@ def backup(click_context: click.Context, folder: Path | None, as_json: bool) -> 
         ledger.backups.record(Backup(now, made.path.name, made.bytes, None))
         checked_at = None
         if lock.passphrase is not None:
-            check_backup(made.path, Opener(lock.passphrase), settings.ledger.parent, now)
+            check_backup(made.path, Opener(lock.passphrase), settings.folder, now)
             checked_at = datetime.now(UTC)
             ledger.backups.found_whole(made.path.name, checked_at)
         tried = ledger.backups.newest_whole()
@@ -85,10 +85,11 @@ def check(context: Context, file: Path, passphrase_file: Path | None, identity: 
     with suppress(ConfigurationError):
         settings, _town = context.load()
     opener = opener_for(file, settings, passphrase_file, identity)
-    workspace = settings.ledger.parent if settings and settings.ledger.is_file() else file.resolve().parent
+    here = settings is not None and isinstance(settings.ledger, Path) and settings.ledger.is_file()
+    workspace = settings.folder if settings and here else file.resolve().parent
     now = datetime.now(UTC)
     manifest = check_backup(file, opener, workspace, now)
-    if settings is not None and settings.ledger.is_file():
+    if here:
         with context.ledger() as (_settings, _town, ledger):
             ledger.backups.found_whole(file.name, now)
     click.echo(

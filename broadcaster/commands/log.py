@@ -14,6 +14,7 @@ from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.alert_search import Found, Result, Wanted
 from broadcaster.ledger.alerts import Accepted
+from broadcaster.ledger.copying import as_file
 from broadcaster.spreadsheets import csv_bytes
 from broadcaster.web.exports import as_csv, as_json, deliveries
 from kokuchi.wire.fields import iso
@@ -71,7 +72,7 @@ def delivery_log(
         raise click.UsageError("--csv and --json cannot be had at once")
     if each and not (as_table or as_json):
         raise click.UsageError("--deliveries needs --csv or --json; with an IDENTIFIER they are listed without it")
-    with context.ledger() as (settings, town, ledger):
+    with context.ledger() as (_settings, town, ledger):
         zone = town.time_zone
         wanted = Wanted(
             category=category,
@@ -83,7 +84,7 @@ def delivery_log(
             words=words,
         )
         if datasette is not None:
-            _show_with_datasette(ledger, settings.ledger, town, datasette, as_json)
+            _show_with_datasette(ledger, town, datasette, as_json)
             return
         found = ledger.alert_search.all(wanted)
         if identifier is not None:
@@ -113,9 +114,10 @@ def _print_file(ledger: Ledger, town: Town, identifier: str, rows: list[int], fo
         click.echo(piece.decode(), nl=False)
 
 
-def _show_with_datasette(ledger: Ledger, path: Path, town: Town, folder: Path, as_json: bool) -> None:
+def _show_with_datasette(ledger: Ledger, town: Town, folder: Path, as_json: bool) -> None:
     try:
-        shown = write_for_datasette(path, town.name, folder)
+        with as_file(ledger) as path:
+            shown = write_for_datasette(path, town.name, folder)
     except OSError as error:
         raise click.ClickException(f"{folder}: cannot be written: {error.strerror}; name another folder") from error
     ledger.audit.add(Entry(SHELL, Deed.LOG_EXPORTED, "", _now(), f"datasette {shown.deliveries}"))

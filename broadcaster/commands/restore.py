@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from broadcaster.backup.errors import BackupError
+from broadcaster.backup.places import ledger_file
 from broadcaster.backup.restoring import give_to, place
 from broadcaster.commands.context import Context, json_option, pass_context, print_json, print_table
 from broadcaster.commands.opening import identity_option, opener_for, passphrase_option
@@ -36,7 +37,9 @@ def restore(file: Path, folder: Path, force: bool, passphrase_file: Path | None,
     settings, town = load_settings(placed.config, os.environ)
     if opener.passphrase and settings.backup and settings.backup.passphrase_path:
         write_secret(settings.backup.passphrase_path, opener.passphrase.encode())
-    ledger = Ledger(settings.ledger)
+    # The environment may name another one than the settings that were restored.
+    path = ledger_file(settings)
+    ledger = Ledger(path)
     try:
         restored = ledger.recovery.begin(placed.manifest.made_at, now)
         write_broker_files(settings, town, ledger)
@@ -44,15 +47,15 @@ def restore(file: Path, folder: Path, force: bool, passphrase_file: Path | None,
         ledger.close()
     if os.geteuid() == 0:
         owner = next(saved for saved in placed.manifest.files if saved.name == placed.manifest.ledger)
-        for path in [settings.ledger.parent, *settings.ledger.parent.rglob("*")]:
-            give_to(path, owner)
+        for each in [path.parent, *path.parent.rglob("*")]:
+            give_to(each, owner)
     for path in placed.aside:
         click.echo(f"kept what was there: {path}")
     click.echo(f"restored {placed.manifest.town_name} as of {iso(placed.manifest.made_at)} into {folder}")
-    click.echo(_WHAT_IS_LOST.format(held=restored.held, taken_back=restored.taken_back, config=placed.config))
+    click.echo(WHAT_IS_LOST.format(held=restored.held, taken_back=restored.taken_back, config=placed.config))
 
 
-_WHAT_IS_LOST = """
+WHAT_IS_LOST = """
 Before the centre is started, know what this ledger cannot know, since it came after the backup:
 - {held} alerts were valid. None of them goes out until you have looked at it: broadcaster --config {config} held
 - {taken_back} planned sendings were given back to their authors; those of the time between are shown as missed.

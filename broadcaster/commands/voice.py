@@ -12,7 +12,8 @@ from broadcaster.commands.context import Context, json_option, pass_context, pri
 from broadcaster.dictionary.files import read_base
 from broadcaster.domain.dictionary import Book, Word
 from broadcaster.ledger import Ledger
-from broadcaster.settings import dictionary_files, ledger_file
+from broadcaster.ledger.places import Place
+from broadcaster.settings import dictionary_files, ledger_place
 from kokuchi.voice.cues import PAUSE
 from kokuchi.voice.sentences import sentences
 from kokuchi.voice.sound import join, silence
@@ -71,14 +72,14 @@ async def _speak(config: Path, text: str) -> tuple[bytes, float]:
 
 def _voice(config: Path) -> AbstractAsyncContextManager[Voice]:
     """A voice that knows the words that are shipped, and those of the staff if there is a ledger."""
-    book = Book(base=tuple(read_base(dictionary_files(config))), staff=_words_of_the_staff(ledger_file(config)))
+    book = Book(base=tuple(read_base(dictionary_files(config))), staff=_words_of_the_staff(ledger_place(config)))
     return voice_with(book.dictionary("here", datetime.now(UTC)))
 
 
-def _words_of_the_staff(file: Path | None) -> tuple[Word, ...]:
-    if file is None:
+def _words_of_the_staff(place: Place | None) -> tuple[Word, ...]:
+    if place is None:
         return ()
-    ledger = Ledger(file)
+    ledger = Ledger(place)
     try:
         return ledger.dictionary.book().staff
     finally:

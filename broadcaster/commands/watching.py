@@ -3,6 +3,7 @@
 import sys
 from datetime import UTC, datetime
 from email.utils import make_msgid
+from pathlib import Path
 
 import click
 
@@ -72,7 +73,7 @@ def mail_test(context: Context) -> None:
 
 def _look(context: Context) -> tuple[Assessment, Town]:
     settings, town = context.load()
-    if not settings.ledger.is_file():
+    if isinstance(settings.ledger, Path) and not settings.ledger.is_file():
         raise DatabaseUnusable(f"{settings.ledger}: there is no ledger yet; run `broadcaster setup` first")
     places = Places(settings.certificates, settings.signing_key, settings.next_key, running=False)
     ledger = Ledger(settings.ledger)

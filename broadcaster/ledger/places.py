@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+from urllib.parse import parse_qs, urlsplit
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,17 @@ class Server:
 
     def __str__(self) -> str:
         return self.url
+
+    @staticmethod
+    def is_named(text: str) -> bool:
+        """Tell whether a text is the address of a database and not the name of a file."""
+        return text.startswith(("postgresql://", "postgres://"))
+
+    @staticmethod
+    def has_password(url: str) -> bool:
+        """Tell whether an address would give its password away to whoever reads it."""
+        parts = urlsplit(url)
+        return parts.password is not None or "password" in parse_qs(parts.query)
 
 
 Place: TypeAlias = Path | Server

@@ -9,10 +9,11 @@ from psycopg import RawCursor
 from psycopg.adapt import Buffer, Loader
 
 from broadcaster.ledger.postgresql.failures import failure_of
-from broadcaster.ledger.postgresql.statements import translated
+from broadcaster.ledger.postgresql.statements import kept, translated
 from kokuchi.storage import StorageFailure
 
 BUSY_TIMEOUT_SECONDS = 10
+_PIECE = 5000
 
 # A commit is on the disk before it is answered, whatever the server's own settings say. Compiling a query takes longer
 # than any of ours does.
@@ -21,6 +22,10 @@ SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('sync
 SET lock_timeout = '{BUSY_TIMEOUT_SECONDS}s';
 SET jit = off
 """
+
+
+def _listed(columns: Sequence[str]) -> str:
+    return ", ".join(f'"{column}"' for column in columns)
 
 
 class Row:
@@ -105,12 +110,44 @@ class PostgresqlDatabase:
         except psycopg.Error as error:
             raise failure_of(error) from None
 
+    def pieces(self, table: str, columns: Sequence[str]) -> Iterator[Sequence[Sequence[Any]]]:
+        """Yield all rows of a table, some thousand at a time, within a transaction."""
+        # The names are those of the ledger's own tables.
+        self.run(f"DECLARE ledger_piece NO SCROLL CURSOR FOR SELECT {_listed(columns)} FROM {table}")  # noqa: S608
+        while rows := [tuple(row) for row in self.execute(f"FETCH {_PIECE} FROM ledger_piece")]:
+            yield rows
+        self.run("CLOSE ledger_piece")
+
+    def fill(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Put rows into a table; what it numbers by itself goes on after them."""
+        try:
+            with self.connection.cursor().copy(f"COPY {table} ({_listed(columns)}) FROM STDIN".encode()) as copy:
+                for row in rows:
+                    copy.write_row([kept(value) for value in row])
+        except psycopg.Error as error:
+            raise failure_of(error) from None
+        numbered = self.execute(
+            "SELECT column_name FROM information_schema.columns"
+            " WHERE table_schema = current_schema() AND table_name = ? AND is_identity = 'YES'",
+            [table],
+        )
+        for name in [row[0] for row in numbered]:
+            self.execute(
+                f"SELECT setval(pg_get_serial_sequence(?, ?), max({name})) FROM {table} HAVING max({name}) > 0",  # noqa: S608
+                [table, name],
+            )
+
     def use_function(self, name: str, arguments: int, function: Callable[..., str | bool]) -> None:
         """Do nothing: the database has its own (m024_functions.sql)."""
 
     def run(self, statements: str) -> None:
         """Run statements that have no parameters, as they are written."""
         self._run(statements, None)
+
+    def begin_reading(self) -> None:
+        """Open a transaction that sees one moment and writes nothing."""
+        self._run("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY", None)
+        self._in_transaction = True
 
     def begin(self) -> None:
         """Open a transaction, and wait until whoever writes has done so."""

@@ -80,7 +80,7 @@ def _row(turn: int, report: DeliveryReport) -> tuple[str | int | None, ...]:
         report.terminal,
         *moments,
         report.outcome.value if report.outcome else None,
-        report.reason.replace("\0", "\ufffd") if report.outcome else "",
+        report.reason if report.outcome else "",
         report.silence.value if report.silence else None,
         report.dictionary,
     )

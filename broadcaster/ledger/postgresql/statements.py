@@ -26,8 +26,8 @@ class Statement:
         if parameters is None:
             return []
         if isinstance(parameters, Mapping):
-            return [_value(parameters[name]) for name in self.names or ()]
-        return [_value(value) for value in parameters]
+            return [kept(parameters[name]) for name in self.names or ()]
+        return [kept(value) for value in parameters]
 
 
 @lru_cache(maxsize=1024)
@@ -51,7 +51,8 @@ def translated(sql: str) -> Statement:
     return Statement(text, tuple(names) if names else None)
 
 
-def _value(value: object) -> object:
+def kept(value: object) -> object:
+    """Return a value as psycopg takes it and PostgreSQL keeps it."""
     kind = type(value)
     if kind is bool:
         # A column of SQLite's holds 0 or 1; so written it fits a number as well as a truth.

@@ -72,6 +72,16 @@ class PostgresqlStorage:
             raise
         self._on_commit()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[PostgresqlDatabase]:
+        """Read the database as it is in one moment, until the end of the block; writers do not wait for it."""
+        database = self.read()
+        database.begin_reading()
+        try:
+            yield database
+        finally:
+            database.roll_back()
+
     def version(self) -> int:
         """Return a number that rises with each transaction that has written."""
         return int(self.read().execute("SELECT number FROM ledger_version").fetchall()[0][0])

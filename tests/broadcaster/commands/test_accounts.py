@@ -1,7 +1,6 @@
 """`broadcaster accounts`: whoever may run it on the server can always let somebody in again."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -25,7 +24,7 @@ def office(empty: Shell) -> Shell:
 
 def ledger_of(shell: Shell) -> Ledger:
     settings, _ = load_settings(shell.config, {})
-    return Ledger(Path(settings.ledger))
+    return Ledger(settings.ledger)
 
 
 def access_to(shell: Shell, ledger: Ledger) -> Access:

@@ -8,26 +8,8 @@ import pytest
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.places import Place, Server
 from tests.broadcaster.examples import fill_roster
-from tests.postgresql import Cluster, cluster
-
-# What every table holds goes, whatever forbids or follows it, and numbers begin anew.
-_EMPTY = """
-DO $$
-DECLARE name text;
-BEGIN
-    SET LOCAL session_replication_role = replica;
-    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND left(tablename, 7) <> 'ledger_' LOOP
-        EXECUTE format('DELETE FROM %I', name);
-    END LOOP;
-    PERFORM setval(format('%I', sequencename)::regclass, 1, false) FROM pg_sequences WHERE schemaname = 'public';
-END $$
-"""
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[Cluster]:
-    with cluster() as running:
-        yield running
+from tests.broadcaster.ledger.kinds import empty
+from tests.postgresql import Cluster
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +33,7 @@ def ledger(place: Place) -> Iterator[Ledger]:
     """A ledger with the roster of the small town."""
     ledger = Ledger(place)
     if isinstance(place, Server):
-        ledger.connections.read().execute(_EMPTY)
+        empty(ledger)
     fill_roster(ledger)
     yield ledger
     ledger.close()
