@@ -97,8 +97,7 @@ class Collector:
             # Until then nothing is acknowledged: the broker keeps it.
             await self._committer.commit(self._commit, batch)
             self._on_batch(len(messages))
-            for received in messages:
-                self._link.acknowledge(received)
+            self._link.acknowledge(*messages)
             for first in range(0, len(batch.syncs), ANSWERED_AT_ONCE):
                 await asyncio.gather(*map(self._on_sync, batch.syncs[first : first + ANSWERED_AT_ONCE]))
                 self.pulse.expect(PATIENCE)
