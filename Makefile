@@ -18,7 +18,7 @@ PORT ?= 8080
 # Started through sudo, only the packages are installed as root; everything else belongs to the user.
 AS_USER := $(if $(SUDO_USER),sudo -u $(SUDO_USER),)
 
-.PHONY: install-centre install-terminal rollback-centre rollback-terminal npm headless night bench-log bench-terminal bench-voice bench-recognition fuzz demo test check chaos packages clean
+.PHONY: install-centre install-terminal rollback-centre rollback-terminal npm headless night bench bench-log bench-terminal bench-voice bench-recognition fuzz demo test check chaos packages clean
 
 demo: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json)
@@ -33,6 +33,10 @@ chaos: packages $(VENV)/.installed
 night: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m night $(if $(MINUTES),--minutes $(MINUTES)) \
 		$(if $(TERMINALS),--terminals $(TERMINALS)) $(if $(JSON),--json)
+
+bench: packages $(VENV)/.installed-development
+	@$(AS_USER) $(VENV)/bin/python -m benchmarks.broker $(addprefix -n ,$(N)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+		$(if $(JSON),--json) $(if $(PLOT),--plot docs/images/bench.svg)
 
 bench-voice: packages $(VENV)/.installed-development
 	@$(AS_USER) env JSON=$(JSON) $(VENV)/bin/python -m benchmarks.voice

@@ -33,7 +33,13 @@ def memory(pid: int) -> float:
 
 def processor_seconds(pid: int) -> float:
     """Return the seconds of a processor that the tree has used so far."""
-    return sum(_processor_seconds(process) for process in tree(pid))
+    return sum(own_processor_seconds(process) for process in tree(pid))
+
+
+def own_processor_seconds(process: int) -> float:
+    """Return the seconds of a processor that one process has used so far."""
+    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 def written_bytes(pid: int) -> int:
@@ -61,8 +67,3 @@ def _mappings(process: int) -> Iterator[tuple[tuple[str, str, str], int, int]]:
         elif line.startswith("Shared_"):
             shared += int(line.split()[1])
     yield mapping, private, shared
-
-
-def _processor_seconds(process: int) -> float:
-    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS

@@ -51,13 +51,24 @@ class Staff:
 
         Return its identifier.
         """
+        return self.send_written(self.write(category, headline, body, terminals))
+
+    def write(self, category: str, headline: str, body: str, terminals: tuple[str, ...]) -> httpx.Response:
+        """Write an alert to these terminals, or to all if none is named; return the page that shows it once more."""
         form = self._client.get("/alerts/new", params={"category": category})
         audience = "terminals" if terminals else "all"
         written = [("category", category), ("headline", headline), ("body", body), ("audience", audience)]
-        check = self._submit(form, "/alerts/check", [*written, *(("terminals", terminal) for terminal in terminals)])
+        return self._submit(form, "/alerts/check", [*written, *(("terminals", terminal) for terminal in terminals)])
+
+    def identifier(self, check: httpx.Response) -> str:
+        """Return the identifier of the alert that a page shows once more."""
+        return dict(_Forms(check.text).fields.get("/alerts", []))["identifier"]
+
+    def send_written(self, check: httpx.Response) -> str:
+        """Send what a page shows once more; return its identifier."""
         sent = self._submit(check, "/alerts", [])
         if not sent.url.path.startswith("/alerts/2"):
-            raise DemoError(f"the alert {headline!r} was not sent: HTTP {sent.status_code}")
+            raise DemoError(f"the alert was not sent: HTTP {sent.status_code} at {sent.url.path}")
         return sent.url.path.rsplit("/", 1)[1]
 
     def add_word(self, word: str, reading: str, example: str) -> str:

@@ -18,9 +18,9 @@ from demo.places import Places
 from demo.preparation import environment, open_ledger, prepare
 from demo.processes import Processes, answers
 from demo.town import centre_command, mosquitto_command
+from fleet import Fleet, LightTerminal, take_in
 from kokuchi.wire import CallbackRequest, Presence, Speaker
 from night.day import Day, What
-from night.fleet import Fleet, LightTerminal, take_in
 from night.judge import Finding, judge
 from night.measuring import Sample, Watch, failures_in
 from night.people import People

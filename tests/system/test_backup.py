@@ -22,8 +22,8 @@ from demo.places import REPOSITORY, Places
 from demo.preparation import environment, open_ledger, prepare
 from demo.processes import Processes, answers
 from demo.town import centre_command, mosquitto_command
+from fleet import Fleet, take_in
 from kokuchi.wire import Audience, AudienceKind, Topics
-from night.fleet import Fleet, take_in
 from tests.passwords import quick_passwords
 from tests.ports import free_port_range
 from tests.terminal.alerts import alert

@@ -13,8 +13,8 @@ from demo.places import Places
 from demo.preparation import environment, open_ledger, prepare
 from demo.processes import Processes, answers
 from demo.town import centre_command, mosquitto_command
+from fleet import Fleet, take_in
 from kokuchi.wire import Alert, Audience, AudienceKind, Topics
-from night.fleet import Fleet, take_in
 from tests.ports import free_port_range
 from tests.terminal.alerts import alert
 from tests.town import Town
@@ -84,7 +84,7 @@ def test_1500_terminals_that_come_back_together_are_all_caught_up_within_a_minut
 
 def test_a_terminal_that_says_nothing_is_sent_the_alert_again(stormy: StormyTown) -> None:
     """Each attempt is in the ledger."""
-    fleet = Fleet({name: stormy.fleet.terminals[name] for name in ("f-0001", "f-0002")}, *stormy.fleet._address)
+    fleet = stormy.fleet.only(["f-0001", "f-0002"])
     fleet.come_back(within=0)
     fleet.run_until(lambda: all(terminal.synced_at for terminal in fleet.terminals.values()), 20)
     wait_until(lambda: len([p for p in stormy.town.ledger.presences.all().values() if p.online]) == 2)
@@ -93,6 +93,7 @@ def test_a_terminal_that_says_nothing_is_sent_the_alert_again(stormy: StormyTown
     row = stormy.town.ledger.alerts.accept(lost, [], ["f-0001", "f-0002", "f-0003"], "test").row
 
     fleet.run_until(lambda: stormy.received(row) == 2, 30)
+    fleet.close()
 
     attempts = {line.terminal.id: line.attempts for line in stormy.town.ledger.deliveries.of_alert(row)}
     assert attempts == {"f-0001": 1, "f-0002": 1, "f-0003": 0}
