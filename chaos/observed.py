@@ -79,15 +79,15 @@ class ObservedLink:
         """Subscribe to these from now on, and to nothing else."""
         self._link.listen_to(subscriptions)
 
-    def acknowledge(self, received: Received) -> None:
-        """Tell the broker that the message is safe with us."""
-        try:
-            alert = open_alert(received.payload, self._keys, self._town)
-        except WireError:
-            pass
-        else:
+    def acknowledge(self, *received: Received) -> None:
+        """Tell the broker that messages are safe with us."""
+        for one in received:
+            try:
+                alert = open_alert(one.payload, self._keys, self._town)
+            except WireError:
+                continue
             self._journal.write(What.ACKNOWLEDGED, _key(alert))
-        self._link.acknowledge(received)
+        self._link.acknowledge(*received)
 
     async def renew(self) -> None:
         """Connect again."""

@@ -51,9 +51,9 @@ class WatchedLink:
         """Subscribe to these from now on, and to nothing else."""
         self._link.listen_to(subscriptions)
 
-    def acknowledge(self, received: Received) -> None:
-        """Tell the broker that the message is safe with us."""
-        self._link.acknowledge(received)
+    def acknowledge(self, *received: Received) -> None:
+        """Tell the broker that messages are safe with us."""
+        self._link.acknowledge(*received)
 
     async def renew(self) -> None:
         """Give up the connection and what carries it, and connect again."""

@@ -1,6 +1,7 @@
 """What came back. Reports are written in batches and only ever move a delivery forward."""
 
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from kokuchi.wire import DeliveryReport, Outcome, Silence
 from kokuchi.wire.fields import iso
 
 _MOMENTS = ("received_at", "displayed_at", "voice_started_at", "voiced_at", "confirmed_at")
+_SAID = (*_MOMENTS, "outcome", "reason", "dictionary", "silence")
 
 # The same join as broadcaster.domain.delivery.merge, done by SQLite for a whole batch; a test holds them together.
 # A revision that this ledger does not know, or that was not addressed to the terminal, changes nothing.
@@ -33,13 +35,14 @@ _ASSIGNMENTS = [
     f"silence = CASE WHEN {_SILENCE_RANK.format(':silence')} > {_SILENCE_RANK.format('silence')}"
     " THEN :silence ELSE silence END",
 ]
-_MERGE = "\n".join(
-    [
-        "UPDATE deliveries SET",
-        ", ".join(_ASSIGNMENTS),
-        "WHERE alert_id = (SELECT id FROM alerts WHERE identifier = :alert AND revision = :revision)",
-        "AND terminal_id = (SELECT id FROM terminals WHERE terminal = :terminal)",
-    ]
+_COLUMNS = (*_SAID, "alert", "revision", "terminal")
+_MERGE = re.sub(
+    # By number: a tuple is bound faster than a dict.
+    r":(\w+)",
+    lambda name: f"?{_COLUMNS.index(name[1]) + 1}",
+    f"UPDATE deliveries SET {', '.join(_ASSIGNMENTS)}"  # noqa: S608 - constants
+    " WHERE alert_id = (SELECT id FROM alerts WHERE identifier = :alert AND revision = :revision)"
+    " AND terminal_id = (SELECT id FROM terminals WHERE terminal = :terminal)",
 )
 
 
@@ -65,23 +68,12 @@ class Deliveries:
 
     def record(self, reports: Iterable[DeliveryReport]) -> None:
         """Merge a batch of reports into the ledger in one transaction."""
+        said = without_what_is_said_again(reports)
         if self._merging is not None:
             with self._connections.write() as db:
-                self._merging(db, reports)
+                self._merging(db, said)
             return
-        rows = [
-            {
-                **{moment: iso(value) if (value := getattr(report, moment)) else None for moment in _MOMENTS},
-                "outcome": report.outcome.value if report.outcome else None,
-                "reason": report.reason if report.outcome else "",
-                "alert": report.alert,
-                "revision": report.revision,
-                "terminal": report.terminal,
-                "dictionary": report.dictionary,
-                "silence": report.silence.value if report.silence else None,
-            }
-            for report in reports
-        ]
+        rows = [_row(report) for report in said]
         with self._connections.write() as db:
             db.executemany(_MERGE, rows)
 
@@ -130,6 +122,38 @@ class Deliveries:
             .fetchone()
         )
         return int(row["n"])
+
+
+def without_what_is_said_again(reports: Iterable[DeliveryReport]) -> list[DeliveryReport]:
+    """Leave out each report of which a later one of the same delivery repeats every word, as cumulative ones do."""
+    kept: dict[tuple[str, int, str, int], DeliveryReport] = {}
+    newest: dict[tuple[str, int, str], int] = {}
+    for number, report in enumerate(reports):
+        delivery = (report.alert, report.revision, report.terminal)
+        before = newest.get(delivery)
+        if before is not None and _repeats(report, kept[*delivery, before]):
+            del kept[*delivery, before]
+        kept[*delivery, number] = report
+        newest[delivery] = number
+    return list(kept.values())
+
+
+def _repeats(later: DeliveryReport, earlier: DeliveryReport) -> bool:
+    said, again = vars(earlier), vars(later)
+    return all(said[what] in (None, "", again[what]) for what in _SAID)
+
+
+def _row(report: DeliveryReport) -> tuple[str | int | None, ...]:
+    return (
+        *(iso(moment) if (moment := getattr(report, name)) else None for name in _MOMENTS),
+        report.outcome.value if report.outcome else None,
+        report.reason if report.outcome else "",
+        report.dictionary,
+        report.silence.value if report.silence else None,
+        report.alert,
+        report.revision,
+        report.terminal,
+    )
 
 
 def line_of(row: Row) -> Line:

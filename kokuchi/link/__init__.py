@@ -1,5 +1,6 @@
 """MQTT 5 as events of the asyncio loop. The only room that imports paho-mqtt."""
 
+from kokuchi.link.address import BrokerAddress
 from kokuchi.link.interface import (
     Connected,
     Disconnected,
@@ -12,7 +13,7 @@ from kokuchi.link.interface import (
     Received,
     Will,
 )
-from kokuchi.link.mqtt import BrokerAddress, MqttLink
+from kokuchi.link.mqtt import MqttLink
 
 __all__ = [
     "BrokerAddress",

@@ -10,8 +10,8 @@ Errors::
 """
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 
 class LinkError(Exception):
@@ -40,15 +40,17 @@ class Disconnected:
     reason: str
 
 
-@dataclass(frozen=True)
-class Received:
-    """A message. The broker keeps it until `Link.acknowledge`."""
+class Received(NamedTuple):
+    """A message. The broker keeps it until `Link.acknowledge`. A tuple: there may be thousands in a second."""
 
     topic: str
-    payload: bytes = field(repr=False)
+    payload: bytes
     retained: bool
     message_id: int
     qos: int
+
+    def __repr__(self) -> str:
+        return f"Received({self.topic!r}, {len(self.payload)} bytes, message_id={self.message_id})"
 
 
 Event = Connected | Disconnected | Received
@@ -86,10 +88,10 @@ class Link(Protocol):
     def listen_to(self, subscriptions: Sequence[str]) -> None:
         """Subscribe to these from now on, at every connection, and to nothing else; what is retained may come again."""
 
-    def acknowledge(self, received: Received) -> None:
-        """Tell the broker that the message is safe with us. Messages are acknowledged in the order they came.
+    def acknowledge(self, *received: Received) -> None:
+        """Tell the broker that messages are safe with us. They are acknowledged in the order they came.
 
-        Without the connection that it came on this does nothing: the broker delivers the message again.
+        For one whose connection has ended this does nothing: the broker delivers it again.
         """
 
     async def renew(self) -> None:

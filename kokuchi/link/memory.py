@@ -164,11 +164,14 @@ class MemoryLink:
         if session is not None and self._connected:
             self._subscribe(session)
 
-    def acknowledge(self, received: Received) -> None:
-        """Let the broker forget the message; without a connection it does not hear of it and delivers it again."""
+    def acknowledge(self, *received: Received) -> None:
+        """Let the broker forget messages; without a connection it does not hear of it and delivers them again."""
         session = self._broker.sessions.get(self._client_id)
-        if session is not None and self._connected and session.unacknowledged.get(received.message_id) is received:
-            del session.unacknowledged[received.message_id]
+        if session is None or not self._connected:
+            return
+        for one in received:
+            if session.unacknowledged.get(one.message_id) is one:
+                del session.unacknowledged[one.message_id]
 
     async def renew(self) -> None:
         """Lose the connection and make it anew."""

@@ -1,12 +1,11 @@
-"""The real link: paho-mqtt's thread hands every callback to the event loop as a frozen event and does nothing else."""
+"""The real link: paho-mqtt's thread hands every callback to the event loop as an event and does nothing else."""
 
 import asyncio
 import logging
 import random
 import threading
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
@@ -15,6 +14,9 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from kokuchi.link.address import BrokerAddress
+from kokuchi.link.client import Client
+from kokuchi.link.handing_over import HandingOver
 from kokuchi.link.interface import Connected, Disconnected, Event, NotConnected, PublishRefused, Received, Will
 from kokuchi.link.security import FreshTrust
 
@@ -27,17 +29,6 @@ KEEP_ALIVE_SECONDS = 20
 RECEIVE_MAXIMUM = 65535
 MAXIMUM_RECONNECT_SECONDS = 15
 MAXIMUM_INFLIGHT = 1000
-
-
-@dataclass(frozen=True)
-class BrokerAddress:
-    """Where the broker is, who we are to it, and the file of those whom we trust about it; without that, no TLS."""
-
-    host: str
-    port: int
-    username: str
-    password: str = field(repr=False)
-    authority: Path | None = None
 
 
 class MqttLink:
@@ -68,16 +59,18 @@ class MqttLink:
         self._subscriptions = list(subscriptions)
         self._overheard = list(overhears)
         self._left = list(leaves)
-        self._events: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._events: deque[Event | None] = deque()
+        self._told = asyncio.Event()
         self._pending: dict[int, asyncio.Future[None]] = {}
         self._unacknowledged: dict[int, Received] = {}
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._hand: HandingOver | None = None
         self._connected = False
         self._client = self._new_client()
 
-    def _new_client(self) -> mqtt.Client:
-        client = mqtt.Client(
+    def _new_client(self) -> Client:
+        client = Client(
             CallbackAPIVersion.VERSION2,
+            on_received=self._on_received,
             client_id=self._client_id,
             protocol=MQTTProtocolVersion.MQTTv5,
             manual_ack=True,
@@ -115,7 +108,7 @@ class MqttLink:
 
     async def start(self) -> None:
         """Begin to connect."""
-        self._loop = asyncio.get_running_loop()
+        self._hand = HandingOver(asyncio.get_running_loop())
         self._connect()
 
     def _connect(self) -> None:
@@ -133,8 +126,18 @@ class MqttLink:
 
     async def events(self) -> AsyncIterator[Event]:
         """Yield what happens, in order."""
-        while (event := await self._events.get()) is not None:
-            yield event
+        while True:
+            while self._events:
+                event = self._events.popleft()
+                if event is None:
+                    return
+                yield event
+            self._told.clear()
+            await self._told.wait()
+
+    def _tell(self, *events: Event | None) -> None:
+        self._events.extend(events)
+        self._told.set()
 
     async def publish(
         self, topic: str, payload: bytes, *, retain: bool = False, expires_in: float | None = None
@@ -163,14 +166,15 @@ class MqttLink:
         if self._connected:
             self._subscribe(self._client)
 
-    def acknowledge(self, received: Received) -> None:
-        """Send the PUBACK for a message of this connection.
+    def acknowledge(self, *received: Received) -> None:
+        """Send the PUBACKs for messages of this connection.
 
         A message of an earlier one comes again, and its number may be another message's by now.
         """
-        if self._unacknowledged.get(received.message_id) is received:
-            del self._unacknowledged[received.message_id]
-            self._client.ack(received.message_id, received.qos)
+        known = [one.message_id for one in received if self._unacknowledged.get(one.message_id) is one]
+        for message_id in known:
+            del self._unacknowledged[message_id]
+        self._client.acknowledge(known)
 
     async def renew(self) -> None:
         """Leave the client, its thread and its connection behind, and connect with another one."""
@@ -194,7 +198,7 @@ class MqttLink:
         self._client.disconnect(properties=properties)
         await asyncio.to_thread(self._client.loop_stop)
         self._lose_connection("closed")
-        self._events.put_nowait(None)
+        self._tell(None)
 
     # The callbacks below run in paho's thread.
 
@@ -204,8 +208,8 @@ class MqttLink:
             if client is self._client:
                 function(*arguments)
 
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(take_over)
+        if self._hand is not None:
+            self._hand(take_over)
 
     def _on_connect(
         self, client: mqtt.Client, _userdata: object, flags: mqtt.ConnectFlags, reason: ReasonCode, _props: object
@@ -252,6 +256,9 @@ class MqttLink:
         except UnicodeDecodeError:
             topic = ""
         received = Received(topic, bytes(message.payload), message.retain, message.mid, message.qos)
+        self._on_received(client, [received])
+
+    def _on_received(self, client: mqtt.Client, received: list[Received]) -> None:
         self._hand_over(client, self._take, received)
 
     def _on_publish(
@@ -265,12 +272,11 @@ class MqttLink:
         self._connected = True
         if made is not self._subscriptions:
             self._subscribe(self._client)
-        self._events.put_nowait(Connected(session_present))
+        self._tell(Connected(session_present))
 
-    def _take(self, received: Received) -> None:
-        if received.qos:
-            self._unacknowledged[received.message_id] = received
-        self._events.put_nowait(received)
+    def _take(self, received: list[Received]) -> None:
+        self._unacknowledged.update((one.message_id, one) for one in received if one.qos)
+        self._tell(*received)
 
     def _lose_connection(self, reason: str) -> None:
         self._connected = False
@@ -278,7 +284,7 @@ class MqttLink:
         for taken in self._pending.values():
             if not taken.done():
                 taken.set_exception(NotConnected(reason))
-        self._events.put_nowait(Disconnected(reason))
+        self._tell(Disconnected(reason))
 
     def _settle(self, message_id: int, failure: str | None) -> None:
         taken = self._pending.get(message_id)

@@ -4,6 +4,7 @@ import json
 from typing import TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from kokuchi.wire.alert import Alert
 from kokuchi.wire.delivery import DeliveryReport
@@ -108,12 +109,21 @@ def _check_size(data: bytes) -> None:
         raise WireError(Refusal.TOO_LARGE, f"the message has {len(data)} bytes, more than {MAXIMUM_BYTES}")
 
 
-def _decode(payload: bytes, model: type[_M]) -> _M:
-    _check_size(payload)
+def _parse(payload: bytes) -> object:
     try:
-        fields = json.loads(payload.decode())
+        return from_json(payload)
+    except ValueError:
+        # The fast parser knows neither deep nesting nor halves of surrogate pairs, and why it refuses is for the other.
+        pass
+    try:
+        return json.loads(payload.decode())
     except (ValueError, RecursionError) as error:
         raise WireError(Refusal.MALFORMED, "the message is not JSON in UTF-8") from error
+
+
+def _decode(payload: bytes, model: type[_M]) -> _M:
+    _check_size(payload)
+    fields = _parse(payload)
     if not isinstance(fields, dict):
         raise WireError(Refusal.MALFORMED, "the message is not a JSON object")
     version = fields.get("version")

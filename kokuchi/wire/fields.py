@@ -19,7 +19,8 @@ def to_milliseconds(value: datetime) -> datetime:
         value = value.astimezone(UTC)
     except OverflowError as error:
         raise ValueError("lies outside of the years 1 to 9999 in UTC") from error
-    return value.replace(microsecond=value.microsecond // 1000 * 1000)
+    beyond = value.microsecond % 1000
+    return value.replace(microsecond=value.microsecond - beyond) if beyond else value
 
 
 def iso(value: datetime) -> str:
@@ -37,6 +38,8 @@ Identifier = Annotated[str, Field(pattern=IDENTIFIER_PATTERN)]
 
 
 def _printable(value: str) -> str:
+    if value.isprintable():
+        return value
     if any(unicodedata.category(character) == "Cc" and character not in "\n\t" for character in value):
         raise ValueError("contains control characters")
     if any(0xD800 <= ord(character) <= 0xDFFF for character in value):

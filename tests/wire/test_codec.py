@@ -236,6 +236,24 @@ class TestAnyBytes:
     def test_what_is_no_json_object_is_malformed(self, model: type[Message], payload: bytes) -> None:
         assert refusal_of(READERS[model], payload) is Refusal.MALFORMED
 
+    @given(value=st.text('[]{}",:0129eE+-. \\\\untrfalsNIy\x00\x7f\ufeff', max_size=12).map(str.encode))
+    @example(value=b"[" * 300 + b"]" * 300)
+    @example(value=b"[" * 100_000 + b"]" * 100_000)
+    @example(value=b'"\\ud800"')
+    @example(value=b'{"a": NaN, "b": -Infinity, "c": 1e999, "d": -0, "d": 0}')
+    @example(value=b"1" * 4300)
+    @example(value=b"1" * 4301)
+    @example(value=b"1" * 5000 + b".5")
+    @example(value=b'"\xff"')
+    def test_the_fast_parser_takes_for_json_what_python_does(self, value: bytes) -> None:
+        payload = b'{"later":' + value + b"," + encode(golden.DELIVERY_FAILED)[1:]
+        try:
+            json.loads(payload.decode())
+        except (ValueError, RecursionError):
+            assert refusal_of(decode_delivery, payload) is Refusal.MALFORMED
+        else:
+            assert decode_delivery(payload) == golden.DELIVERY_FAILED
+
 
 class TestSize:
     @staticmethod

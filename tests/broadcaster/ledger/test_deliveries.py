@@ -10,6 +10,7 @@ from hypothesis.strategies import SearchStrategy
 
 from broadcaster.domain.delivery import Delivery, Reach, merge, reach
 from broadcaster.ledger import Ledger
+from broadcaster.ledger.deliveries import without_what_is_said_again
 from kokuchi.wire import DeliveryReport, Outcome, Silence
 from tests.broadcaster.examples import NOW, ROSTER, accept, alert, presence, report, terminals
 
@@ -44,8 +45,22 @@ def reports() -> SearchStrategy[DeliveryReport]:
     )
 
 
+@st.composite
+def stories(draw: st.DrawFn) -> list[DeliveryReport]:
+    """What a few terminals say, mostly one thing more each time."""
+    said: dict[tuple[str, int], DeliveryReport] = {}
+    story = []
+    for news in draw(st.lists(reports(), max_size=12)):
+        delivery = (news.terminal, news.revision)
+        before = said.get(delivery, news)
+        kept = {name: value for name, value in vars(before).items() if value not in (None, "")}
+        said[delivery] = news.model_copy(update=kept) if draw(st.booleans()) else news
+        story.append(said[delivery])
+    return story
+
+
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(batches=st.lists(st.lists(reports(), max_size=5), max_size=5))
+@given(batches=st.lists(stories(), max_size=5))
 def test_the_ledger_ends_where_the_pure_merge_ends_whatever_comes_in_whatever_order(
     ledger: Ledger, batches: list[list[DeliveryReport]]
 ) -> None:
@@ -74,6 +89,26 @@ def test_the_ledger_ends_where_the_pure_merge_ends_whatever_comes_in_whatever_or
     assert accepted is not None
     counted = reach(delivery for (_, revision), delivery in expected.items() if revision == 1)
     assert ledger.deliveries.reach([accepted.row]) == {accepted.row: counted}
+
+
+@given(story=stories())
+def test_what_a_later_report_repeats_is_left_out_and_nothing_else(story: list[DeliveryReport]) -> None:
+    def sums(reports: list[DeliveryReport]) -> dict[tuple[str, int], Delivery]:
+        found: dict[tuple[str, int], Delivery] = {}
+        for said in reports:
+            key = (said.terminal, said.revision)
+            found[key] = merge(found.get(key, Delivery()), Delivery.of(said))
+        return found
+
+    assert sums(without_what_is_said_again(story)) == sums(story)
+
+
+def test_of_cumulative_reports_that_come_together_only_the_last_is_written() -> None:
+    received = report("t-1", received_at=NOW)
+    voiced = report("t-1", received_at=NOW, displayed_at=NOW, voiced_at=NOW)
+    refused = report("t-1", received_at=NOW, outcome=Outcome.REFUSED)
+    assert without_what_is_said_again([received, report("t-2"), voiced, voiced]) == [report("t-2"), voiced]
+    assert without_what_is_said_again([refused, voiced]) == [refused, voiced]
 
 
 def test_a_report_of_an_unknown_terminal_or_alert_changes_nothing(ledger: Ledger) -> None:
