@@ -32,7 +32,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SecuredTown]:
 @pytest.fixture
 def shell(town: SecuredTown, monkeypatch: pytest.MonkeyPatch) -> Shell:
     monkeypatch.setattr(queues, "MESSAGES", 50)
-    return Shell(town.settings.ledger.parent.parent)
+    return Shell(town.settings.folder.parent)
 
 
 class Centre:
@@ -71,7 +71,7 @@ async def run(shell: Shell, *arguments: str) -> Done:
 
 
 def test_the_broker_that_setup_configures_has_all_that_is_needed(town: SecuredTown) -> None:
-    done = Shell(town.settings.ledger.parent.parent).quick("check-broker")
+    done = Shell(town.settings.folder.parent).quick("check-broker")
     assert without_chance(done.out).rstrip() == sample("good")
     files = broker_files(town.settings)
     assert "check-" not in files.passwords.read_text() + files.rights.read_text()
