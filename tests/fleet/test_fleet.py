@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import paho.mqtt.client as mqtt
 import pytest
@@ -38,11 +39,15 @@ AN_HOUR = timedelta(hours=1)
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     number, folder = free_port(), tmp_path_factory.mktemp("broker")
+    with mosquitto(configured(folder, number), number):
+        yield number
+
+
+def configured(folder: Path, port: int) -> Path:
     configuration = folder / "mosquitto.conf"
     # A broker that is started as root cannot read what is another user's.
-    configuration.write_text(f"listener {number} {HOST}\nallow_anonymous true\nuser root\n")
-    with mosquitto(configuration, number):
-        yield number
+    configuration.write_text(f"listener {port} {HOST}\nallow_anonymous true\nuser root\n")
+    return configuration
 
 
 class Centre:
@@ -162,4 +167,21 @@ def test_an_alert_that_was_altered_ends_the_run(port: int, centre: Centre) -> No
 
     with pytest.raises(WireError, match="altered"):
         fleet.run_until(lambda: False, PATIENCE)
+    fleet.close()
+
+
+def test_terminals_that_come_before_the_broker_try_again(tmp_path: Path) -> None:
+    number = free_port()
+    shared = Shared(Opening(KeyRing.of(KEY.private.public_key()), TOWN), ALL_STAGES, [])
+    terminals = {name: LightTerminal(Membership(terminal=name), "any", shared) for name in NAMES}
+    fleet = Fleet(terminals, HOST, number, shared)
+    fleet.come_back(within=0)
+    fleet.drive()
+    assert not any(terminal.is_connected for terminal in terminals.values())
+
+    with mosquitto(configured(tmp_path, number), number):
+        fleet.run_until(lambda: all(terminal.is_connected for terminal in terminals.values()), PATIENCE)
+    fleet.run_until(lambda: not any(terminal.is_connected for terminal in terminals.values()), PATIENCE)
+
+    assert fleet.bring_back() == len(NAMES)
     fleet.close()
