@@ -132,7 +132,7 @@ class Centre:
             watch_centre(
                 ledger,
                 dispatcher.vital_parts,
-                self.settings.ledger.parent,
+                self.settings.folder,
                 status=lambda: "broker connected" if link.is_connected else "broker not connected",
             ),
             close=close,

@@ -30,7 +30,7 @@ class CollectorProcess:
         Raises RunsAlready or DatabaseUnusable when it cannot start, StoodStill when it makes no progress.
         """
         # Beside the ledger, and apart from what the centre writes there about itself.
-        folder = self.settings.ledger.parent / f"collector-{self.number}"
+        folder = self.settings.folder / f"collector-{self.number}"
         with alone(folder / "lock", f"collector {self.number}"):
             ledger = Ledger(self.settings.ledger)
             name = self.settings.broker.collector_name(self.number)

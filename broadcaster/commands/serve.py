@@ -20,5 +20,5 @@ def serve(context: Context, verbose: bool) -> None:
     settings, town = context.load()
     logs.configure(verbose)
     # Before anything is written: two of them would publish everything twice.
-    with alone(settings.ledger.parent / "centre.lock", "a centre"):
+    with alone(settings.folder / "centre.lock", "a centre"):
         asyncio.run(Centre(settings, town).run())
