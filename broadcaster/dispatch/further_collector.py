@@ -13,7 +13,7 @@ from broadcaster.ledger import Ledger
 from kokuchi.committing import Committer
 from kokuchi.link import Connected, Disconnected, EndableLink, LinkError, Received
 from kokuchi.watchdog import Part
-from kokuchi.wire import SyncRequest, Topics
+from kokuchi.wire import Topics
 
 log = logging.getLogger(__name__)
 
@@ -99,5 +99,5 @@ class FurtherCollector:
                     log.warning("broker not connected", extra={"reason": reason})
 
 
-async def _answer_nobody(_request: SyncRequest) -> None:
+async def _answer_nobody(_asked: object) -> None:
     """No sync comes to a further collector; what claims to be one is not answered."""
