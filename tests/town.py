@@ -1,18 +1,23 @@
 """A whole town of real processes for tests: Mosquitto, the centre and three terminals, as the demo runs them."""
 
+import io
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
+from broadcaster.__main__ import main
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.ledger.deliveries import Line
 from broadcaster.provisioning.mosquitto import password_hash
-from demo.places import REPOSITORY, TERMINALS, Places
+from demo.places import TERMINALS, Places
 from demo.preparation import USERS, environment, open_ledger, prepare
 from demo.processes import Processes
 from demo.staff import Staff
@@ -56,16 +61,29 @@ class Town:
         wait_until(is_published, what="the broker knows the intruder")
 
     def broadcaster(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run the command `broadcaster` with the town's settings."""
-        return subprocess.run(
-            [sys.executable, "-m", "broadcaster", "--config", str(self.places.config), *arguments],
-            env=environment(self.places),
-            cwd=REPOSITORY,
-            capture_output=True,
-            text=True,
-            check=check,
-            timeout=60,
-        )
+        """Run the command `broadcaster` with the town's settings, in this process: its own takes longer to start.
+
+        tests/broadcaster/commands starts commands as processes of their own. A thread has its own event loop.
+        """
+        with ThreadPoolExecutor(1) as aside:
+            done = aside.submit(self._command, arguments).result()
+        if check:
+            done.check_returncode()
+        return done
+
+    def _command(self, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        command = ["broadcaster", "--config", str(self.places.config), *arguments]
+        out, err = io.StringIO(), io.StringIO()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            for name, value in environment(self.places).items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", command)
+            try:
+                main()
+                code: int | str | None = 0
+            except SystemExit as end:
+                code = end.code
+        return subprocess.CompletedProcess(command, int(code or 0), out.getvalue(), err.getvalue())
 
     def accepted(self, identifier: str) -> Accepted:
         """Return an alert of the ledger."""

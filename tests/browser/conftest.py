@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, StorageState
 
 from demo.places import TERMINALS
 from demo.preparation import USERS
@@ -35,16 +35,34 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def new_page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": 1280, "height": 900})
+    yield from _page(browser)
+
+
+def _page(browser: Browser, session: StorageState | None = None) -> Iterator[Page]:
+    context = browser.new_context(
+        locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": 1280, "height": 900}, storage_state=session
+    )
     context.set_default_timeout(MILLISECONDS)
     yield context.new_page()
     context.close()
 
 
+@pytest.fixture(scope="module")
+def session(browser: Browser, town: Town) -> StorageState:
+    """What a browser has after the staff have logged in."""
+    context = browser.new_context()
+    page = context.new_page()
+    log_in(page, town, *_credentials("staff"))
+    page.wait_for_url(f"{town.places.centre_url}/")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
 @pytest.fixture
-def staff(new_page: Page, town: Town) -> Page:
-    log_in(new_page, town, *_credentials("staff"))
-    return new_page
+def staff(browser: Browser, session: StorageState) -> Iterator[Page]:
+    """A page of somebody who has logged in."""
+    yield from _page(browser, session)
 
 
 def _credentials(name: str) -> tuple[str, str]:
