@@ -229,11 +229,6 @@ class Settings(Section):
         return self.web.typed_address or self.web.address_at(self.broker.host_for(self.web.host))
 
     @property
-    def folder(self) -> Path:
-        """The folder where the centre keeps what no setting names: that of the ledger."""
-        return self.ledger.parent
-
-    @property
     def next_key(self) -> Path:
         """Where the key is that will sign next."""
         return self.next_signing_key or self.signing_key.with_name("next-signing.pem")
