@@ -18,7 +18,7 @@ PORT ?= 8080
 # Started through sudo, only the packages are installed as root; everything else belongs to the user.
 AS_USER := $(if $(SUDO_USER),sudo -u $(SUDO_USER),)
 
-.PHONY: install-centre install-terminal rollback-centre rollback-terminal npm headless night bench bench-log bench-terminal bench-voice bench-recognition fuzz demo test check chaos packages clean
+.PHONY: install-centre install-terminal rollback-centre rollback-terminal npm headless night bench bench-growth bench-log bench-storm bench-terminal bench-voice bench-recognition fuzz demo test check chaos packages clean
 
 demo: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json)
@@ -43,6 +43,12 @@ bench-voice: packages $(VENV)/.installed-development
 
 bench-log: packages $(VENV)/.installed-development
 	@$(AS_USER) env JSON=$(JSON) KEEP=$(KEEP) $(VENV)/bin/python -m benchmarks.year
+
+bench-growth: packages $(VENV)/.installed-development
+	@$(AS_USER) env JSON=$(JSON) KEEP=$(KEEP) $(VENV)/bin/python -m benchmarks.growth
+
+bench-storm: packages $(VENV)/.installed-development
+	@$(AS_USER) $(VENV)/bin/python -m benchmarks.storm $(if $(N),-n $(N)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(JSON),--json)
 
 bench-terminal: packages $(VENV)/.installed-development
 	@$(AS_USER) env JSON=$(JSON) $(VENV)/bin/python -m benchmarks.terminal
