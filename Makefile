@@ -49,6 +49,11 @@ bench-log: packages $(VENV)/.installed-development
 
 bench-outage: packages $(VENV)/.installed-development
 	@$(AS_USER) env JSON=$(JSON) N=$(N) SECONDS=$(SECONDS) COLLECTORS=$(COLLECTORS) $(VENV)/bin/python -m benchmarks.outage
+bench-growth: packages $(VENV)/.installed-development
+	@$(AS_USER) env JSON=$(JSON) KEEP=$(KEEP) $(VENV)/bin/python -m benchmarks.growth
+
+bench-storm: packages $(VENV)/.installed-development
+	@$(AS_USER) $(VENV)/bin/python -m benchmarks.storm $(if $(N),-n $(N)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(JSON),--json)
 
 bench-terminal: packages $(VENV)/.installed-development
 	@$(AS_USER) env JSON=$(JSON) $(VENV)/bin/python -m benchmarks.terminal

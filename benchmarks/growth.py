@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.growth_pruning import Pruned, prune
-from benchmarks.growth_town import GrowthTown
+from benchmarks.growth_town import PRESENCES, GrowthTown
 from benchmarks.lines import Line
 from benchmarks.year import REPORTER, Taken, ledger_of_a_year
 from benchmarks.year_ledger import END, YEAR, write_beginning
@@ -34,6 +34,8 @@ from tests.passwords import quick_passwords
 
 ROUNDS = 9
 MOST = 1.2
+MOST_OF = {PRESENCES: 2.5}
+"""A terminal's comings and goings are read by terminal, so each has its page of the index, in the larger one too."""
 BYTES_A_DELIVERY = 400
 LONGEST_WAIT_MS = 500.0
 PRUNED_SHARE = 0.1
@@ -100,22 +102,22 @@ def make_empty(path: Path, roster: list[Terminal]) -> Ledger:
     return ledger
 
 
-def prune_a_tenth(ledger: Ledger, roster: Sequence[Terminal]) -> Pruned:
+def prune_a_tenth(ledger: Ledger, roster: Sequence[Terminal], quiet_seconds: float = 3.0) -> Pruned:
     """Let the first tenth of the year go."""
     kept = int(YEAR.days * (1 - PRUNED_SHARE))
     [newest] = ledger.alerts.newest(1)
-    return prune(ledger, Retention(alerts=kept, presences=kept), END, newest, [terminal.id for terminal in roster])
+    terminals = [terminal.id for terminal in roster]
+    return prune(ledger, Retention(alerts=kept, presences=kept), END, newest, terminals, quiet_seconds)
 
 
 def lines_of(ratios: dict[str, Ratios], sizes: tuple[int, int, int], pruned: Pruned) -> list[Line]:
     """Return what must not grow, with its bounds."""
     count, _, size = sizes
+    by_clock = {name: statistics.median(each.wall) for name, each in ratios.items()}
+    by_processor = {name: statistics.median(each.processor) for name, each in ratios.items()}
     return [
-        *(Line(f"{name}: clock", statistics.median(each.wall), MOST, "times") for name, each in ratios.items()),
-        *(
-            Line(f"{name}: processor", statistics.median(each.processor), MOST, "times")
-            for name, each in ratios.items()
-        ),
+        *(Line(f"{name}: clock", ratio, MOST_OF.get(name, MOST), "times") for name, ratio in by_clock.items()),
+        *(Line(f"{name}: processor", ratio, MOST_OF.get(name, MOST), "times") for name, ratio in by_processor.items()),
         Line("the file, for each delivery", size / count, BYTES_A_DELIVERY, "bytes"),
         Line("500 reports while a tenth goes, the longest", pruned.longest, LONGEST_WAIT_MS, "ms"),
         Line("the file afterwards", pruned.bytes_after / pruned.bytes_before, MOST_LEFT, "of before"),

@@ -17,7 +17,6 @@ from kokuchi.wire import DeliveryReport
 
 PAUSE_SECONDS = 0.02
 """Between two batches of reports."""
-QUIET_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -36,10 +35,12 @@ class Pruned:
     free_pages: int
 
 
-def prune(ledger: Ledger, kept: Retention, now: datetime, newest: Accepted, terminals: Sequence[str]) -> Pruned:
+def prune(
+    ledger: Ledger, kept: Retention, now: datetime, newest: Accepted, terminals: Sequence[str], quiet_seconds: float
+) -> Pruned:
     """Prune in this thread while another one writes reports, as in the running centre."""
     with _writing(ledger, newest, terminals) as quiet:
-        time.sleep(QUIET_SECONDS)
+        time.sleep(quiet_seconds)
     _checkpoint(ledger)
     before = sqlite_of(ledger.connections).path.stat().st_size
     began = time.perf_counter()

@@ -21,6 +21,9 @@ from kokuchi.wire.fields import JsonObject, iso
 ALERTS = 3
 SECONDS = 300.0
 LOOK_SECONDS = 0.01
+_FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
+"""As systemd/kokuchi-centre.service starts it."""
+
 _BODY = "本日午前10時ごろ、町内で不審な電話がありました。電話を切って、家族や役場に相談してください。" * 3
 
 
@@ -43,7 +46,7 @@ class StormyTown:
         # What counts are the receipts: one report for each alert.
         ground.fleet.shared.script = ON_THE_SCREEN
         places = ground.places
-        ground.processes.start("centre", centre_command(places), environment(places))
+        ground.processes.start("centre", centre_command(places), {**environment(places), **_FEW_ARENAS})
         ground.processes.wait_for("the centre", lambda: answers(places.port), 60)
         self._wait_for_link()
         ground.connect()

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from broadcaster.dispatch.answering import Answering
 from broadcaster.dispatch.broker_watch import OVERHEARD, BrokerWatch
 from broadcaster.dispatch.collector import Collector
 from broadcaster.dispatch.dictionary import DictionaryPublisher
@@ -13,14 +14,12 @@ from broadcaster.dispatch.reminder import Reminders
 from broadcaster.dispatch.sealing import Sealer
 from broadcaster.dispatch.settings import SettingsPublisher
 from broadcaster.dispatch.signer import Signer
-from broadcaster.dispatch.sync import answer
 from broadcaster.domain.signing import KeyState, TownTerms
 from broadcaster.ledger import Ledger
 from kokuchi.committing import Committer
-from kokuchi.link import Connected, Disconnected, Link, LinkError, Received
-from kokuchi.storage import UNWRITABLE
+from kokuchi.link import Connected, Disconnected, Link, Received
 from kokuchi.watchdog import Part
-from kokuchi.wire import SyncRequest, Topics, seal
+from kokuchi.wire import Topics
 from kokuchi.wire.signature import KeyFileError
 
 log = logging.getLogger(__name__)
@@ -65,7 +64,8 @@ class Dispatcher:
         self._settings = SettingsPublisher(ledger, link, signer, self._topics, terms)
         self._watch = BrokerWatch(ledger, self._topics)
         self._committer = Committer()
-        self._collector = Collector(ledger, link, self._topics, self._committer, self._answer_sync, on_batch)
+        answering = Answering(ledger, link, self._sealer, signer, self._topics)
+        self._collector = Collector(ledger, link, self._topics, self._committer, answering.answer, on_batch)
 
     @property
     def vital_parts(self) -> list[Part]:
@@ -128,23 +128,3 @@ class Dispatcher:
                     self._dictionary.offer_again()
                     await self._committer.commit(self._ledger.outbox.republish, datetime.now(UTC))
             await self._ledger.changes.wait(seen, KEY_LOOK_SECONDS)
-
-    async def _answer_sync(self, request: SyncRequest) -> None:
-        now = datetime.now(UTC)
-        try:
-            active = await asyncio.to_thread(self._ledger.alerts.active_for, request.terminal, now)
-            asked = [wish.identifier for wish in request.requests or ()]
-            states = await asyncio.to_thread(self._ledger.requests.states, request.terminal, asked)
-        except UNWRITABLE as error:
-            log.error("sync not answered", extra={"reason": str(error)})  # noqa: TRY400 - the terminal asks again
-            return
-        reply = answer(self._topics.town, request, list(map(self._sealer.seal, active)), now, states)
-        try:
-            await self._link.publish(
-                self._topics.sync_reply(request.terminal),
-                seal(reply, self._signer.key),
-                expires_in=(reply.expires - now).total_seconds(),
-            )
-        except LinkError as error:
-            # The terminal asks again when it is connected again.
-            log.warning("sync not answered", extra={"terminal": request.terminal, "reason": str(error)})

@@ -117,16 +117,25 @@ class Alerts:
 
     def active_for(self, terminal: str, now: datetime) -> list[Accepted]:
         """Return the newest revision of each alert that is addressed to a terminal, has not expired and is not held."""
+        rows = self.active_rows([terminal], now).get(terminal, [])
+        return [accepted for row in rows if (accepted := self.by_row(row))]
+
+    def active_rows(self, terminals: Sequence[str], now: datetime) -> dict[str, list[int]]:
+        """Return the rows of these alerts for each of several terminals for which there are any."""
         # In this order, and by the time of their end: what is valid is little, what a terminal was ever sent is much.
-        rows = self._connections.read().execute(
-            "SELECT a.* FROM alerts AS a CROSS JOIN terminals AS t CROSS JOIN deliveries AS d"
-            " WHERE d.alert_id = a.id AND d.terminal_id = t.id"
-            " AND t.terminal = ? AND a.expires_at > ? AND a.revision ="
+        found = self._connections.read().execute(
+            "SELECT t.terminal, a.id FROM alerts AS a CROSS JOIN json_each(?) AS e"
+            " CROSS JOIN terminals AS t CROSS JOIN deliveries AS d"
+            " WHERE t.terminal = e.value AND d.alert_id = a.id AND d.terminal_id = t.id"
+            " AND a.expires_at > ? AND a.revision ="
             " (SELECT max(revision) FROM alerts WHERE identifier = a.identifier)"
             " AND a.id NOT IN (SELECT id FROM held_alerts) ORDER BY a.id + 0",
-            [terminal, iso(now)],
+            [json.dumps(list(terminals)), iso(now)],
         )
-        return [accepted_of(row) for row in rows]
+        rows: dict[str, list[int]] = {}
+        for row in found:
+            rows.setdefault(row["terminal"], []).append(row["id"])
+        return rows
 
     def _one(self, where: str, arguments: list[object]) -> Accepted | None:
         # `where` is one of the constants above, never input.
