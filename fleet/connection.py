@@ -15,7 +15,7 @@ _AT_ONCE = struct.pack("ii", 1, 0)
 class Connection:
     """A socket that is watched by `poll`, and the packets on it. It is connected once it can be written to."""
 
-    __slots__ = ("_identifier", "_incoming", "_poll", "_socket", "_unsent", "is_made", "number")
+    __slots__ = ("_gathered", "_identifier", "_incoming", "_poll", "_socket", "_unsent", "is_made", "number")
 
     def __init__(self, address: tuple[str, int], poll: select.epoll) -> None:
         """Begin to connect; raises OSError if nobody listens there."""
@@ -32,6 +32,7 @@ class Connection:
         self._incoming = Incoming()
         self._unsent = b""
         self._identifier = 0
+        self._gathered: list[bytes] | None = None
         self.is_made = False
         poll.register(self.number, select.EPOLLIN | select.EPOLLOUT)
 
@@ -50,6 +51,9 @@ class Connection:
 
     def send(self, packets: bytes) -> None:
         """Send packets as soon as the socket takes them. That the connection is lost is seen when it is read."""
+        if self._gathered is not None:
+            self._gathered.append(packets)
+            return
         if self._unsent:
             self._unsent += packets
             return
@@ -62,6 +66,16 @@ class Connection:
         if sent < len(packets):
             self._unsent = packets[sent:]
             self._poll.modify(self.number, select.EPOLLIN | select.EPOLLOUT)
+
+    def gather(self) -> None:
+        """Keep what is sent from now on until `release`."""
+        self._gathered = []
+
+    def release(self) -> None:
+        """Send in one piece what was gathered."""
+        packets, self._gathered = self._gathered, None
+        if packets:
+            self.send(b"".join(packets))
 
     def flush(self) -> None:
         """Send what the socket did not take before."""

@@ -53,6 +53,8 @@ class Will:
 
 def length_of(count: int) -> bytes:
     """Return a length as a variable byte integer (1.5.5)."""
+    if count <= 0x7F:
+        return bytes((count,))
     encoded = bytearray()
     while count > 0x7F:
         encoded.append(count & 0x7F | 0x80)

@@ -20,6 +20,7 @@ SESSION_SECONDS = 3600
 KEEPALIVE_SECONDS = 60
 """Longer than a terminal's own 20 s, since so many share a processor."""
 
+_REMEMBERED = 5
 _numbers = itertools.count(1)
 
 
@@ -33,6 +34,7 @@ class LightTerminal:
         "_beginning",
         "_connection",
         "_delivery",
+        "_questions",
         "_shared",
         "_sync",
         "asked",
@@ -40,6 +42,7 @@ class LightTerminal:
         "held",
         "is_connected",
         "membership",
+        "name",
         "password",
         "said_at",
         "synced_at",
@@ -48,10 +51,12 @@ class LightTerminal:
 
     def __init__(self, membership: Membership, password: str, shared: Shared) -> None:
         self.membership = membership
+        self.name = membership.terminal
         self.password = password
         self.held: dict[tuple[str, int], Progress] = {}
         self.synced_at: float | None = None
         self.asked = ""
+        self._questions: tuple[str, ...] = ()
         self.asked_at = self.said_at = 0.0
         self.unanswered = 0
         self.is_connected = False
@@ -60,11 +65,6 @@ class LightTerminal:
         self._beginning = reports.of_terminal(membership.terminal)
         self._delivery = packets.text(shared.topics.delivery(membership.terminal))
         self._sync = packets.text(shared.topics.sync(membership.terminal))
-
-    @property
-    def name(self) -> str:
-        """Its identifier."""
-        return self.membership.terminal
 
     def connect(self, address: tuple[str, int], poll: select.epoll) -> int:
         """Begin to connect; return the number of the socket. Raises OSError if nobody listens there."""
@@ -106,7 +106,10 @@ class LightTerminal:
 
     def read(self) -> None:
         """Do what the broker's packets want done. Raises OSError if the connection is lost, FleetError or WireError."""
-        for packet in self._open().receive():
+        connection = self._open()
+        received = connection.receive()
+        connection.gather()
+        for packet in received:
             match packet.kind:
                 case packets.PUBLISH:
                     self._take(packets.read_publication(packet))
@@ -117,6 +120,7 @@ class LightTerminal:
                     self._require(packet)
                 case packets.DISCONNECTED:
                     raise ConnectionResetError("the broker has said goodbye")
+        connection.release()
 
     def ping(self) -> None:
         """Say that it is still there."""
@@ -126,6 +130,7 @@ class LightTerminal:
         """Say what is held. Who is not answered asks again, less and less often, as a terminal does."""
         self.unanswered += 1
         self.asked, self.asked_at = f"q{next(_numbers)}", time.monotonic()
+        self._questions = (*self._questions[-_REMEMBERED + 1 :], self.asked)
         question = reports.sync_request(self._beginning, self.asked, self._shared.now(), self.held.values())
         self._publish(self._sync, question)
 
@@ -154,7 +159,7 @@ class LightTerminal:
         return len(unheard)
 
     def _begin(self) -> None:
-        self.is_connected, self.unanswered = True, 0
+        self.is_connected, self.unanswered, self._questions = True, 0, ()
         topics = [*subscriptions(self._shared.topics, self.membership), *map(bytes.decode, self._shared.plain)]
         self._send(packets.subscribe(self._open().next_identifier(), topics))
         presence = packets.text(self._shared.topics.presence(self.name))
@@ -177,9 +182,10 @@ class LightTerminal:
         question, alerts = self._shared.opening.reply(token)
         for alert in alerts:
             self._hold(alert)
-        if question != self.asked:
+        if question not in self._questions:
             return
-        self.unanswered = 0
+        # A slow broker brings the answer to an earlier question than the last one.
+        self._questions, self.unanswered = (), 0
         if alerts:
             # There may be more than fits into one answer.
             self.ask()

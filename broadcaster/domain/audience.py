@@ -27,6 +27,8 @@ class Terminal:
 
 def recipients(audience: Audience, roster: Iterable[Terminal]) -> list[Terminal]:
     """Return the terminals of the roster that the audience includes."""
+    if audience.kind is AudienceKind.ALL:
+        return list(roster)
     return [terminal for terminal in roster if audience.includes(terminal.membership)]
 
 

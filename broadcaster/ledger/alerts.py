@@ -1,5 +1,6 @@
 """Alerts as they were accepted. What is here is never lost: it was committed before the page answered."""
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -60,10 +61,11 @@ def accept_within(
     if row is None:
         raise sqlite3.DatabaseError("the alert got no row")
     db.conn.executemany("INSERT INTO outbox (alert_id, topic) VALUES (?, ?)", [(row, topic) for topic in topics])
-    db.conn.executemany(
+    db.execute(
         "INSERT INTO deliveries (alert_id, terminal_id, next_attempt_at)"
-        " SELECT ?, id, ? FROM terminals WHERE terminal = ? AND service = 'in_service'",
-        [(row, iso(alert.sent + reminder_after(0)), terminal) for terminal in recipients],
+        " SELECT ?, t.id, ? FROM json_each(?) AS e CROSS JOIN terminals AS t"
+        " WHERE t.terminal = e.value AND t.service = 'in_service'",
+        [row, iso(alert.sent + reminder_after(0)), json.dumps(list(recipients))],
     )
     dictionary = db.execute("SELECT revision FROM dictionary").fetchone()
     return Accepted(row, alert, accepted_by, dictionary["revision"] if dictionary else None)

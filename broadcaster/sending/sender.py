@@ -116,7 +116,10 @@ class Sending:
     def _file(self, submission: Submission, kana: Kana, account: Account) -> Submitted:
         now = self._clock()
         written, timing, reason = submission.written, submission.timing, submission.reason.strip()
-        self._composer.examine(submission.identifier, written, now)
+        # What goes at once is composed once: a prefecture's roster is not read for nothing.
+        outgoing = self._composer.outgoing(submission.identifier, written, kana, now) if timing.is_now else None
+        if outgoing is None:
+            self._composer.examine(submission.identifier, written, now)
         problems = check_timing(timing, now, self._town.time_zone)
         if problems:
             raise DraftError(problems)
@@ -132,8 +135,9 @@ class Sending:
         if next_at is not None:
             self._ledger.submissions.plan(filing, next_at)
             return Submitted.SCHEDULED
+        outgoing = outgoing or self._composer.outgoing(submission.identifier, written, kana, now)
         try:
-            self._ledger.submissions.send(filing, self._composer.outgoing(submission.identifier, written, kana, now))
+            self._ledger.submissions.send(filing, outgoing)
         except AlertExists as error:
             # It went out without a draft, which only another centre's or an older one's alert can.
             raise DraftMoved(None) from error
