@@ -7,11 +7,12 @@ that a town's own enthusiast could know of, so that nobody can say it was set up
 - A session of its own over MQTT 5 (client identifier, no clean start, a day's expiry), so that the broker keeps for it
   what comes while it is away; QoS 1 both ways. A message is acknowledged as Node-RED does it: when the flow gets it.
 - A join node gathers up to 500 reports or 50 ms of them, and a prepared statement of the SQLite node writes them in one
-  transaction. `rows_at_once=1` is the flow of most tutorials, a row for each message, which took three times as long.
-- WAL and `synchronous = NORMAL`, as every guide says. kokuchi commits with FULL; here that costs a row at a time five
-  times as long again, and 500 at once hardly anything.
+  transaction. `--hobby-rows 1` is the flow of most tutorials, a row for each message: three times as long.
+- WAL and `synchronous = NORMAL`, as guides say; a power cut may cost the last rows. kokuchi commits with FULL;
+  with that, a row for each message takes several times as long again.
 - A primary key with `INSERT OR IGNORE`, so that what comes twice counts once.
 - No editor, no debug nodes, no status of each message.
 
-What it does not have: a signature, a verified terminal, a page, a user, and any way to find again what it has lost.
+What it does not have: signatures, pages, users, and any way to find again what it has lost. Killed in the middle it
+loses what it had acknowledged and not written (`interruption.py`); a real town's reports come more slowly than here.
 """

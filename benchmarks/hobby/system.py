@@ -28,18 +28,20 @@ def reports(terminal: str, alert: str) -> list[bytes]:
 
 
 class Hobby:
-    """From the post of an alert to three rows of each terminal in Node-RED's database."""
+    """From the post of an alert to three rows of each terminal in Node-RED's database.
+
+    `reported` is how many reports of the latest alert terminals have made.
+    """
 
     name = SYSTEM
 
     def __init__(self, rows_at_once: int = ROWS_AT_ONCE) -> None:
         self._rows_at_once = rows_at_once
-        self._plain = Plain(
-            message_topic(SYSTEM), lambda one: answer_topic(SYSTEM, one), lambda one: reports(one, self._alert)
-        )
+        self._plain = Plain(message_topic(SYSTEM), lambda one: answer_topic(SYSTEM, one), self._reports)
         self.plain: Sequence[Plain] = [self._plain]
         self._alert = ""
         self._before = 0
+        self.reported = 0
         self._looked = 0.0
         self._started: tuple[NodeRed, Helper] | None = None
 
@@ -82,6 +84,7 @@ class Hobby:
         """Have an alert posted, about which all reports are from now on."""
         self._alert, self._before = str(uuid4()), self.node_red.rows()
         self._plain.begin()
+        self.reported = 0
         self._running[1].tell(identifier=self._alert)
 
     def clicked(self, ground: Ground) -> float:
@@ -115,6 +118,11 @@ class Hobby:
             return condition()
 
         ground.drive_until(holds, ROUND_SECONDS)
+
+    def _reports(self, terminal: str) -> Sequence[bytes]:
+        # It is asked once for each report.
+        self.reported += 1
+        return reports(terminal, self._alert)
 
     @property
     def _running(self) -> tuple[NodeRed, Helper]:
