@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 BATCH = 2000
 """More would cost hardly less for each, and hold up a lone report for longer than the twentieth of a second."""
 
-ANSWERED_AT_ONCE = 20
-"""How many sync requests are answered side by side: each waits for the ledger and the broker, and others for it."""
+ANSWERED_AT_ONCE = 200
+"""How many sync requests are answered together: one look at the ledger for all of them, and others wait meanwhile."""
 
 PATIENCE = 100.0
 """Seconds for what has arrived to be written and answered; an attempt on a disk that cannot be written is progress."""
@@ -57,7 +57,7 @@ class _Batch:
 class Collector:
     """Writes what terminals say, in batches that are as large as what arrived while the last one was written.
 
-    `on_sync` is awaited for each sync request after what it says was committed; `on_batch` is told the size of each
+    `on_syncs` is awaited for sync requests after what they say was committed; `on_batch` is told the size of each
     batch. `pulse` is overdue when something has arrived and nothing was done with it.
     """
 
@@ -67,14 +67,14 @@ class Collector:
         link: Link,
         topics: Topics,
         committer: Committer,
-        on_sync: Callable[[SyncRequest], Awaitable[None]],
+        on_syncs: Callable[[Sequence[SyncRequest]], Awaitable[None]],
         on_batch: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._ledger = ledger
         self._link = link
         self._topics = topics
         self._committer = committer
-        self._on_sync = on_sync
+        self._on_syncs = on_syncs
         self._on_batch = on_batch
         self._arrived: list[Received] = []
         self._wake = asyncio.Event()
@@ -99,7 +99,7 @@ class Collector:
             self._on_batch(len(messages))
             self._link.acknowledge(*messages)
             for first in range(0, len(batch.syncs), ANSWERED_AT_ONCE):
-                await asyncio.gather(*map(self._on_sync, batch.syncs[first : first + ANSWERED_AT_ONCE]))
+                await self._on_syncs(batch.syncs[first : first + ANSWERED_AT_ONCE])
                 self.pulse.expect(PATIENCE)
             if not self._arrived:
                 self.pulse.rest()

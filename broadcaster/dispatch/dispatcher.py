@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from broadcaster.dispatch.broker_watch import OVERHEARD, BrokerWatch
@@ -14,7 +14,7 @@ from broadcaster.dispatch.reminder import Reminders
 from broadcaster.dispatch.sealing import Sealer
 from broadcaster.dispatch.settings import SettingsPublisher
 from broadcaster.dispatch.signer import Signer
-from broadcaster.dispatch.sync import answer
+from broadcaster.dispatch.sync import REPLY_VALID, answer
 from broadcaster.domain.signing import KeyState, TownTerms
 from broadcaster.ledger import Ledger
 from kokuchi.committing import Committer
@@ -60,7 +60,7 @@ class Dispatcher:
         self._settings = SettingsPublisher(ledger, link, signer, self._topics, terms)
         self._watch = BrokerWatch(ledger, self._topics)
         self._committer = Committer()
-        self._collector = Collector(ledger, link, self._topics, self._committer, self._answer_sync, on_batch)
+        self._collector = Collector(ledger, link, self._topics, self._committer, self._answer_syncs, on_batch)
 
     @property
     def vital_parts(self) -> list[Part]:
@@ -124,22 +124,29 @@ class Dispatcher:
                     await self._committer.commit(self._ledger.outbox.republish, datetime.now(UTC))
             await self._ledger.changes.wait(seen, KEY_LOOK_SECONDS)
 
-    async def _answer_sync(self, request: SyncRequest) -> None:
+    async def _answer_syncs(self, requests: Sequence[SyncRequest]) -> None:
         now = datetime.now(UTC)
         try:
-            active = await asyncio.to_thread(self._ledger.alerts.active_for, request.terminal, now)
-            asked = [wish.identifier for wish in request.requests or ()]
-            states = await asyncio.to_thread(self._ledger.requests.states, request.terminal, asked)
+            replies = await asyncio.to_thread(self._seal_answers, requests, now)
         except sqlite3.OperationalError as error:
-            log.error("sync not answered", extra={"reason": str(error)})  # noqa: TRY400 - the terminal asks again
+            log.error("syncs not answered", extra={"reason": str(error), "times": len(requests)})  # noqa: TRY400 - the terminals ask again
             return
-        reply = answer(self._topics.town, request, list(map(self._sealer.seal, active)), now, states)
+        await asyncio.gather(*(self._send_answer(request.terminal, reply) for request, reply in replies))
+
+    def _seal_answers(self, requests: Sequence[SyncRequest], now: datetime) -> list[tuple[SyncRequest, bytes]]:
+        active = self._ledger.alerts.active_for_each([request.terminal for request in requests], now)
+        replies = []
+        for request in requests:
+            sealed = list(map(self._sealer.seal, active[request.terminal]))
+            asked = [wish.identifier for wish in request.requests or ()]
+            states = self._ledger.requests.states(request.terminal, asked)
+            reply = answer(self._topics.town, request, sealed, now, states)
+            replies.append((request, seal(reply, self._signer.key)))
+        return replies
+
+    async def _send_answer(self, terminal: str, reply: bytes) -> None:
         try:
-            await self._link.publish(
-                self._topics.sync_reply(request.terminal),
-                seal(reply, self._signer.key),
-                expires_in=(reply.expires - now).total_seconds(),
-            )
+            await self._link.publish(self._topics.sync_reply(terminal), reply, expires_in=REPLY_VALID.total_seconds())
         except LinkError as error:
             # The terminal asks again when it is connected again.
-            log.warning("sync not answered", extra={"terminal": request.terminal, "reason": str(error)})
+            log.warning("sync not answered", extra={"terminal": terminal, "reason": str(error)})

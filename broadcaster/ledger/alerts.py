@@ -120,15 +120,33 @@ class Alerts:
 
     def active_for(self, terminal: str, now: datetime) -> list[Accepted]:
         """Return the newest revision of each alert that is addressed to a terminal, has not expired and is not held."""
-        rows = self._connections.read().execute(
-            "SELECT a.* FROM alerts AS a JOIN deliveries AS d ON d.alert_id = a.id"
-            " JOIN terminals AS t ON t.id = d.terminal_id"
-            " WHERE t.terminal = ? AND a.expires_at > ? AND a.revision ="
+        return self.active_for_each([terminal], now)[terminal]
+
+    def active_for_each(self, terminals: Sequence[str], now: datetime) -> dict[str, list[Accepted]]:
+        """Return that for several terminals, which all come back after a power cut; each alert is read once."""
+        database = self._connections.read()
+        # By the time of their end: what is valid is little, what a terminal was ever sent is much.
+        valid = database.execute(
+            "SELECT * FROM alerts AS a WHERE expires_at > ? AND revision ="
             " (SELECT max(revision) FROM alerts WHERE identifier = a.identifier)"
-            " AND a.id NOT IN (SELECT id FROM held_alerts) ORDER BY a.id",
-            [terminal, iso(now)],
+            " AND id NOT IN (SELECT id FROM held_alerts)",
+            [iso(now)],
+        ).fetchall()
+        rows = database.execute(
+            "SELECT id, terminal FROM terminals WHERE terminal IN (SELECT value FROM json_each(?))",
+            [json.dumps(list(terminals))],
         )
-        return [accepted_of(row) for row in rows]
+        names = {row["id"]: row["terminal"] for row in rows}
+        active: dict[str, list[Accepted]] = {terminal: [] for terminal in terminals}
+        for accepted in sorted(map(accepted_of, valid), key=lambda accepted: accepted.row):
+            addressed = database.execute(
+                "SELECT terminal_id FROM deliveries WHERE alert_id = ?"
+                " AND terminal_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))",
+                [accepted.row, json.dumps(list(names))],
+            )
+            for row in addressed:
+                active[names[row["terminal_id"]]].append(accepted)
+        return active
 
     def _one(self, where: str, arguments: list[object]) -> Accepted | None:
         # `where` is one of the constants above, never input.
