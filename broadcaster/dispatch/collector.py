@@ -30,8 +30,8 @@ log = logging.getLogger(__name__)
 BATCH = 2000
 """More would cost hardly less for each, and hold up a lone report for longer than the twentieth of a second."""
 
-ANSWERED_AT_ONCE = 200
-"""How many sync requests are answered together: one look at the ledger for all of them, and others wait meanwhile."""
+ANSWERED_AT_ONCE = 100
+"""How many sync requests are answered side by side: each waits for the ledger and the broker, and others for it."""
 
 PATIENCE = 100.0
 """Seconds for what has arrived to be written and answered; an attempt on a disk that cannot be written is progress."""
@@ -57,7 +57,7 @@ class _Batch:
 class Collector:
     """Writes what terminals say, in batches that are as large as what arrived while the last one was written.
 
-    `on_syncs` is awaited for sync requests after what they say was committed; `on_batch` is told the size of each
+    `on_syncs` is awaited with some sync requests after what they say was committed; `on_batch` is told the size of each
     batch. `pulse` is overdue when something has arrived and nothing was done with it.
     """
 

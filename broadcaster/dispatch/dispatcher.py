@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import UTC, datetime
 
+from broadcaster.dispatch.answering import Answering
 from broadcaster.dispatch.broker_watch import OVERHEARD, BrokerWatch
 from broadcaster.dispatch.collector import Collector
 from broadcaster.dispatch.dictionary import DictionaryPublisher
@@ -14,13 +14,12 @@ from broadcaster.dispatch.reminder import Reminders
 from broadcaster.dispatch.sealing import Sealer
 from broadcaster.dispatch.settings import SettingsPublisher
 from broadcaster.dispatch.signer import Signer
-from broadcaster.dispatch.sync import REPLY_VALID, answer
 from broadcaster.domain.signing import KeyState, TownTerms
 from broadcaster.ledger import Ledger
 from kokuchi.committing import Committer
-from kokuchi.link import Connected, Disconnected, Link, LinkError, Received
+from kokuchi.link import Connected, Disconnected, Link, Received
 from kokuchi.watchdog import Part
-from kokuchi.wire import SyncRequest, Topics, seal
+from kokuchi.wire import Topics
 from kokuchi.wire.signature import KeyFileError
 
 log = logging.getLogger(__name__)
@@ -60,7 +59,8 @@ class Dispatcher:
         self._settings = SettingsPublisher(ledger, link, signer, self._topics, terms)
         self._watch = BrokerWatch(ledger, self._topics)
         self._committer = Committer()
-        self._collector = Collector(ledger, link, self._topics, self._committer, self._answer_syncs, on_batch)
+        answering = Answering(ledger, link, self._sealer, signer, self._topics)
+        self._collector = Collector(ledger, link, self._topics, self._committer, answering.answer, on_batch)
 
     @property
     def vital_parts(self) -> list[Part]:
@@ -123,30 +123,3 @@ class Dispatcher:
                     self._dictionary.offer_again()
                     await self._committer.commit(self._ledger.outbox.republish, datetime.now(UTC))
             await self._ledger.changes.wait(seen, KEY_LOOK_SECONDS)
-
-    async def _answer_syncs(self, requests: Sequence[SyncRequest]) -> None:
-        now = datetime.now(UTC)
-        try:
-            replies = await asyncio.to_thread(self._seal_answers, requests, now)
-        except sqlite3.OperationalError as error:
-            log.error("syncs not answered", extra={"reason": str(error), "times": len(requests)})  # noqa: TRY400 - the terminals ask again
-            return
-        await asyncio.gather(*(self._send_answer(request.terminal, reply) for request, reply in replies))
-
-    def _seal_answers(self, requests: Sequence[SyncRequest], now: datetime) -> list[tuple[SyncRequest, bytes]]:
-        active = self._ledger.alerts.active_for_each([request.terminal for request in requests], now)
-        replies = []
-        for request in requests:
-            sealed = list(map(self._sealer.seal, active[request.terminal]))
-            asked = [wish.identifier for wish in request.requests or ()]
-            states = self._ledger.requests.states(request.terminal, asked)
-            reply = answer(self._topics.town, request, sealed, now, states)
-            replies.append((request, seal(reply, self._signer.key)))
-        return replies
-
-    async def _send_answer(self, terminal: str, reply: bytes) -> None:
-        try:
-            await self._link.publish(self._topics.sync_reply(terminal), reply, expires_in=REPLY_VALID.total_seconds())
-        except LinkError as error:
-            # The terminal asks again when it is connected again.
-            log.warning("sync not answered", extra={"terminal": terminal, "reason": str(error)})

@@ -120,33 +120,25 @@ class Alerts:
 
     def active_for(self, terminal: str, now: datetime) -> list[Accepted]:
         """Return the newest revision of each alert that is addressed to a terminal, has not expired and is not held."""
-        return self.active_for_each([terminal], now)[terminal]
+        rows = self.active_rows([terminal], now).get(terminal, [])
+        return [accepted for row in rows if (accepted := self.by_row(row))]
 
-    def active_for_each(self, terminals: Sequence[str], now: datetime) -> dict[str, list[Accepted]]:
-        """Return that for several terminals, which all come back after a power cut; each alert is read once."""
-        database = self._connections.read()
-        # By the time of their end: what is valid is little, what a terminal was ever sent is much.
-        valid = database.execute(
-            "SELECT * FROM alerts AS a WHERE expires_at > ? AND revision ="
+    def active_rows(self, terminals: Sequence[str], now: datetime) -> dict[str, list[int]]:
+        """Return the rows of these alerts for each of several terminals for which there are any."""
+        # In this order, and by the time of their end: what is valid is little, what a terminal was ever sent is much.
+        found = self._connections.read().execute(
+            "SELECT t.terminal, a.id FROM alerts AS a CROSS JOIN json_each(?) AS e"
+            " CROSS JOIN terminals AS t CROSS JOIN deliveries AS d"
+            " WHERE t.terminal = e.value AND d.alert_id = a.id AND d.terminal_id = t.id"
+            " AND a.expires_at > ? AND a.revision ="
             " (SELECT max(revision) FROM alerts WHERE identifier = a.identifier)"
-            " AND id NOT IN (SELECT id FROM held_alerts)",
-            [iso(now)],
-        ).fetchall()
-        rows = database.execute(
-            "SELECT id, terminal FROM terminals WHERE terminal IN (SELECT value FROM json_each(?))",
-            [json.dumps(list(terminals))],
+            " AND a.id NOT IN (SELECT id FROM held_alerts) ORDER BY a.id + 0",
+            [json.dumps(list(terminals)), iso(now)],
         )
-        names = {row["id"]: row["terminal"] for row in rows}
-        active: dict[str, list[Accepted]] = {terminal: [] for terminal in terminals}
-        for accepted in sorted(map(accepted_of, valid), key=lambda accepted: accepted.row):
-            addressed = database.execute(
-                "SELECT terminal_id FROM deliveries WHERE alert_id = ?"
-                " AND terminal_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))",
-                [accepted.row, json.dumps(list(names))],
-            )
-            for row in addressed:
-                active[names[row["terminal_id"]]].append(accepted)
-        return active
+        rows: dict[str, list[int]] = {}
+        for row in found:
+            rows.setdefault(row["terminal"], []).append(row["id"])
+        return rows
 
     def _one(self, where: str, arguments: list[object]) -> Accepted | None:
         # `where` is one of the constants above, never input.
