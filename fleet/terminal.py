@@ -20,6 +20,7 @@ SESSION_SECONDS = 3600
 KEEPALIVE_SECONDS = 60
 """Longer than a terminal's own 20 s, since so many share a processor."""
 
+_REMEMBERED = 5
 _numbers = itertools.count(1)
 
 
@@ -33,6 +34,7 @@ class LightTerminal:
         "_beginning",
         "_connection",
         "_delivery",
+        "_questions",
         "_shared",
         "_sync",
         "asked",
@@ -54,6 +56,7 @@ class LightTerminal:
         self.held: dict[tuple[str, int], Progress] = {}
         self.synced_at: float | None = None
         self.asked = ""
+        self._questions: tuple[str, ...] = ()
         self.asked_at = self.said_at = 0.0
         self.unanswered = 0
         self.is_connected = False
@@ -127,6 +130,7 @@ class LightTerminal:
         """Say what is held. Who is not answered asks again, less and less often, as a terminal does."""
         self.unanswered += 1
         self.asked, self.asked_at = f"q{next(_numbers)}", time.monotonic()
+        self._questions = (*self._questions[-_REMEMBERED + 1 :], self.asked)
         question = reports.sync_request(self._beginning, self.asked, self._shared.now(), self.held.values())
         self._publish(self._sync, question)
 
@@ -155,7 +159,7 @@ class LightTerminal:
         return len(unheard)
 
     def _begin(self) -> None:
-        self.is_connected, self.unanswered = True, 0
+        self.is_connected, self.unanswered, self._questions = True, 0, ()
         topics = [*subscriptions(self._shared.topics, self.membership), *map(bytes.decode, self._shared.plain)]
         self._send(packets.subscribe(self._open().next_identifier(), topics))
         presence = packets.text(self._shared.topics.presence(self.name))
@@ -178,9 +182,10 @@ class LightTerminal:
         question, alerts = self._shared.opening.reply(token)
         for alert in alerts:
             self._hold(alert)
-        if question != self.asked:
+        if question not in self._questions:
             return
-        self.unanswered = 0
+        # A slow broker brings the answer to an earlier question than the last one.
+        self._questions, self.unanswered = (), 0
         if alerts:
             # There may be more than fits into one answer.
             self.ask()

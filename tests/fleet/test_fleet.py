@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import paho.mqtt.client as mqtt
 import pytest
@@ -38,11 +39,15 @@ AN_HOUR = timedelta(hours=1)
 @pytest.fixture(scope="module")
 def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     number, folder = free_port(), tmp_path_factory.mktemp("broker")
+    with mosquitto(configured(folder, number), number):
+        yield number
+
+
+def configured(folder: Path, port: int) -> Path:
     configuration = folder / "mosquitto.conf"
     # A broker that is started as root cannot read what is another user's.
-    configuration.write_text(f"listener {number} {HOST}\nallow_anonymous true\nuser root\n")
-    with mosquitto(configuration, number):
-        yield number
+    configuration.write_text(f"listener {port} {HOST}\nallow_anonymous true\nuser root\n")
+    return configuration
 
 
 class Centre:
@@ -99,34 +104,46 @@ def test_terminals_report_a_signed_alert_in_the_reports_of_their_script(port: in
         assert reached == [list(MOMENTS[:count]) for count in (2, 4, 5)], "each says all that the earlier ones did"
 
 
+def answer(centre: Centre, question: str, *tokens: bytes) -> None:
+    now = datetime.now(UTC)
+    alerts = tuple(token.decode() for token in tokens)
+    reply = SyncReply(town=TOWN, terminal="f-1", identifier=question, sent=now, expires=now + AN_HOUR, alerts=alerts)
+    centre.publish(TOPICS.sync_reply("f-1"), seal(reply, KEY))
+
+
 def test_what_an_answer_brings_is_taken_and_asked_about_once_more(port: int, centre: Centre) -> None:
     fleet = connected(port, centre)
     one = fleet.terminals["f-1"]
-    sent = datetime.now(UTC)
-
-    def answer(*tokens: bytes) -> None:
-        reply = SyncReply(
-            town=TOWN,
-            terminal="f-1",
-            identifier=one.asked,
-            sent=sent,
-            expires=sent + AN_HOUR,
-            alerts=tuple(token.decode() for token in tokens),
-        )
-        centre.publish(TOPICS.sync_reply("f-1"), seal(reply, KEY))
 
     asked = one.asked
-    answer(seal(alert("a-2"), KEY))
+    answer(centre, asked, seal(alert("a-2"), KEY))
     fleet.run_until(lambda: one.asked != asked, PATIENCE)
     assert set(one.held) == {("a-2", 1)}
     assert one.synced_at is None
 
-    answer()
+    answer(centre, one.asked)
     fleet.run_until(lambda: one.synced_at is not None, PATIENCE)
     fleet.run_until(lambda: decode_sync_request(centre.on(TOPICS.sync("f-1"))[-1]).identifier != asked, PATIENCE)
     fleet.close()
     last = decode_sync_request(centre.on(TOPICS.sync("f-1"))[-1])
     assert [(report.alert, report.revision) for report in last.held] == [("a-2", 1)]
+
+
+def test_an_answer_to_an_earlier_question_is_one_too_unless_the_power_failed_since(port: int, centre: Centre) -> None:
+    fleet = connected(port, centre)
+    one = fleet.terminals["f-1"]
+    asked = one.asked
+    one.ask()
+    answer(centre, asked)
+    fleet.run_until(lambda: one.synced_at is not None, PATIENCE)
+
+    fleet.reconnect(one)
+    fleet.run_until(lambda: one.is_connected, PATIENCE)
+    answer(centre, asked)
+    centre.publish(f"{TOPICS.root}/alert/all", seal(alert("a-4"), KEY))
+    fleet.run_until(lambda: ("a-4", 1) in one.held, PATIENCE)
+    assert one.synced_at is None
+    fleet.close()
 
 
 def test_one_whose_power_fails_is_told_of_by_its_last_will_and_comes_back(port: int, centre: Centre) -> None:
@@ -162,4 +179,21 @@ def test_an_alert_that_was_altered_ends_the_run(port: int, centre: Centre) -> No
 
     with pytest.raises(WireError, match="altered"):
         fleet.run_until(lambda: False, PATIENCE)
+    fleet.close()
+
+
+def test_terminals_that_come_before_the_broker_try_again(tmp_path: Path) -> None:
+    number = free_port()
+    shared = Shared(Opening(KeyRing.of(KEY.private.public_key()), TOWN), ALL_STAGES, [])
+    terminals = {name: LightTerminal(Membership(terminal=name), "any", shared) for name in NAMES}
+    fleet = Fleet(terminals, HOST, number, shared)
+    fleet.come_back(within=0)
+    fleet.drive()
+    assert not any(terminal.is_connected for terminal in terminals.values())
+
+    with mosquitto(configured(tmp_path, number), number):
+        fleet.run_until(lambda: all(terminal.is_connected for terminal in terminals.values()), PATIENCE)
+    fleet.run_until(lambda: not any(terminal.is_connected for terminal in terminals.values()), PATIENCE)
+
+    assert fleet.bring_back() == len(NAMES)
     fleet.close()
