@@ -12,7 +12,7 @@ from kokuchi import __version__
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
-_BATCHES = (1, 2, 5, 10, 20, 50, 100, 200, 500)
+_BATCHES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2, 5)
 
 

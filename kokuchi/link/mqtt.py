@@ -6,6 +6,7 @@ import random
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import lru_cache
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
@@ -145,9 +146,7 @@ class MqttLink:
         """Publish and wait for the broker's PUBACK."""
         if not self._connected:
             raise NotConnected("the broker is not connected")
-        properties = Properties(PacketTypes.PUBLISH)
-        if expires_in is not None:
-            properties.MessageExpiryInterval = max(1, int(expires_in))
+        properties = _expiring(max(1, int(expires_in))) if expires_in is not None else None
         # No await between the two: on_publish reaches the loop only after the future is registered.
         info = self._client.publish(topic, payload, qos=1, retain=retain, properties=properties)
         if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
@@ -294,6 +293,14 @@ class MqttLink:
             taken.set_result(None)
         else:
             taken.set_exception(PublishRefused(f"the broker refused the message: {failure}"))
+
+
+@lru_cache(16)
+def _expiring(seconds: int) -> Properties:
+    # Thousands of answers expire as soon as each other.
+    properties = Properties(PacketTypes.PUBLISH)
+    properties.MessageExpiryInterval = seconds
+    return properties
 
 
 def _abandon(client: mqtt.Client) -> None:
