@@ -1,7 +1,7 @@
 """One connection to PostgreSQL, with the interface that the stores use."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -107,6 +107,18 @@ class PostgresqlDatabase:
         statement = translated(sql)
         try:
             self.connection.cursor().executemany(statement.text, [statement.values(row) for row in rows])
+        except psycopg.Error as error:
+            raise failure_of(error) from None
+
+    @contextmanager
+    def unanswered(self) -> Iterator[None]:
+        """Send the statements of a block within a transaction, without waiting for the answer to one before the next.
+
+        Raises StorageFailure at the end of the block.
+        """
+        try:
+            with self.connection.pipeline():
+                yield
         except psycopg.Error as error:
             raise failure_of(error) from None
 
