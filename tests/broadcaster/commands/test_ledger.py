@@ -23,9 +23,7 @@ def name_ledger(shell: Shell, place: str) -> None:
 @pytest.fixture
 def url(postgresql: Cluster, request: pytest.FixtureRequest) -> str:
     """The address of a database of the test's own."""
-    name = f"town_{abs(hash(request.node.name))}"
-    postgresql.make(name)
-    return postgresql.url(name)
+    return postgresql.url(postgresql.make(request.node.name.partition("[")[0][:40]))
 
 
 def test_a_town_goes_to_a_server_and_back(shell: Shell, url: str, tmp_path: Path) -> None:

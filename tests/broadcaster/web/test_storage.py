@@ -179,6 +179,7 @@ async def test_while_the_server_of_the_ledger_is_away_a_page_says_what_to_do(
     author: Browser, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     """A file can be read while it cannot be written; of a server that is away nothing can be read either."""
+
     def away() -> Database:
         raise StorageUnwritable("PostgreSQL: connection refused", Hindrance.AWAY)
 
