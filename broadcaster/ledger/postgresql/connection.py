@@ -81,6 +81,11 @@ def connect(url: str) -> Connection:
         connect_timeout=BUSY_TIMEOUT_SECONDS,
         client_encoding="utf8",
         application_name="kokuchi",
+        # A server that has lost its power says nothing: half a minute later it is taken for away.
+        keepalives_idle=10,
+        keepalives_interval=5,
+        keepalives_count=4,
+        tcp_user_timeout=30_000,
     )
     connection.adapters.register_loader("numeric", _Numeric)
     connection.execute(_SETTINGS)
