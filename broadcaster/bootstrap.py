@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -32,6 +33,7 @@ from broadcaster.watching import watch_centre
 from broadcaster.web import create_app
 from kokuchi.link import MqttLink
 from kokuchi.serving import listen, run_together, serve
+from kokuchi.storage import FAILED
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.speech import Voice
 from kokuchi.wire import Topics
@@ -167,10 +169,20 @@ class Centre:
 
 
 async def _watch_other_processes(ledger: Ledger) -> None:
-    connection_version = ledger.data_version()
+    seen = await _version(ledger)
     while True:
         await asyncio.sleep(LOOK_SECONDS)
-        version = ledger.data_version()
-        if version != connection_version:
-            connection_version = version
+        version = await _version(ledger)
+        if version is not None and version != seen:
+            seen = version
             ledger.changes.announce()
+
+
+async def _version(ledger: Ledger) -> int | None:
+    """Return what changes when another process has written; None while a server is away."""
+    if ledger.connections.file is not None:
+        # Each connection to a file counts for itself, so that it has to be this thread's.
+        return ledger.data_version()
+    with suppress(*FAILED):
+        return await asyncio.to_thread(ledger.data_version)
+    return None

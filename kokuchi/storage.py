@@ -88,6 +88,9 @@ class Database(Protocol):
     def executemany(self, sql: str, rows: Iterable[Sequence[object] | Mapping[str, object]]) -> None:
         """Run a statement for each of the rows."""
 
+    def unanswered(self) -> AbstractContextManager[None]:
+        """Let the statements of a block be run one after the other, and nobody wait for what they have to say."""
+
     def pieces(self, table: str, columns: Sequence[str]) -> Iterator[Sequence[Sequence[Any]]]:
         """Yield all rows of a table, some thousand at a time, within a transaction."""
 

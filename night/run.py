@@ -19,6 +19,7 @@ from demo.preparation import environment, open_ledger, prepare
 from demo.processes import Processes, answers
 from demo.town import centre_command, mosquitto_command
 from fleet import Fleet, LightTerminal, take_in
+from kokuchi.database import sqlite_of
 from kokuchi.wire import CallbackRequest, Presence, Speaker
 from night.day import Day, What
 from night.judge import Finding, judge
@@ -69,7 +70,7 @@ def run(day: Day, places: Places) -> Night:
         token = ledger.tokens.make("night", scopes, now + timedelta(days=2), SHELL, now)
         people = People(places, ledger, day, token)
         with people.at_work():
-            watch = Watch(processes.pid("centre"), places.data / "var" / "broadcaster.sqlite", time.monotonic())
+            watch = Watch(processes.pid("centre"), sqlite_of(ledger.connections).path, time.monotonic())
             samples = _live(day, fleet, people, watch, lambda: _storm(processes))
         processes.check()
         fleet.close()

@@ -51,9 +51,12 @@ build_release() {
             say "installing Python packages into $release (about a minute)"
             "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || fail "Python 3.11 or newer is needed: Debian 12"
             "$PYTHON" -m venv "$release"
+            # A ledger on a server needs what no other town does.
+            extra=$(grep -qs '^ledger *= *"postgres' "$settings_folder/broadcaster.toml" && echo postgresql || true)
             "$release/bin/python" -c 'import tomllib, sys
-print("\n".join(tomllib.load(open(sys.argv[1], "rb"))["project"]["dependencies"]))' \
-                "$source_folder/pyproject.toml" > "$release/packages.txt"
+project = tomllib.load(open(sys.argv[1], "rb"))["project"]
+print("\n".join(project["dependencies"] + project["optional-dependencies"].get(sys.argv[2], [])))' \
+                "$source_folder/pyproject.toml" "$extra" > "$release/packages.txt"
             "$release/bin/python" -m pip install --quiet --disable-pip-version-check \
                 --constraint "$source_folder/constraints.txt" --requirement "$release/packages.txt" >&2
             find "$release/bin" ! -name 'python*' -type f -delete
@@ -172,7 +175,12 @@ print(ledger_file(Path(sys.argv[1])) or "")' "$settings_folder/broadcaster.toml"
 # Copy the ledger as it is before release $1, in one moment, whatever writes to it.
 copy_ledger() {
     ledger=$(ledger_path "$1")
-    if [ -z "$ledger" ]; then return; fi
+    if [ -z "$ledger" ]; then
+        if grep -qs '^ledger *= *"postgres' "$settings_folder/broadcaster.toml"; then
+            say "the ledger is on PostgreSQL and was not copied: a pg_dump of it is the way back (docs/postgresql.md)"
+        fi
+        return
+    fi
     copy="$copies_folder/ledger-before-$1.sqlite"
     as_kokuchi "$releases/$1/bin/python" -P -c 'import os, sqlite3, sys
 os.umask(0o077)

@@ -113,6 +113,12 @@ def test_only_the_link_imports_paho(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODULES)
+def test_only_the_ledger_on_a_server_imports_psycopg(name: str) -> None:
+    if not within(name, "broadcaster.ledger.postgresql"):
+        assert not any(within(imported, "psycopg") for imported in imports(name))
+
+
+@pytest.mark.parametrize("name", MODULES)
 def test_only_a_composition_root_builds_concrete_parts(name: str) -> None:
     if name.endswith((".bootstrap", ".__main__")):
         return

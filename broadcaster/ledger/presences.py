@@ -48,7 +48,7 @@ class Presences:
         household may be erased by then.
         """
         arrived = iso(now or datetime.now(UTC))
-        with self._connections.write() as db:
+        with self._connections.write() as db, db.unanswered():
             for presence in presences:
                 row = {
                     "sent_at": iso(presence.sent),

@@ -29,6 +29,7 @@ from broadcaster.web.protection import Protection, protect
 from broadcaster.web.routes import ROUTERS
 from broadcaster.web.site import HERE, Site
 from broadcaster.web.stopwatch import Stopwatch
+from kokuchi.storage import StorageUnwritable
 
 
 def _now() -> datetime:
@@ -92,6 +93,7 @@ def create_app(
     app.add_exception_handler(NotLoggedIn, _lead_to_login)
     app.add_exception_handler(PageError, _show_error)
     app.add_exception_handler(NotStored, _show_not_stored)
+    app.add_exception_handler(StorageUnwritable, _show_away)
     app.add_exception_handler(HTTPException, _show_status)
     app.add_exception_handler(RequestValidationError, _show_invalid)
     app.add_exception_handler(Exception, _show_failure)
@@ -112,6 +114,13 @@ async def _show_not_stored(request: Request, error: Exception) -> Response:
     advice = error.advice if isinstance(error, NotStored) else str(error)
     # The route has checked this form already; it is kept with the request.
     return await asyncio.to_thread(not_stored_page, request, advice, await request.form())
+
+
+def _show_away(request: Request, error: Exception) -> Response:
+    # The layout of other pages would ask the same ledger who this is.
+    fault = NotStored.because_of(error) if isinstance(error, StorageUnwritable) else None
+    advice = fault.advice if fault else error_of_status(500).advice
+    return bare_error_page(request, PageError(503, "いまは使えません", advice))
 
 
 def _show_status(request: Request, error: Exception) -> Response:

@@ -1,7 +1,7 @@
 """One connection to PostgreSQL, with the interface that the stores use."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -81,6 +81,11 @@ def connect(url: str) -> Connection:
         connect_timeout=BUSY_TIMEOUT_SECONDS,
         client_encoding="utf8",
         application_name="kokuchi",
+        # A server that has lost its power says nothing: half a minute later it is taken for away.
+        keepalives_idle=10,
+        keepalives_interval=5,
+        keepalives_count=4,
+        tcp_user_timeout=30_000,
     )
     connection.adapters.register_loader("numeric", _Numeric)
     connection.execute(_SETTINGS)
@@ -107,6 +112,18 @@ class PostgresqlDatabase:
         statement = translated(sql)
         try:
             self.connection.cursor().executemany(statement.text, [statement.values(row) for row in rows])
+        except psycopg.Error as error:
+            raise failure_of(error) from None
+
+    @contextmanager
+    def unanswered(self) -> Iterator[None]:
+        """Send the statements of a block within a transaction, without waiting for the answer to one before the next.
+
+        Raises StorageFailure at the end of the block.
+        """
+        try:
+            with self.connection.pipeline():
+                yield
         except psycopg.Error as error:
             raise failure_of(error) from None
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from broadcaster.ledger.places import Server
 from broadcaster.ledger.postgresql.connection import PostgresqlDatabase
@@ -128,18 +129,8 @@ class PostgresqlStorage:
             )
             .fetchall()[0]
         )
-        if row["version"] < _OLDEST:
-            raise DatabaseUnusable(f"{self._server}: PostgreSQL {_OLDEST // 10000} or later is needed")
-        if row["encoding"] != "UTF8":
-            raise DatabaseUnusable(f"{self._server}: the database must be made with ENCODING 'UTF8'")
-        if row["schema"] is None:
-            raise DatabaseUnusable(f"{self._server}: this user has no schema; make it the owner of the database")
-        for setting in ("fsync", "full_page_writes"):
-            if row[setting] != "on":
-                raise DatabaseUnusable(
-                    f"{self._server}: the server runs with {setting} = off, and would lose reports of which terminals"
-                    " were told that they are kept; switch it on"
-                )
+        if fault := unfit({name: row[name] for name in row.keys()}):  # noqa: SIM118 - a Row iterates over values
+            raise DatabaseUnusable(f"{self._server}: {fault}")
 
     def _apply_steps(self) -> None:
         known = steps()
@@ -159,3 +150,20 @@ class PostgresqlStorage:
                 if name not in applied:
                     database.run(statements)
                     database.execute("INSERT INTO ledger_steps (name) VALUES (?)", [name])
+
+
+def unfit(server: Mapping[str, Any]) -> str:
+    """Return why a server with these settings cannot keep a ledger, empty if it can."""
+    if server["version"] < _OLDEST:
+        return f"PostgreSQL {_OLDEST // 10000} or later is needed"
+    if server["encoding"] != "UTF8":
+        return "the database must be made with ENCODING 'UTF8'"
+    if server["schema"] is None:
+        return "this user has no schema; make it the owner of the database"
+    for setting in ("fsync", "full_page_writes"):
+        if server[setting] != "on":
+            return (
+                f"the server runs with {setting} = off, and would lose reports of which terminals were told that they"
+                " are kept; switch it on"
+            )
+    return ""

@@ -16,6 +16,7 @@ from broadcaster.web.api.problems import FieldError, Kind, ProblemRaised
 from broadcaster.web.api.versions import etag
 from broadcaster.web.errors import NotStored, PageError
 from broadcaster.web.protection import MAXIMUM_BODY_BYTES
+from kokuchi.storage import StorageUnwritable
 
 RETRY_SECONDS = 30
 """After this time it is worth asking again whether the ledger can be written."""
@@ -46,6 +47,7 @@ def handle_failures(api: FastAPI) -> None:
     api.add_exception_handler(DraftMoved, _moved)
     api.add_exception_handler(MayNotApprove, _may_not_approve)
     api.add_exception_handler(NotStored, _not_stored)
+    api.add_exception_handler(StorageUnwritable, _away)
     api.add_exception_handler(PageError, _page_error)
     api.add_exception_handler(RequestValidationError, _invalid)
     api.add_exception_handler(HTTPException, _status)
@@ -84,6 +86,11 @@ def _not_stored(_: Request, error: Exception) -> Response:
     headers = {"Retry-After": str(RETRY_SECONDS)}
     detail = "the ledger cannot be written"
     return ProblemRaised(problems.NOT_STORED, detail, japanese=advice, headers=headers).response()
+
+
+def _away(request: Request, error: Exception) -> Response:
+    fault = NotStored.because_of(error) if isinstance(error, StorageUnwritable) else None
+    return _not_stored(request, fault or error)
 
 
 def _page_error(_: Request, error: Exception) -> Response:

@@ -1,6 +1,5 @@
 """A whole alert with the ledger on PostgreSQL, which is away for a while."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,9 +16,13 @@ from tests.waiting import until
 
 
 @pytest.fixture
-async def on_server(postgresql: Cluster, tmp_path: Path) -> AsyncIterator[Town]:
-    await asyncio.to_thread(postgresql.make, "dispatch")
-    ledger = Ledger(postgresql.server("dispatch", tmp_path))
+def database(postgresql: Cluster) -> str:
+    return postgresql.make("dispatch")
+
+
+@pytest.fixture
+async def on_server(postgresql: Cluster, database: str, tmp_path: Path) -> AsyncIterator[Town]:
+    ledger = Ledger(postgresql.server(database, tmp_path))
     fill_roster(ledger)
     town = Town(ledger, MemoryBroker())
     await town.open()
@@ -29,7 +32,11 @@ async def on_server(postgresql: Cluster, tmp_path: Path) -> AsyncIterator[Town]:
 
 
 async def test_an_alert_goes_out_and_comes_back_though_the_server_is_away_meanwhile(
-    on_server: Town, postgresql: Cluster, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    on_server: Town,
+    postgresql: Cluster,
+    database: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Promises 1 and 3: what could not be committed is not acknowledged, and is when it could be."""
     monkeypatch.setattr(committing, "RETRY_SECONDS", 0.05)
@@ -44,13 +51,10 @@ async def test_an_alert_goes_out_and_comes_back_though_the_server_is_away_meanwh
     assert accepted is not None
     assert ledger.deliveries.reach([accepted.row])[accepted.row].displayed == 1
 
-    await asyncio.to_thread(postgresql.stop)
-    try:
+    with postgresql.away(database):
         await town.say(TOPICS.delivery("t-2"), report("t-2", received_at=NOW, voiced_at=NOW))
         await until(lambda: "disk" in caplog.messages, what="the report waits for the server")
         assert len(town.unacknowledged) == 1
-    finally:
-        await asyncio.to_thread(postgresql.start)
     await until(lambda: town.unacknowledged == [], what="the second report is committed")
     reach = ledger.deliveries.reach([accepted.row])[accepted.row]
     assert (reach.addressed, reach.received, reach.voiced) == (3, 2, 1)

@@ -2,21 +2,28 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from broadcaster.ledger import Ledger
-from broadcaster.ledger.places import Place, Server
+from broadcaster.ledger.places import Place
 from tests.broadcaster.examples import fill_roster
-from tests.broadcaster.ledger.kinds import empty
 from tests.postgresql import Cluster
+
+if TYPE_CHECKING:
+    from tests.broadcaster.ledger.emptied import Emptied
 
 
 @pytest.fixture(scope="session")
-def emptied(postgresql: Cluster) -> str:
-    """The name of a database that each test finds empty."""
-    postgresql.make("contract")
-    return "contract"
+def emptied(postgresql: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Emptied"]:
+    """A database that each test finds empty."""
+    # Where PostgreSQL is not installed, its driver need not be.
+    from tests.broadcaster.ledger.emptied import Emptied
+
+    emptied = Emptied(postgresql, tmp_path_factory.mktemp("emptied"))
+    yield emptied
+    emptied.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -24,16 +31,14 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     """Where the test's ledger is."""
     if request.param == "sqlite":
         return tmp_path / "ledger.sqlite"
-    running: Cluster = request.getfixturevalue("postgresql")
-    return running.server(request.getfixturevalue("emptied"), tmp_path)
+    emptied: Emptied = request.getfixturevalue("emptied")
+    return emptied.at(tmp_path)
 
 
 @pytest.fixture
 def ledger(place: Place) -> Iterator[Ledger]:
     """A ledger with the roster of the small town."""
     ledger = Ledger(place)
-    if isinstance(place, Server):
-        empty(ledger)
     fill_roster(ledger)
     yield ledger
     ledger.close()

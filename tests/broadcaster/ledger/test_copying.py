@@ -12,13 +12,12 @@ from broadcaster.ledger.places import Place
 from kokuchi.storage import FAILED
 from kokuchi.wire import Outcome, Refusal, WireError
 from tests.broadcaster.examples import NOW, accept, alert, fill_roster, presence, report
-from tests.broadcaster.ledger.kinds import empty
-from tests.postgresql import Cluster
+from tests.broadcaster.ledger.emptied import Emptied
 
 
 @pytest.fixture
-def place(postgresql: Cluster, emptied: str, tmp_path: Path) -> Place:
-    return postgresql.server(emptied, tmp_path)
+def place(emptied: Emptied, tmp_path: Path) -> Place:
+    return emptied.at(tmp_path)
 
 
 @pytest.fixture
@@ -37,10 +36,11 @@ def file(tmp_path: Path) -> Iterator[Ledger]:
 
 
 @pytest.fixture
-def server(ledger: Ledger) -> Ledger:
+def server(place: Place) -> Iterator[Ledger]:
     """A ledger on a server that is empty."""
-    empty(ledger)
-    return ledger
+    ledger = Ledger(place)
+    yield ledger
+    ledger.close()
 
 
 def contents(ledger: Ledger) -> dict[str, list[tuple[object, ...]]]:

@@ -22,12 +22,10 @@ WRITER = """
 import sys
 from pathlib import Path
 from broadcaster.ledger import Ledger
-from broadcaster.ledger.places import Server
 from tests.broadcaster.ledger.kinds import only_in_a_file
 from tests.broadcaster.examples import accept, alert
 
-place = sys.argv[1]
-ledger = Ledger(Server(place, Path(sys.argv[2])) if "://" in place else Path(place))
+ledger = Ledger(Path(sys.argv[1]))
 number = 0
 while True:
     number += 1
@@ -35,12 +33,11 @@ while True:
 """
 
 
-def test_what_was_accepted_is_there_after_kill_9(ledger: Ledger, tmp_path: Path) -> None:
+@only_in_a_file
+def test_what_was_accepted_is_there_after_kill_9(ledger: Ledger) -> None:
     """Promise 1, with a real process that is killed in the middle of accepting."""
     ledger.close()
-    writer = subprocess.Popen(
-        [sys.executable, "-c", WRITER, str(ledger.place), tmp_path], stdout=subprocess.PIPE, text=True
-    )
+    writer = subprocess.Popen([sys.executable, "-c", WRITER, str(ledger.place)], stdout=subprocess.PIPE, text=True)
     assert writer.stdout is not None
     with writer:
         printed = [writer.stdout.readline().strip() for _ in range(30)]

@@ -15,17 +15,19 @@ from broadcaster.ledger.places import Place, Server
 from broadcaster.ledger.postgresql.connection import PostgresqlDatabase
 from broadcaster.ledger.postgresql.schema import steps
 from broadcaster.ledger.postgresql.statements import translated
+from broadcaster.ledger.postgresql.storage import unfit
 from kokuchi.database import sqlite_of
 from kokuchi.storage import DatabaseUnusable, Hindrance, StorageConflict, StorageUnwritable
 from tests.broadcaster.examples import accept, alert
+from tests.broadcaster.ledger.emptied import Emptied
 from tests.postgresql import Cluster
 
 _KINDS = {"TEXT": "text", "INTEGER": "bigint", "BLOB": "bytea"}
 
 
 @pytest.fixture
-def place(postgresql: Cluster, emptied: str, tmp_path: Path) -> Place:
-    return postgresql.server(emptied, tmp_path)
+def place(emptied: Emptied, tmp_path: Path) -> Place:
+    return emptied.at(tmp_path)
 
 
 def database(ledger: Ledger) -> PostgresqlDatabase:
@@ -81,12 +83,12 @@ def test_a_database_that_a_newer_version_has_changed_is_refused(ledger: Ledger) 
 
 
 def test_many_who_open_a_new_database_in_the_same_moment_all_get_it(postgresql: Cluster, tmp_path: Path) -> None:
-    postgresql.make("opened_by_many")
+    place = postgresql.server(postgresql.make("opened_by_many"), tmp_path)
     together = threading.Barrier(4)
 
     def open_ledger(_number: int) -> int:
         together.wait()
-        opened = Ledger(postgresql.server("opened_by_many", tmp_path))
+        opened = Ledger(place)
         try:
             return opened.alerts.count()
         finally:
@@ -96,18 +98,20 @@ def test_many_who_open_a_new_database_in_the_same_moment_all_get_it(postgresql: 
         assert list(pool.map(open_ledger, range(4))) == [0] * 4
 
 
-def test_a_connection_that_the_server_has_ended_is_made_anew(ledger: Ledger, postgresql: Cluster) -> None:
+def test_a_connection_that_the_server_has_ended_is_made_anew(
+    ledger: Ledger, postgresql: Cluster, emptied: Emptied
+) -> None:
     """Between two transactions nobody notices; a transaction in which it happens has written nothing."""
     accept(ledger, alert("a-1"))
-    end_connections(postgresql)
+    postgresql.end_connections(emptied.database)
     assert ledger.alerts.count() == 1
-    end_connections(postgresql)
+    postgresql.end_connections(emptied.database)
     accept(ledger, alert("a-2"))
 
     def write_twice() -> None:
         with ledger.connections.write() as db:
             db.execute("UPDATE alerts SET category = 'lost'")
-            end_connections(postgresql)
+            postgresql.end_connections(emptied.database)
             db.execute("UPDATE alerts SET category = 'lost'")
 
     with pytest.raises(StorageUnwritable) as caught:
@@ -115,16 +119,6 @@ def test_a_connection_that_the_server_has_ended_is_made_anew(ledger: Ledger, pos
     assert caught.value.hindrance is Hindrance.AWAY
     rows = ledger.connections.read().execute("SELECT DISTINCT category FROM alerts")
     assert [row["category"] for row in rows] == ["scam"]
-
-
-def end_connections(postgresql: Cluster) -> None:
-    import psycopg
-
-    with psycopg.connect(postgresql.url("postgres"), autocommit=True) as other:
-        other.execute(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-            " WHERE datname = 'contract' AND pid <> pg_backend_pid()"
-        )
 
 
 def test_a_writer_waits_for_another_one_and_not_for_ever(ledger: Ledger) -> None:
@@ -148,24 +142,31 @@ def test_a_transaction_that_has_written_nothing_wakes_nobody(ledger: Ledger) -> 
     assert ledger.data_version() > version
 
 
-def test_a_commit_is_on_the_disk_and_a_server_that_promises_less_is_refused(ledger: Ledger) -> None:
+def test_a_commit_is_on_the_disk_before_it_is_answered(ledger: Ledger) -> None:
     [row] = database(ledger).execute("SHOW synchronous_commit")
     assert row[0] == "on"
-    change = "ALTER SYSTEM {}"
-    database(ledger).run(change.format("SET full_page_writes = off"))
-    try:
-        reload(ledger, "off")
-        with pytest.raises(DatabaseUnusable, match="full_page_writes = off, and would lose reports"):
-            Ledger(ledger.place)
-    finally:
-        database(ledger).run(change.format("RESET full_page_writes"))
-        reload(ledger, "on")
 
 
-def reload(ledger: Ledger, expected: str) -> None:
-    database(ledger).run("SELECT pg_reload_conf()")
-    while next(iter(database(ledger).execute("SHOW full_page_writes")))[0] != expected:
-        pass
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("version", 140009, "PostgreSQL 15 or later is needed"),
+        ("encoding", "SQL_ASCII", "ENCODING 'UTF8'"),
+        ("schema", None, "owner of the database"),
+        ("fsync", "off", "fsync = off, and would lose reports"),
+        ("full_page_writes", "off", "full_page_writes = off, and would lose reports"),
+    ],
+)
+def test_a_server_that_promises_less_is_refused(setting: str, value: object, words: str) -> None:
+    fit: dict[str, Any] = {
+        "version": 150000,
+        "encoding": "UTF8",
+        "schema": "public",
+        "fsync": "on",
+        "full_page_writes": "on",
+    }
+    assert unfit(fit) == ""
+    assert words in unfit({**fit, setting: value})
 
 
 def test_an_error_quotes_nothing_of_a_row(ledger: Ledger) -> None:

@@ -9,6 +9,7 @@ import pytest
 from broadcaster.ledger import Ledger
 from broadcaster.web import banner
 from kokuchi.database import Database, sqlite_of
+from kokuchi.storage import Hindrance, StorageUnwritable
 from tests.broadcaster.web.browser import ALERT, Browser, hidden_fields
 from tests.broadcaster.web.town import NOW, ROSTER, accept
 
@@ -171,3 +172,19 @@ async def test_no_file_of_the_log_leaves_that_cannot_be_recorded(operator: Brows
     response = await operator.get("/log/deliveries.csv")
     assert response.status_code == 503
     assert ROSTER[0].household not in response.text
+
+
+@pytest.mark.parametrize("path", ["/", "/log"])
+async def test_while_the_server_of_the_ledger_is_away_a_page_says_what_to_do(
+    author: Browser, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """A file can be read while it cannot be written; of a server that is away nothing can be read either."""
+
+    def away() -> Database:
+        raise StorageUnwritable("PostgreSQL: connection refused", Hindrance.AWAY)
+
+    monkeypatch.setattr(sqlite_of(ledger.connections), "read", away)
+    told = await author.get(path)
+    assert told.status_code == 503
+    assert "記録を保存するサーバーにつながりません" in told.text
+    assert "connection refused" not in told.text
