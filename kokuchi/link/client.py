@@ -5,6 +5,7 @@ than all that it does with a report. What is overridden here is held by tests/co
 """
 
 import struct
+import threading
 import time
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -43,6 +44,14 @@ class Client(mqtt.Client):
         packets = b"".join(_ACKNOWLEDGEMENT.pack(MessageType.PUBACK, 2, message_id) for message_id in message_ids)
         if packets:
             self._packet_queue(MessageType.PUBACK, packets, 0, 1)
+
+    def abandon(self) -> None:
+        """Disconnect, and wait for nothing: what this client's thread does may stand still, or it may be dead."""
+        threading.Thread(target=self._leave, daemon=True).start()
+
+    def _leave(self) -> None:
+        self.disconnect()
+        self.loop_stop()
 
     def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
         """Take everything that has arrived, not one packet for each look at the socket."""

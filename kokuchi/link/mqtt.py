@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import random
-import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from functools import lru_cache
@@ -179,8 +178,7 @@ class MqttLink:
         """Leave the client, its thread and its connection behind, and connect with another one."""
         abandoned, self._client = self._client, self._new_client()
         self._lose_connection("the link is renewed")
-        # Its thread may stand still or be dead, and nobody waits for it.
-        threading.Thread(target=_abandon, args=(abandoned,), daemon=True).start()
+        abandoned.abandon()
         self._connect()
 
     async def close(self) -> None:
@@ -301,8 +299,3 @@ def _expiring(seconds: int) -> Properties:
     properties = Properties(PacketTypes.PUBLISH)
     properties.MessageExpiryInterval = seconds
     return properties
-
-
-def _abandon(client: mqtt.Client) -> None:
-    client.disconnect()
-    client.loop_stop()

@@ -155,7 +155,7 @@ class PostgresqlDatabase:
             )
 
     def use_function(self, name: str, arguments: int, function: Callable[..., str | bool]) -> None:
-        """Do nothing: the database has its own (m024_functions.sql)."""
+        """Do nothing: the database has its own (m025_functions.sql)."""
 
     def run(self, statements: str) -> None:
         """Run statements that have no parameters, as they are written."""

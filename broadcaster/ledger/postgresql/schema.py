@@ -15,4 +15,5 @@ def _file(name: str) -> str:
 
 def steps() -> Mapping[str, str]:
     """Return the statements of every step by its name, in their order."""
-    return {"m024_wrong_codes": "\n".join([_file("m024_functions.sql"), _file("m024_tables.sql"), reach_triggers()])}
+    first = [_file("m025_functions.sql"), _file("m025_tables.sql"), reach_triggers()]
+    return {"m025_deliveries_by_alert": "\n".join(first)}
