@@ -8,10 +8,13 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import MessageType, MQTTErrorCode
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from kokuchi.link.interface import Received
 
@@ -120,3 +123,11 @@ class Client(mqtt.Client):
         if received:
             self._on_received(self, received)
         return bool(received)
+
+
+@lru_cache(16)
+def expiring(seconds: int) -> Properties:
+    """Return what lets the broker drop a message after so long; thousands of answers expire as soon as each other."""
+    properties = Properties(PacketTypes.PUBLISH)
+    properties.MessageExpiryInterval = seconds
+    return properties

@@ -5,7 +5,6 @@ import logging
 import random
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
-from functools import lru_cache
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
@@ -15,7 +14,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from kokuchi.link.address import BrokerAddress
-from kokuchi.link.client import Client
+from kokuchi.link.client import Client, expiring
 from kokuchi.link.handing_over import HandingOver
 from kokuchi.link.interface import Connected, Disconnected, Event, NotConnected, PublishRefused, Received, Will
 from kokuchi.link.security import FreshTrust
@@ -145,7 +144,7 @@ class MqttLink:
         """Publish and wait for the broker's PUBACK."""
         if not self._connected:
             raise NotConnected("the broker is not connected")
-        properties = _expiring(max(1, int(expires_in))) if expires_in is not None else None
+        properties = expiring(max(1, int(expires_in))) if expires_in is not None else None
         # No await between the two: on_publish reaches the loop only after the future is registered.
         info = self._client.publish(topic, payload, qos=1, retain=retain, properties=properties)
         if info.rc != MQTTErrorCode.MQTT_ERR_SUCCESS:
@@ -209,11 +208,14 @@ class MqttLink:
             self._hand(take_over)
 
     def _on_connect(
-        self, client: mqtt.Client, _userdata: object, flags: mqtt.ConnectFlags, reason: ReasonCode, _props: object
+        self, client: mqtt.Client, _userdata: object, flags: mqtt.ConnectFlags, reason: ReasonCode, properties: object
     ) -> None:
         if reason.is_failure:
             self._hand_over(client, self._lose_connection, f"the broker refused the connection: {reason}")
             return
+        # Some brokers end the connection of whoever has more unanswered than they have said (MQTT 5, section 3.3.4).
+        granted = getattr(properties, "ReceiveMaximum", MAXIMUM_INFLIGHT)
+        client.max_inflight_messages_set(min(granted, MAXIMUM_INFLIGHT))
         made = self._subscriptions
         self._subscribe(client)
         # Before any message of the subscriptions, and the broker knows of them before anything that we publish.
@@ -291,11 +293,3 @@ class MqttLink:
             taken.set_result(None)
         else:
             taken.set_exception(PublishRefused(f"the broker refused the message: {failure}"))
-
-
-@lru_cache(16)
-def _expiring(seconds: int) -> Properties:
-    # Thousands of answers expire as soon as each other.
-    properties = Properties(PacketTypes.PUBLISH)
-    properties.MessageExpiryInterval = seconds
-    return properties
