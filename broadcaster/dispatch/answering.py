@@ -15,12 +15,16 @@ from kokuchi.wire import SyncRequest, Topics, seal
 
 log = logging.getLogger(__name__)
 
+MOST_UNDER_WAY = 500
+"""So many answers wait for the broker's word; before more are made, some of them have it."""
+
 
 class Answering:
     """Answers sync requests of which everything was committed.
 
     A group of them is one look into the ledger and one turn of a thread. Each in a turn of its own had to wait for
-    every other thread of the centre, the pages' among them.
+    every other thread of the centre, the pages' among them. Whoever asks for answers does not wait until the broker
+    has taken them: what else terminals say is written meanwhile.
     """
 
     def __init__(self, ledger: Ledger, link: Link, sealer: Sealer, signer: Signer, topics: Topics) -> None:
@@ -29,6 +33,7 @@ class Answering:
         self._sealer = sealer
         self._signer = signer
         self._topics = topics
+        self._under_way: set[asyncio.Task[None]] = set()
 
     async def answer(self, requests: Sequence[SyncRequest]) -> None:
         """Answer these; of a terminal that has grown tired of waiting and asked again, its newest."""
@@ -38,7 +43,12 @@ class Answering:
         except UNWRITABLE as error:
             log.error("sync not answered", extra={"reason": str(error)})  # noqa: TRY400 - the terminals ask again
             return
-        await asyncio.gather(*(self._send(request.terminal, reply) for request, reply in replies))
+        while len(self._under_way) > MOST_UNDER_WAY:
+            await asyncio.wait(self._under_way, return_when=asyncio.FIRST_COMPLETED)
+        for request, reply in replies:
+            sending = asyncio.create_task(self._send(request.terminal, reply))
+            self._under_way.add(sending)
+            sending.add_done_callback(self._under_way.discard)
 
     def _replies(self, requests: Sequence[SyncRequest], now: datetime) -> list[tuple[SyncRequest, bytes]]:
         active = self._ledger.alerts.active_rows([request.terminal for request in requests], now)
