@@ -12,12 +12,12 @@ from pathlib import Path
 
 from benchmarks.broker.ground import Ground, answer_topic, message_topic
 from broadcaster.provisioning.mosquitto import password_hash
-from demo.places import HOST
+from demo.places import HOST, REPOSITORY
 
 HERE = Path(__file__).resolve().parent
 FLOW = HERE / "flow.json"
 SETTINGS = HERE / "settings.js"
-PROGRAMS = HERE / "node_modules"
+PROGRAMS = REPOSITORY / "var" / "hobby" / "node_modules"
 INSTALLED = PROGRAMS / ".installed"
 """`make hobby` writes it when everything is there, and the native module of the SQLite node was built."""
 
