@@ -48,6 +48,13 @@ class Client(mqtt.Client):
         if packets:
             self._packet_queue(MessageType.PUBACK, packets, 0, 1)
 
+    def leave_unanswered(self, most: int) -> None:
+        """Publish no more than so many messages that the broker has not acknowledged; others wait.
+
+        For the beginning of a connection: paho lets this be set only before it, when the broker has not said its bound.
+        """
+        self._max_inflight_messages = most
+
     def abandon(self) -> None:
         """Disconnect, and wait for nothing: what this client's thread does may stand still, or it may be dead."""
         threading.Thread(target=self._leave, daemon=True).start()

@@ -10,9 +10,11 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from kokuchi.link import Received
+from kokuchi.link import BrokerAddress, Connected, Disconnected, Received
 from kokuchi.link.client import Client
+from tests.broadcaster.brokercheck.poor import PoorBroker, poor_broker
 from tests.contract.broker import HOST, mosquitto
+from tests.contract.party import at_broker
 from tests.ports import free_port
 from tests.waiting import until
 
@@ -130,6 +132,16 @@ async def test_what_has_waited_is_handed_on_and_acknowledged_together(port: int)
     async with listening(port, "many") as again:
         await until(lambda: len(again.received) >= 500)
         assert [int(got.payload) for got in again.received] == list(range(1500, 2000))
+
+
+async def test_no_more_is_left_unanswered_than_the_broker_has_said_it_takes() -> None:
+    """This broker ends the connection of whoever sends it more than ten messages at once (MQTT 5, section 3.3.4)."""
+    with poor_broker(PoorBroker()) as url:
+        address = BrokerAddress(HOST, int(url.rpartition(":")[2]), "centre", "")
+        async with at_broker(address, "somewhere") as (link, events):
+            await until(lambda: any(isinstance(event, Connected) for event in events))
+            await asyncio.gather(*(link.publish(f"alert/{number}", b"1") for number in range(100)))
+            assert not [event for event in events if isinstance(event, Disconnected)]
 
 
 def test_paho_still_has_what_its_keep_alive_and_its_packets_are_told_by() -> None:
