@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 
 from broadcaster.domain.town import Town
+from broadcaster.lately import Lately
 from kokuchi.voice.chimes import Chimes
 from kokuchi.voice.cues import PAUSE
 from kokuchi.voice.errors import VoiceError
@@ -16,6 +17,9 @@ from kokuchi.voice.speech import Voice
 from kokuchi.wire import Alert, Dictionary, Furigana
 
 log = logging.getLogger(__name__)
+
+_REMEMBERED = 50
+"""So many texts are known by heart: what was just previewed is sent without asking the voice again."""
 
 
 class CentreVoice:
@@ -40,16 +44,18 @@ class CentreVoice:
         self._revision = revision
         self._standing = standing
         self._tried = 0
+        self._readings: Lately[str, str] = Lately(_REMEMBERED)
+        self._furigana: Lately[tuple[str, str], Furigana] = Lately(_REMEMBERED)
 
     async def reading(self, text: str) -> str:
         """Return the kana that the voice says."""
         await self._follow()
-        return await self._voice.reading(text)
+        return await self._readings.get(text, lambda: self._voice.reading(text))
 
     async def furigana(self, headline: str, body: str) -> Furigana:
         """Return what is written over the kanji of a headline and a body."""
         await self._follow()
-        return await self._voice.furigana_of(headline, body)
+        return await self._furigana.get((headline, body), lambda: self._voice.furigana_of(headline, body))
 
     async def render(self, alert: Alert, language: str = "") -> bytes:
         """Return the spoken alert as a WAV: the whole of it in Japanese, or what is said in a second language."""
@@ -71,5 +77,7 @@ class CentreVoice:
         self._tried = dictionary.revision
         try:
             await self._voice.use(dictionary)
+            self._readings.clear()
+            self._furigana.clear()
         except VoiceError as error:
             log.error("dictionary not used", extra={"revision": dictionary.revision, "reason": str(error)})  # noqa: TRY400 - expected

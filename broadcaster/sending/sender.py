@@ -62,10 +62,17 @@ class Sending:
         self._town = town
         self._clock = clock
         self._composer = Composer(ledger, town, voice)
+        self._preparing: set[asyncio.Task[Kana]] = set()
 
     def need(self, written: Written) -> Need:
         """Return whether one person may send this."""
         return need(self._town.approval, written.category, level_of(written, self._town), drill=bool(written.drill))
+
+    def prepare(self, written: Written) -> None:
+        """Let the voice read what somebody looks at once more, so that the click need not wait for it."""
+        task = asyncio.create_task(self._composer.kana(written))
+        self._preparing.add(task)
+        task.add_done_callback(self._preparing.discard)
 
     async def submit(self, submission: Submission, account: Account) -> Submitted:
         """Send an alert, plan it or ask for approval, once however often it is submitted.

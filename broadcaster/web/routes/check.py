@@ -37,9 +37,11 @@ MAXIMUM_REASON = 200
 
 
 @router.post("/alerts/check")
-def check_alert(request: Request, account: Sender, form: CheckedForm) -> Response:
+async def check_alert(request: Request, account: Sender, form: CheckedForm) -> Response:
     """Keep what was written and show what sending would do, or the form with what is wrong."""
-    return _check_page(request, form, account, [])
+    shown = await asyncio.to_thread(_check_page, request, form, account, [])
+    site_of(request).sending.prepare(written_of(form))
+    return shown
 
 
 @router.post("/alerts")
