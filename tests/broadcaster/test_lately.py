@@ -12,11 +12,13 @@ class Oracle:
 
     def __init__(self) -> None:
         self.asked = 0
+        self.was_asked = asyncio.Event()
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
     async def __call__(self) -> int:
         self.asked += 1
+        self.was_asked.set()
         answer = self.asked
         await self.may_answer.wait()
         return answer
@@ -42,8 +44,7 @@ async def test_an_answer_from_before_everything_was_forgotten_is_not_kept(oracle
     lately: Lately[str, int] = Lately(2)
     oracle.may_answer.clear()
     before = asyncio.create_task(lately.get("a", oracle))
-    while not oracle.asked:
-        await asyncio.sleep(0)
+    await oracle.was_asked.wait()
     lately.clear()
     oracle.may_answer.set()
     assert await before == 1
