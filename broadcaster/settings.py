@@ -6,13 +6,13 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
 from broadcaster.domain.policy import Approval
 from broadcaster.domain.retention import Retention
 from broadcaster.domain.town import Category, Place, QuietHours, Rules, Town
+from broadcaster.ledger.places import LedgerPlace, Server
 from broadcaster.ledger.places import Place as LedgerAt
-from broadcaster.ledger.places import Server
 from broadcaster.monitoring.settings import MailSettings
 from kokuchi.configuration import ConfigurationError, FilePath, Section, load, read_toml
 from kokuchi.link import BrokerAddress
@@ -180,21 +180,6 @@ class HardWordsFile(Section):
     """The file that `hard_words` names: a table of words, each with a plainer one."""
 
     words: Mapping[Annotated[str, Field(min_length=1)], Annotated[str, Field(min_length=1)]]
-
-
-def _ledger_place(value: object, info: ValidationInfo) -> object:
-    if not isinstance(value, str) or not Server.is_named(value):
-        return value
-    if Server.has_password(value):
-        raise ValueError(
-            "write no password into the address: PostgreSQL's library reads it from a file that the address names"
-            " (?passfile=…), from ~/.pgpass or from PGPASSWORD"
-        )
-    key: Path | None = info.data.get("signing_key")
-    return Server(value, key.parent if key else Path())
-
-
-LedgerPlace = Annotated[FilePath | Server, BeforeValidator(_ledger_place)]
 
 
 class Settings(Section):

@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 from urllib.parse import parse_qs, urlsplit
+
+from pydantic import BeforeValidator, ValidationInfo
+
+from kokuchi.configuration import FilePath
 
 
 @dataclass(frozen=True)
@@ -29,3 +33,19 @@ class Server:
 
 
 Place: TypeAlias = Path | Server
+
+
+def _ledger_place(value: object, info: ValidationInfo) -> object:
+    if not isinstance(value, str) or not Server.is_named(value):
+        return value
+    if Server.has_password(value):
+        raise ValueError(
+            "write no password into the address: PostgreSQL's library reads it from a file that the address names"
+            " (?passfile=…), from ~/.pgpass or from PGPASSWORD"
+        )
+    key: Path | None = info.data.get("signing_key")
+    return Server(value, key.parent if key else Path())
+
+
+LedgerPlace = Annotated[FilePath | Server, BeforeValidator(_ledger_place)]
+"""The setting: a file, or an address without a password. The settings name the signing key before it."""

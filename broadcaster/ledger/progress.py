@@ -1,6 +1,7 @@
 """How far an alert has come, counted by SQLite: a page of 1,500 deliveries reads a handful of rows."""
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -153,14 +154,19 @@ class Progress:
         circumstances: Circumstances,
         selection: Selection = _ALL,
         *,
-        limit: int,
+        limit: int | None,
         offset: int = 0,
     ) -> list[StandingLine]:
-        """Return some of the lines that were asked for, in the order of terminals."""
+        """Return some of the lines that were asked for, in the order of terminals; with None as the limit all."""
         where, arguments = _where(selection)
         return self._lines(
             f"{where} ORDER BY t.terminal LIMIT :limit OFFSET :offset",
-            {**_arguments(alert_row, circumstances), **arguments, "limit": limit, "offset": offset},
+            {
+                **_arguments(alert_row, circumstances),
+                **arguments,
+                "limit": sys.maxsize if limit is None else limit,
+                "offset": offset,
+            },
         )
 
     def lines_of(self, alert_row: int, circumstances: Circumstances, terminals: Sequence[str]) -> list[StandingLine]:

@@ -165,7 +165,7 @@ def _mark(terminal: Terminal, mark: str) -> str:
 def _findings(site: Site, accepted: Accepted, *, current: bool) -> tuple[dict[str, set[Finding]], dict[str, Terminal]]:
     circumstances = circumstances_of(accepted, prospect_now(site, accepted), site.clock())
     done = site.clock() - accepted.alert.sent > DONE_AFTER
-    lines = site.ledger.progress.lines(accepted.row, circumstances, limit=-1)
+    lines = site.ledger.progress.lines(accepted.row, circumstances, limit=None)
     found = {
         line.line.terminal.id: found_by_delivery(line.standing, line.line.delivery, accepted.dictionary, done=done)
         for line in lines

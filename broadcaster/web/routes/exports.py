@@ -56,7 +56,7 @@ def export_alert(
     def pieces() -> Iterator[list[Exported]]:
         prospect = prospect_now(site, accepted)
         circumstances = circumstances_of(accepted, prospect, site.clock())
-        lines = site.ledger.progress.lines(accepted.row, circumstances, listed.selection, limit=-1)
+        lines = site.ledger.progress.lines(accepted.row, circumstances, listed.selection, limit=None)
         yield [Exported(accepted, line, prospect.is_over) for line in lines]
 
     return _file(site, form, account, pieces(), identifier, rows)
