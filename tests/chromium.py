@@ -11,14 +11,7 @@ from tests.waiting import PATIENCE
 # The same engine and version as `chromium`, from the same source package, without the windows that it makes for each
 # page also where nobody sees them: a page takes an eighth of the processor's time.
 PROGRAM = "/usr/bin/chromium-headless-shell"
-ARGUMENTS = [
-    "--disable-gpu",
-    # What is drawn needs no process of its own to get there, a tenth of what a page takes.
-    "--in-process-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+ARGUMENTS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 MILLISECONDS = PATIENCE * 1000
 """The patience in the unit of playwright."""
 
