@@ -2,6 +2,9 @@
 # make test   every test, through real parts, four files at a time since most of them wait; make check: lint, types and structure
 # make chaos  a town under crashes, cuts and lies, and whether every promise was kept: MINUTES=3 SEED=1 TERMINALS=60
 # make night  24 hours of 1,500 terminals in ten minutes: memory, tables and logs of the centre: MINUTES=10 TERMINALS=1500
+# make bench  how near kokuchi comes to what its broker allows: N="1500 5000" ROUNDS=5 PLOT=1 draws it, HOBBY=1: beside Node-RED, killed in the middle
+# make bench-storm    a whole town comes back at once, three alerts waiting: N=10000; make bench-growth   a ledger of 1.5 million deliveries beside an empty one
+# make bench-outage   what becomes of reports while nobody writes them: SECONDS=60 N=1500 COLLECTORS=1
 # make bench-voice   readings, speed, memory and loudness of the voice, each with its bound
 # make bench-terminal   a terminal's memory, processor, start and writes, speaking and at rest; about four minutes
 # make bench-log   a year of 1,000 alerts to 1,500 terminals: how long each page that reads it takes, about two minutes

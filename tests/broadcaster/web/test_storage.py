@@ -29,6 +29,8 @@ class Disk:
         connections.read = self._limited  # type: ignore[method-assign]
 
     def is_full(self) -> None:
+        # What is free within the file would still be written.
+        sqlite_of(self._ledger.connections).give_space_back(lambda: None)
         self._pragma = "max_page_count=1"
 
     def is_read_only(self) -> None:
