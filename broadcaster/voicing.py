@@ -75,9 +75,9 @@ class CentreVoice:
             return
         # One that cannot be used is tried once; the terminals cannot use it either.
         self._tried = dictionary.revision
+        self._readings.clear()
+        self._furigana.clear()
         try:
             await self._voice.use(dictionary)
-            self._readings.clear()
-            self._furigana.clear()
         except VoiceError as error:
             log.error("dictionary not used", extra={"revision": dictionary.revision, "reason": str(error)})  # noqa: TRY400 - expected

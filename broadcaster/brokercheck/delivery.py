@@ -111,16 +111,17 @@ def _forget_will(table: Table, topic: str) -> None:
 def burst(table: Table, contact: Contact) -> list[Finding]:
     """Send as many messages at once as the centre may have on their way."""
     told = contact.welcome.receive_maximum
+    at_once = min(told, MAXIMUM_INFLIGHT)
     with table.both() as (centre, _terminal):
         payloads = (b"x" for _ in range(MAXIMUM_INFLIGHT))
         try:
-            refused = centre.publish_all(table.elsewhere, payloads, at_once=MAXIMUM_INFLIGHT, expires_in=KEPT_SECONDS)
+            refused = centre.publish_all(table.elsewhere, payloads, at_once=at_once, expires_in=KEPT_SECONDS)
         except Ended:
             return [bad(BURST, f"the broker ended the connection; it says it takes {told:,}")]
     if refused:
         return [bad(BURST, f"{refused:,} were refused; the broker says it takes {told:,}")]
     if told < MAXIMUM_INFLIGHT:
-        return [good(BURST, f"the broker says it takes {told:,}, and took all the same")]
+        return [good(BURST, f"all were taken, {told:,} at a time as the broker says; the centre keeps to that")]
     return [good(BURST, "all were taken")]
 
 

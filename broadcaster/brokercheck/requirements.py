@@ -123,7 +123,7 @@ LARGE_MESSAGE = Requirement(
 BURST = Requirement(
     "burst",
     "1,000 at once",
-    "the centre has up to 1,000 messages on their way",
+    "the centre has up to 1,000 messages on their way, or as many as the broker says",
     "3.2.2.3.3, 4.9",
     "max_inflight_messages 1000",
     "a receive maximum (inflight window) of 1,000",

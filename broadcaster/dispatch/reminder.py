@@ -40,11 +40,11 @@ class Reminders:
             await asyncio.gather(*(self._remind(reminder) for reminder in due))
 
     async def _remind(self, reminder: Reminder) -> None:
-        sealed = await asyncio.to_thread(self._sealer.by_row, reminder.alert_row)
         [topic] = self._topics.of_audience(Audience(kind=AudienceKind.TERMINALS, members=(reminder.terminal,)))
         try:
+            sealed = await asyncio.to_thread(self._sealer.by_row, reminder.alert_row)
             await self._link.publish(topic, sealed.token, expires_in=sealed.seconds_left(datetime.now(UTC)))
-        except LinkError as error:
+        except (LinkError, *FAILED) as error:
             log.warning("reminder not sent", extra={"terminal": reminder.terminal, "reason": str(error)})
         else:
             log.info("alert sent again", extra={"terminal": reminder.terminal, "alert": sealed.alert.identifier})

@@ -16,9 +16,9 @@ _IN_SERVICE = "t.service = 'in_service'"
 _FAULTS = {
     Kind.TERMINALS_SOUND: f"ifnull(p.payload ->> '$.speaker', '') = '{Speaker.FAILED}'",
     Kind.TERMINALS_STORAGE: "ifnull(p.payload ->> '$.storage_fault', '') <> ''"
-    f" OR ifnull(CAST(p.payload ->> '$.disk_free_mib' AS REAL), {FULL_MIB}) < {FULL_MIB}",
+    f" OR ifnull(CAST(p.payload ->> '$.disk_free_mib' AS NUMERIC), {FULL_MIB}) < {FULL_MIB}",
     Kind.TERMINALS_CLOCK: f"ifnull(p.payload ->> '$.clock', '') = '{Clock.UNKNOWN}'",
-    Kind.TERMINALS_HEAT: f"ifnull(CAST(p.payload ->> '$.temperature_celsius' AS REAL), 0) >= {TOO_HOT_CELSIUS}",
+    Kind.TERMINALS_HEAT: f"ifnull(CAST(p.payload ->> '$.temperature_celsius' AS NUMERIC), 0) >= {TOO_HOT_CELSIUS}",
 }
 _COLUMNS = ", ".join(f"({test}) AS {kind}" for kind, test in _FAULTS.items())
 _SEEN = " ".join(

@@ -17,10 +17,10 @@ _TESTS = {
     Condition.OFFLINE: "p.online = 0",
     Condition.SOUND: f"p.online = 1 AND ifnull(p.payload ->> '$.speaker', '') = '{Speaker.FAILED}'",
     Condition.STORAGE: "p.online = 1 AND (ifnull(p.payload ->> '$.storage_fault', '') <> ''"
-    f" OR ifnull(CAST(p.payload ->> '$.disk_free_mib' AS REAL), {FULL_MIB}) < {FULL_MIB})",
+    f" OR ifnull(CAST(p.payload ->> '$.disk_free_mib' AS NUMERIC), {FULL_MIB}) < {FULL_MIB})",
     Condition.CLOCK: f"p.online = 1 AND ifnull(p.payload ->> '$.clock', '') = '{Clock.UNKNOWN}'",
     Condition.HEAT: "p.online = 1"
-    f" AND ifnull(CAST(p.payload ->> '$.temperature_celsius' AS REAL), 0) >= {TOO_HOT_CELSIUS}",
+    f" AND ifnull(CAST(p.payload ->> '$.temperature_celsius' AS NUMERIC), 0) >= {TOO_HOT_CELSIUS}",
     Condition.NEVER: "p.terminal_id IS NULL",
 }
 _FAULTY = " OR ".join(

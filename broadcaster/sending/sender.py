@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +20,7 @@ from broadcaster.ledger.drafts import DraftMoved
 from broadcaster.ledger.submissions import Filing, State, StoredSubmission
 from broadcaster.sending.composing import Composer, Kana
 from broadcaster.sending.voice import VoicePreview
+from kokuchi.storage import FAILED
 from kokuchi.wire import Level
 
 
@@ -62,7 +64,7 @@ class Sending:
         self._town = town
         self._clock = clock
         self._composer = Composer(ledger, town, voice)
-        self._preparing: set[asyncio.Task[Kana]] = set()
+        self._preparing: set[asyncio.Task[None]] = set()
 
     def need(self, written: Written) -> Need:
         """Return whether one person may send this."""
@@ -70,9 +72,14 @@ class Sending:
 
     def prepare(self, written: Written) -> None:
         """Let the voice read what somebody looks at once more, so that the click need not wait for it."""
-        task = asyncio.create_task(self._composer.kana(written))
+        task = asyncio.create_task(self._prepare(written))
         self._preparing.add(task)
         task.add_done_callback(self._preparing.discard)
+
+    async def _prepare(self, written: Written) -> None:
+        # A ledger that cannot be read is told of by the click.
+        with suppress(*FAILED):
+            await self._composer.kana(written)
 
     async def submit(self, submission: Submission, account: Account) -> Submitted:
         """Send an alert, plan it or ask for approval, once however often it is submitted.

@@ -76,6 +76,9 @@ class Client(mqtt.Client):
 
     def _begin_anew(self, *_: object) -> None:
         self._read, self._at = b"", 0
+        # Whoever published these was told that they were not taken, and says them again; paho would send all of them at
+        # once, however few the broker takes.
+        self.drop_out_messages()
 
     def _fill(self) -> bool:
         """Read what is there; return whether nothing more will come."""

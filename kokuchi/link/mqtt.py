@@ -215,7 +215,8 @@ class MqttLink:
             return
         # Some brokers end the connection of whoever has more unanswered than they have said (MQTT 5, section 3.3.4).
         granted = getattr(properties, "ReceiveMaximum", MAXIMUM_INFLIGHT)
-        self._client.leave_unanswered(min(granted, MAXIMUM_INFLIGHT))
+        if client is self._client:
+            self._client.leave_unanswered(min(granted, MAXIMUM_INFLIGHT))
         made = self._subscriptions
         self._subscribe(client)
         # Before any message of the subscriptions, and the broker knows of them before anything that we publish.

@@ -51,6 +51,19 @@ async def test_an_answer_from_before_everything_was_forgotten_is_not_kept(oracle
     assert await lately.get("a", oracle) == 2
 
 
+async def test_a_question_that_is_not_answered_yet_is_not_asked_again_and_outlives_whoever_asked(
+    oracle: Oracle,
+) -> None:
+    lately: Lately[str, int] = Lately(2)
+    oracle.may_answer.clear()
+    impatient, patient = (asyncio.create_task(lately.get("a", oracle)) for _ in range(2))
+    await oracle.was_asked.wait()
+    impatient.cancel()
+    oracle.may_answer.set()
+    assert await patient == 1
+    assert oracle.asked == 1
+
+
 async def test_what_could_not_be_answered_is_asked_again(oracle: Oracle) -> None:
     lately: Lately[str, int] = Lately(2)
 

@@ -134,6 +134,19 @@ async def test_what_has_waited_is_handed_on_and_acknowledged_together(port: int)
         assert [int(got.payload) for got in again.received] == list(range(1500, 2000))
 
 
+async def test_what_was_not_taken_is_not_said_by_a_later_connection(port: int) -> None:
+    """Who published it was told so, and says it again where it still holds."""
+    async with listening(port, "later") as ear:
+        client = Ear("speaker").client
+        client.publish("later/lost", b"1", qos=1)
+        client.connect_async(HOST, port)
+        async with _running(client):
+            await until(client.is_connected)
+            client.publish("later/said", b"2", qos=1)
+            await until(lambda: bool(ear.received))
+    assert [received.topic for received in ear.received] == ["later/said"]
+
+
 async def test_no_more_is_left_unanswered_than_the_broker_has_said_it_takes() -> None:
     """This broker ends the connection of whoever sends it more than ten messages at once (MQTT 5, section 3.3.4)."""
     with poor_broker(PoorBroker()) as url:

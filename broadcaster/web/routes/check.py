@@ -40,7 +40,8 @@ MAXIMUM_REASON = 200
 async def check_alert(request: Request, account: Sender, form: CheckedForm) -> Response:
     """Keep what was written and show what sending would do, or the form with what is wrong."""
     shown = await asyncio.to_thread(_check_page, request, form, account, [])
-    site_of(request).sending.prepare(written_of(form))
+    if shown.status_code == 200:
+        site_of(request).sending.prepare(written_of(form))
     return shown
 
 
