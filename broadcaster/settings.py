@@ -264,17 +264,12 @@ def dictionary_files(path: Path) -> list[Path]:
 
 def ledger_place(path: Path) -> LedgerAt | None:
     """Return the ledger that the settings name, if it is there, without the secrets that the other settings need."""
-    named = read_toml(path).get("ledger")
-    return (
-        Server(named, path.resolve().parent) if isinstance(named, str) and Server.is_named(named) else ledger_file(path)
-    )
-
-
-def ledger_file(path: Path) -> Path | None:
-    """Return the file that the ledger is, if it is there; None too for a ledger on a server."""
-    named = read_toml(path).get("ledger")
-    file = path.resolve().parent / named if isinstance(named, str) and not Server.is_named(named) else None
-    return file if file and file.is_file() else None
+    named, folder = read_toml(path).get("ledger"), path.resolve().parent
+    if not isinstance(named, str):
+        return None
+    if Server.is_named(named):
+        return Server(named, folder)
+    return file if (file := folder / named).is_file() else None
 
 
 def secret_files(path: Path) -> list[Path]:

@@ -10,6 +10,7 @@ from broadcaster.brokercheck.findings import Finding, bad, good, unknown
 from broadcaster.brokercheck.party import Table
 from broadcaster.brokercheck.requirements import MQTT5, REACH, TLS
 from broadcaster.brokercheck.target import NotTried
+from kokuchi.link.mqtt import MAXIMUM_INFLIGHT
 from kokuchi.link.probe import Probe, ProbeError, Unreachable, Welcome
 from kokuchi.trust import doubt_of
 
@@ -22,6 +23,11 @@ class Contact:
     """A broker that has let us in, and what it said."""
 
     welcome: Welcome
+
+    @property
+    def at_once(self) -> int:
+        """How many unanswered messages the centre would have at this broker."""
+        return min(self.welcome.receive_maximum, MAXIMUM_INFLIGHT)
 
 
 def meet(table: Table) -> tuple[Contact | None, list[Finding]]:

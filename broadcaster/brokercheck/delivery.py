@@ -111,11 +111,10 @@ def _forget_will(table: Table, topic: str) -> None:
 def burst(table: Table, contact: Contact) -> list[Finding]:
     """Send as many messages at once as the centre may have on their way."""
     told = contact.welcome.receive_maximum
-    at_once = min(told, MAXIMUM_INFLIGHT)
     with table.both() as (centre, _terminal):
         payloads = (b"x" for _ in range(MAXIMUM_INFLIGHT))
         try:
-            refused = centre.publish_all(table.elsewhere, payloads, at_once=at_once, expires_in=KEPT_SECONDS)
+            refused = centre.publish_all(table.elsewhere, payloads, at_once=contact.at_once, expires_in=KEPT_SECONDS)
         except Ended:
             return [bad(BURST, f"the broker ended the connection; it says it takes {told:,}")]
     if refused:

@@ -6,7 +6,6 @@ from broadcaster.brokercheck.contact import Contact
 from broadcaster.brokercheck.findings import Finding, bad, good
 from broadcaster.brokercheck.party import KEPT_SECONDS, Table
 from broadcaster.brokercheck.requirements import ABSENT, SLOW, Requirement
-from kokuchi.link.mqtt import MAXIMUM_INFLIGHT
 from kokuchi.link.probe import PATIENCE_SECONDS, Probe
 
 MESSAGES = 5000
@@ -34,8 +33,7 @@ def slow(table: Table, contact: Contact) -> list[Finding]:
 
 def _send(table: Table, contact: Contact, centre: Probe) -> int:
     payloads = (b"%d" % number + b" " * _BYTES for number in range(MESSAGES))
-    at_once = min(contact.welcome.receive_maximum, MAXIMUM_INFLIGHT)
-    return centre.publish_all(table.downward, payloads, at_once=at_once, expires_in=KEPT_SECONDS)
+    return centre.publish_all(table.downward, payloads, at_once=contact.at_once, expires_in=KEPT_SECONDS)
 
 
 def _count(table: Table, centre: Probe, terminal: Probe) -> int:

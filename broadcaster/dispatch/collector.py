@@ -31,7 +31,7 @@ BATCH = 2000
 """More would cost hardly less for each, and hold up a lone report for longer than the twentieth of a second."""
 
 ANSWERED_AT_ONCE = 100
-"""How many sync requests are answered side by side: each waits for the ledger and the broker, and others for it."""
+"""How many sync requests are answered as one group: one look into the ledger, for which others wait."""
 
 PATIENCE = 100.0
 """Seconds for what has arrived to be written and answered; an attempt on a disk that cannot be written is progress."""

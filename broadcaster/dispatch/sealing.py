@@ -32,7 +32,7 @@ class Sealer:
         self._ledger = ledger
         self._signer = signer
         self._sealed: OrderedDict[int, Sealed] = OrderedDict()
-        # Publisher and reminders look from threads, sync from the event loop.
+        # Publisher, reminders and answers to syncs look from threads of their own.
         self._lock = threading.Lock()
 
     def forget(self) -> None:

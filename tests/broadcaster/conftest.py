@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from broadcaster.ledger import Ledger
+from broadcaster.ledger.places import Place
 from tests.broadcaster.examples import fill_roster
 from tests.passwords import quick_passwords
 
@@ -23,9 +24,15 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def ledger(path: Path) -> Iterator[Ledger]:
+def place(path: Path) -> Place:
+    """Where the ledger is; the ledger's own tests have it on a server too."""
+    return path
+
+
+@pytest.fixture
+def ledger(place: Place) -> Iterator[Ledger]:
     """A ledger with the roster of the small town."""
-    ledger = Ledger(path)
+    ledger = Ledger(place)
     fill_roster(ledger)
     yield ledger
     ledger.close()

@@ -12,6 +12,7 @@ from broadcaster.domain.delivery import Delivery
 from broadcaster.domain.service import Step
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.deliveries import Deliveries
+from broadcaster.ledger.merging import merge_one_by_one
 from kokuchi import committing
 from kokuchi.link import Received
 from kokuchi.link.memory import MemoryBroker
@@ -67,7 +68,7 @@ async def test_nothing_is_acknowledged_before_it_is_committed(running: Town, mon
     healed: list[bool] = []
     usual = committing.RETRY_SECONDS
     monkeypatch.setattr("kokuchi.committing.RETRY_SECONDS", 0.01)
-    running.ledger.deliveries = Ill(running.ledger.connections)
+    running.ledger.deliveries = Ill(running.ledger.connections, merge_one_by_one)
     said = report("t-1", received_at=NOW)
     await running.say(TOPICS.delivery("t-1"), said)
     await until(lambda: len(attempts) >= 3)
@@ -90,7 +91,7 @@ async def test_what_a_centre_had_not_committed_when_it_died_comes_to_the_next_on
 
     tried: list[int] = []
     whole = running.ledger.deliveries
-    running.ledger.deliveries = Stuck(running.ledger.connections)
+    running.ledger.deliveries = Stuck(running.ledger.connections, merge_one_by_one)
     await running.say(TOPICS.delivery("t-1"), report("t-1", received_at=NOW))
     await until(lambda: tried)
     await running.stop_centre()

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from broadcaster.ledger import Ledger
 from broadcaster.ledger.places import Place
-from tests.broadcaster.examples import fill_roster
 from tests.postgresql import Cluster
 
 if TYPE_CHECKING:
@@ -33,12 +31,3 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
         return tmp_path / "ledger.sqlite"
     emptied: Emptied = request.getfixturevalue("emptied")
     return emptied.at(tmp_path)
-
-
-@pytest.fixture
-def ledger(place: Place) -> Iterator[Ledger]:
-    """A ledger with the roster of the small town."""
-    ledger = Ledger(place)
-    fill_roster(ledger)
-    yield ledger
-    ledger.close()

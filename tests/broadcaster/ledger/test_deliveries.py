@@ -10,7 +10,7 @@ from hypothesis.strategies import SearchStrategy
 
 from broadcaster.domain.delivery import Delivery, Reach, merge, reach
 from broadcaster.ledger import Ledger
-from broadcaster.ledger.deliveries import without_what_is_said_again
+from broadcaster.ledger.merging import without_what_is_said_again
 from kokuchi.wire import DeliveryReport, Outcome, Silence
 from tests.broadcaster.examples import NOW, ROSTER, accept, alert, presence, report, terminals
 
