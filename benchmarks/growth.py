@@ -19,7 +19,8 @@ from pathlib import Path
 
 from benchmarks.growth_pruning import Pruned, prune
 from benchmarks.growth_town import PRESENCES, GrowthTown
-from benchmarks.lines import Line
+from benchmarks.lines import Line, print_lines
+from benchmarks.spread import Spread
 from benchmarks.year import REPORTER, Taken, ledger_of_a_year
 from benchmarks.year_ledger import END, YEAR, write_beginning
 from broadcaster.domain.audience import Terminal
@@ -130,7 +131,8 @@ def report(ratios: dict[str, Ratios], sizes: tuple[int, int, int], pruned: Prune
     count, table, size = sizes
     print(f"{'milliseconds':<48} {'empty':>8} {'large':>8}  {'clock':^20}  {'processor':^20}")
     for name, each in ratios.items():
-        print(f"{name:<48} {each.empty:8.1f} {each.large:8.1f}  {_spread(each.wall)}  {_spread(each.processor)}")
+        wall, processor = Spread.of(each.wall).text(2), Spread.of(each.processor).text(2)
+        print(f"{name:<48} {each.empty:8.1f} {each.large:8.1f}  {wall:^20}  {processor:^20}")
     print(
         f"{count} deliveries: {table / MEGABYTE:.0f} MB with their indexes, {table / count:.0f} bytes each,"
         f" in a file of {size / MEGABYTE:.0f} MB"
@@ -141,13 +143,7 @@ def report(ratios: dict[str, Ratios], sizes: tuple[int, int, int], pruned: Prune
         f" {pruned.longest:.0f} (of {pruned.written}); otherwise {pruned.quiet_median:.0f}, at most"
         f" {pruned.quiet_longest:.0f}"
     )
-    for line in lines:
-        mark = "good" if line.is_good else "BAD"
-        print(f"{mark:<5} {line.name:<60} {line.value:9.2f}  at most {line.bound:g} {line.unit}")
-
-
-def _spread(ratios: Sequence[float]) -> str:
-    return f"{statistics.median(ratios):6.2f} ({min(ratios):.2f}-{max(ratios):.2f})"
+    print_lines(lines)
 
 
 def main() -> int:

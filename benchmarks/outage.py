@@ -9,14 +9,13 @@ JSON object.
 import json
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
+from benchmarks.disk import folder_on_disk
 from benchmarks.outage_town import OutageTown, outage_town
-from demo.places import REPOSITORY, Places
+from demo.places import Places
 from demo.processes import first_free
 from fleet import ALL_STAGES, FleetError
 
@@ -83,11 +82,8 @@ def main() -> int:
     """Measure, print, and tell whether nothing was lost."""
     terminals, collectors = int(os.environ.get("N") or TERMINALS), int(os.environ.get("COLLECTORS") or 1)
     seconds = float(os.environ.get("SECONDS") or SECONDS)
-    # In memory, where /tmp is often, a commit would cost nothing.
-    parent = REPOSITORY / "var"
-    parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=parent) as folder:
-        places = Places(Path(folder), first_free(range(20000, 30000), 12))
+    with folder_on_disk() as folder:
+        places = Places(folder, first_free(range(20000, 30000), 12))
         with outage_town(places, terminals, collectors) as town:
             outcomes = outages(town, seconds)
     print(f"{terminals} terminals, {collectors} collector(s), {seconds:g} s")

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from benchmarks.broker.ground import let_in, say_every_second
 from benchmarks.processes import processor_seconds
 from broadcaster.domain.audience import Terminal
 from broadcaster.ledger import Ledger
-from broadcaster.provisioning.mosquitto import password_hash
+from broadcaster.provisioning.terminals import broker_files
 from broadcaster.settings import load_settings
 from demo.places import HOST, Places
 from demo.preparation import environment, open_ledger, prepare
@@ -125,7 +126,9 @@ def outage_town(places: Places, terminals: int, collectors: int) -> Iterator[Out
         fleet = take_in(settings, town, ledger, roster, script=ALL_STAGES)
         # The broker is started with these files, which the centre need not write again.
         ledger.untold.told(ledger.untold.newest())
-        _let_watch(places)
+        files = broker_files(settings)
+        let_in(files, [_WATCHER], _WATCHER, f"\nuser {_WATCHER}\ntopic read $SYS/#\n")
+        say_every_second(files)
         processes.start("mosquitto", mosquitto_command(places))
         processes.wait_for("the broker", lambda: answers(places.broker_port), 60)
         processes.start(_WATCHER, _watching(places))
@@ -138,7 +141,7 @@ def outage_town(places: Places, terminals: int, collectors: int) -> Iterator[Out
         processes.wait_for("the collectors", lambda: all(map(running.is_connected, running.collectors)), 60)
         try:
             fleet.come_back(within=min(10.0, terminals / 300))
-            fleet.run_until(lambda: all(one.synced_at for one in fleet.terminals.values()), CONNECTED_SECONDS)
+            fleet.run_until(fleet.all_synced(), CONNECTED_SECONDS)
             yield running
         finally:
             fleet.close()
@@ -148,15 +151,3 @@ def _watching(places: Places) -> list[str]:
     """Return the command that follows the broker's figures: one that does not change is forgotten after a minute."""
     login = ["-V", "5", "-h", HOST, "-p", str(places.broker_port), "-u", _WATCHER, "-P", _WATCHER]
     return ["mosquitto_sub", *login, "-v", "-t", _UPTIME, "-t", _DROPPED]
-
-
-def _let_watch(places: Places) -> None:
-    """Let somebody read the broker's own figures, every second."""
-    files = places.data / "var" / "mosquitto"
-    for name, text in (
-        ("mosquitto.conf", "sys_interval 1\n"),
-        ("passwords", f"{_WATCHER}:{password_hash(_WATCHER)}\n"),
-        ("rights", f"\nuser {_WATCHER}\ntopic read $SYS/#\n"),
-    ):
-        with (files / name).open("a", encoding="utf-8") as file:
-            file.write(text)

@@ -8,15 +8,14 @@ import json
 import os
 import signal
 import sys
-import tempfile
 import time
 import urllib.request
 from dataclasses import dataclass
-from pathlib import Path
 
+from benchmarks.disk import folder_on_disk
 from benchmarks.lines import Line
 from benchmarks.processes import memory, processor_seconds, tree, written_bytes
-from demo.places import REPOSITORY, TERMINALS, Places
+from demo.places import TERMINALS, Places
 from demo.preparation import USERS, environment, open_ledger, prepare
 from demo.processes import Processes, answers, first_free
 from demo.staff import Staff, confirm
@@ -108,11 +107,8 @@ def lines_of(measured: Measured) -> list[Line]:
 
 def main() -> int:
     """Measure, print, and tell whether all is well."""
-    # In memory, where /tmp is often, nothing would be written to a disk.
-    parent = REPOSITORY / "var"
-    parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=parent) as folder:
-        lines = lines_of(measure(Places(Path(folder), first_free(range(20000, 30000), 12))))
+    with folder_on_disk() as folder:
+        lines = lines_of(measure(Places(folder, first_free(range(20000, 30000), 12))))
     print(f"{'a terminal, without its browser':<44} {'value':>9}  at most")
     for line in lines:
         mark = "" if line.is_good else "   OUT OF BOUND"

@@ -18,7 +18,7 @@ from demo.places import HOST, TERMINALS
 from demo.preparation import environment, open_ledger, prepare
 from demo.processes import Processes, answers
 from demo.sound import file_device
-from demo.town import centre_command, mosquitto_command
+from demo.town import centre_command, forget_sessions, mosquitto_command
 
 INTRUDER = "intruder"
 LISTENER = "listener"
@@ -123,8 +123,7 @@ class RunningTown:
 
     def forget_sessions(self) -> None:
         """Delete what the broker had saved."""
-        for saved in (self.places.data / "var" / "mosquitto" / "data").glob("*.db*"):
-            saved.unlink()
+        forget_sessions(self.places)
 
     def turn_clock(self, terminal: str, offset: float) -> None:
         """Turn a light terminal's clock to some seconds ahead of the true time; 0 sets it right."""

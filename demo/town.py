@@ -12,6 +12,9 @@ from demo.sound import file_device, has_sound_device
 
 READY_SECONDS = 60.0
 
+FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
+"""As the centre's unit sets it: threads come and go, and glibc would leave each of them room of its own for ever."""
+
 
 def start_town(places: Places, processes: Processes, *, quiet: bool, terminals: Sequence[str] = TERMINALS) -> None:
     """Start a prepared town with these of its terminals, and return once every page answers; raises DemoError.
@@ -46,6 +49,12 @@ def start_terminal(
     }
     command = [sys.executable, "-m", "terminal_client", "--config", str(folder / "terminal.toml"), "run", *options]
     processes.start(terminal, command, variables)
+
+
+def forget_sessions(places: Places) -> None:
+    """Delete what the broker has saved, as if its disk had been lost; it must not run meanwhile."""
+    for saved in (places.data / "var" / "mosquitto" / "data").glob("*.db*"):
+        saved.unlink()
 
 
 def mosquitto_command(places: Places) -> list[str]:

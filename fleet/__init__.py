@@ -7,6 +7,7 @@ that are rendered once (`reports.py`). There is no TLS: the brokers of benches a
 
 from fleet.errors import FleetError
 from fleet.fleet import Fleet
+from fleet.limits import allow_many_connections
 from fleet.plain import Plain
 from fleet.script import ALL_STAGES, ON_THE_SCREEN, Script
 from fleet.taking_in import take_in
@@ -20,5 +21,6 @@ __all__ = [
     "LightTerminal",
     "Plain",
     "Script",
+    "allow_many_connections",
     "take_in",
 ]

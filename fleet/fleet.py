@@ -73,6 +73,17 @@ class Fleet:
         self.lose_power()
         self._poll.close()
 
+    def all_synced(self) -> Callable[[], bool]:
+        """Return what tells whether everybody is synced; whoever was once is not looked at any more."""
+        waiting = dict(self.terminals)
+
+        def are_synced() -> bool:
+            while waiting and next(iter(waiting.values())).synced_at:
+                del waiting[next(iter(waiting))]
+            return not waiting
+
+        return are_synced
+
     def run_until(self, condition: Callable[[], bool], seconds: float, patience: float = PATIENCE_SECONDS) -> float:
         """Drive the terminals until the condition holds; return how long that took, or raise FleetError.
 

@@ -69,7 +69,6 @@ class LightTerminal:
     def connect(self, address: tuple[str, int], poll: select.epoll) -> int:
         """Begin to connect; return the number of the socket. Raises OSError if nobody listens there."""
         self._connection = Connection(address, poll)
-        self.is_connected, self.synced_at = False, None
         return self._connection.number
 
     @property
@@ -80,7 +79,7 @@ class LightTerminal:
     def cut(self) -> None:
         """End the connection without a word."""
         self._open().cut()
-        self._connection, self.is_connected = None, False
+        self._connection, self.is_connected, self.synced_at = None, False, None
 
     def write(self) -> None:
         """Use that the socket takes something: say who it is, or what was not taken before.

@@ -1,7 +1,6 @@
 """`make night`: let 24 hours of a town pass in minutes, and say whether the centre can go on so for years."""
 
 import logging
-import resource
 import sys
 import time
 from pathlib import Path
@@ -11,6 +10,7 @@ import click
 from chaos.places import free_ports
 from demo.places import REPOSITORY, Places
 from demo.processes import DemoError
+from fleet import allow_many_connections
 from kokuchi import logs
 from night.day import Day
 from night.report import as_json, print_night
@@ -29,9 +29,7 @@ def main(minutes: float, terminals: int, json_wanted: bool, data: Path | None) -
 
     Exit code 0: the centre's memory is flat, no table grows without end, nothing failed. 1: something did.
     """
-    # Each terminal is a connection here and at the broker, which inherits this.
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    allow_many_connections()
     logs.configure()
     logging.getLogger().setLevel(logging.WARNING)
     folder = data or REPOSITORY / "var" / "night" / time.strftime("%Y%m%d-%H%M%S")

@@ -17,7 +17,7 @@ from broadcaster.settings import Settings, load_settings
 from demo.places import Places
 from demo.preparation import environment, open_ledger, prepare
 from demo.processes import Processes, answers
-from demo.town import centre_command, mosquitto_command
+from demo.town import FEW_ARENAS, centre_command, mosquitto_command
 from fleet import Fleet, LightTerminal, take_in
 from kokuchi.database import sqlite_of
 from kokuchi.wire import CallbackRequest, Presence, Speaker
@@ -25,9 +25,6 @@ from night.day import Day, What
 from night.judge import Finding, judge
 from night.measuring import Sample, Watch, failures_in
 from night.people import People
-
-_FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
-"""As the centre's unit sets it: threads come and go, and glibc would leave each of them room of its own for ever."""
 
 _SAMPLES = 40
 _CONNECTED_SECONDS = 120.0
@@ -61,10 +58,10 @@ def run(day: Day, places: Places) -> Night:
     with Processes(places.logs) as processes, open_ledger(places) as ledger:
         fleet = _fleet(day, settings, town, ledger)
         processes.start("mosquitto", mosquitto_command(places))
-        processes.start("centre", centre_command(places), {**environment(places), **_FEW_ARENAS})
+        processes.start("centre", centre_command(places), {**environment(places), **FEW_ARENAS})
         processes.wait_for("the centre", lambda: answers(places.port), 60)
         fleet.come_back(within=min(10.0, day.terminals / 50))
-        fleet.run_until(lambda: all(one.synced_at for one in fleet.terminals.values()), _CONNECTED_SECONDS)
+        fleet.run_until(fleet.all_synced(), _CONNECTED_SECONDS)
         now = datetime.now(UTC)
         scopes = {Scope.ALERTS_READ, Scope.TERMINALS_READ, Scope.REQUESTS_READ}
         token = ledger.tokens.make("night", scopes, now + timedelta(days=2), SHELL, now)

@@ -2,11 +2,8 @@
 
 import json
 import logging
-import resource
 import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -18,12 +15,12 @@ from benchmarks.broker.plot import plot
 from benchmarks.broker.report import as_json, print_result
 from benchmarks.broker.rounds import Result, measure
 from benchmarks.broker.systems import System
+from benchmarks.disk import folder_on_disk
 from benchmarks.hobby.interruption import Interruption, interrupt, print_interruptions
 from benchmarks.hobby.node_red import why_missing
 from benchmarks.hobby.system import ROWS_AT_ONCE, Hobby
-from demo.places import REPOSITORY
 from demo.processes import DemoError, first_free
-from fleet import FleetError
+from fleet import FleetError, allow_many_connections
 from kokuchi import logs
 
 SIZES = (1500, 5000, 10_000, 19_900)
@@ -45,9 +42,7 @@ def main(
 
     Exit code 0: everything is within its bound. 1: something is not, or the bench could not be run.
     """
-    # Each terminal is a connection here and at the broker, which inherits this.
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    allow_many_connections()
     logs.configure()
     logging.getLogger().setLevel(logging.WARNING)
     if hobby and (missing := why_missing()):
@@ -75,26 +70,17 @@ def main(
 
 def _measure(terminals: int, rounds: int, others: Sequence[System]) -> Result:
     click.echo(f"kokuchi: {terminals} terminals, {rounds} rounds …", err=True)
-    with _folder() as folder:
+    with folder_on_disk() as folder:
         result = measure(folder, first_free(_PORTS, 12), terminals, rounds, Floor(), others)
     print_result(result)
     return result
 
 
 def _interrupt(terminals: int, hobby: Hobby) -> list[Interruption]:
-    with _folder() as folder:
+    with folder_on_disk() as folder:
         interruptions = interrupt(folder, first_free(_PORTS, 12), terminals, hobby)
     print_interruptions(interruptions)
     return interruptions
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    # In memory, where /tmp is often, nothing would be written to a disk.
-    parent = REPOSITORY / "var"
-    parent.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=parent, prefix="bench-") as folder:
-        yield Path(folder)
 
 
 if __name__ == "__main__":

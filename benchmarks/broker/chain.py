@@ -6,11 +6,8 @@ from benchmarks.broker.ground import Ground
 from benchmarks.broker.helper import Helper
 from benchmarks.broker.systems import Times
 from benchmarks.processes import tree
-from demo.preparation import environment
-from demo.processes import DemoError, answers
-from demo.town import centre_command
+from demo.processes import DemoError
 from fleet import Plain
-from kokuchi.wire.fields import JsonObject
 
 ROUND_SECONDS = 300.0
 LOOK_SECONDS = 0.004
@@ -31,22 +28,18 @@ class Chain:
     def start(self, ground: Ground) -> None:
         """Start the centre, and let somebody of the staff log in."""
         places = ground.places
-        ground.processes.start("centre", centre_command(places), environment(places))
-        ground.processes.wait_for("the centre", lambda: answers(places.port), 60)
-        ground.processes.wait_for(
-            "the centre's link", lambda: bool((state := ground.ledger.broker.state()) and state.connected), 60
-        )
+        ground.start_centre()
         log = places.logs / "staff.log"
         self._staff = Helper("benchmarks.broker.clicking", log, str(places.data), str(places.port))
-        ground.processes.wait_for("the staff", lambda: self._answer() is not None, 60)
+        self._staff.wait(ground.fleet)
 
     def run(self, ground: Ground, number: int) -> Times:
         """Send one alert to all terminals."""
         self._running.tell(headline=f"市役所職員をかたる不審な電話に注意 {number}")
-        identifier = self._last = str(self._wait(ground)["identifier"])
+        identifier = self._last = str(self._running.wait(ground.fleet)["identifier"])
         self._running.tell(click=True)
         seen = self._wait_until_stored(ground, identifier)
-        clicked = float(self._wait(ground)["clicked"])
+        clicked = float(self._running.wait(ground.fleet)["clicked"])
         received = ground.fleet.shared.opening.last_at(identifier)
         return Times((received - clicked) * 1000, (seen - clicked) * 1000)
 
@@ -90,16 +83,3 @@ class Chain:
     def _running(self) -> Helper:
         assert self._staff is not None  # noqa: S101 - `start` comes first
         return self._staff
-
-    def _answer(self) -> JsonObject | None:
-        return self._running.answer()
-
-    def _wait(self, ground: Ground) -> JsonObject:
-        found: list[JsonObject] = []
-
-        def is_answered() -> bool:
-            found.extend(answer for answer in [self._answer()] if answer)
-            return bool(found)
-
-        ground.drive_until(is_answered, ROUND_SECONDS)
-        return found[0]

@@ -8,7 +8,6 @@ from kokuchi.wire.fields import JsonObject
 
 MESSAGE_BYTES = 1024
 ANSWERS = [b"x" * 200] * 3
-ROUND_SECONDS = 300.0
 
 
 class Floor:
@@ -58,13 +57,4 @@ class Floor:
 
     def _ask(self, ground: Ground, **what: object) -> JsonObject:
         self._running.tell(**what)
-        answers: list[JsonObject] = []
-
-        def is_answered() -> bool:
-            answer = self._running.answer()
-            if answer is not None:
-                answers.append(answer)
-            return bool(answers)
-
-        ground.drive_until(is_answered, ROUND_SECONDS)
-        return answers[0]
+        return self._running.wait(ground.fleet)

@@ -1,7 +1,8 @@
 """What every system under test stands on: one private broker, configured as kokuchi configures it, and one fleet."""
 
+import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,12 +10,13 @@ from pathlib import Path
 from benchmarks.processes import processor_seconds
 from broadcaster.domain.audience import Terminal
 from broadcaster.ledger import Ledger
-from broadcaster.provisioning.mosquitto import password_hash
+from broadcaster.provisioning.mosquitto import BrokerFiles, password_hash
+from broadcaster.provisioning.terminals import broker_files
 from broadcaster.settings import load_settings
 from demo.places import Places
 from demo.preparation import environment, open_ledger, prepare
 from demo.processes import Processes, answers
-from demo.town import mosquitto_command
+from demo.town import centre_command, mosquitto_command
 from fleet import ALL_STAGES, Fleet, Plain, take_in
 
 USER = "bench"
@@ -57,6 +59,7 @@ class Ground:
     processes: Processes
     ledger: Ledger
     fleet: Fleet
+    files: BrokerFiles
 
     @property
     def terminals(self) -> int:
@@ -66,15 +69,24 @@ class Ground:
     def connect(self) -> float:
         """Let all terminals come, and sync; return the seconds that it took."""
         self.fleet.come_back(within=_seconds_to_connect(self.terminals))
-        waiting = dict(self.fleet.terminals)
+        return self.fleet.run_until(self.fleet.all_synced(), _CONNECTED_SECONDS)
 
-        def all_synced() -> bool:
-            # Whoever is synced stays so: each is looked at once more only as long as it is not.
-            while waiting and next(iter(waiting.values())).synced_at:
-                del waiting[next(iter(waiting))]
-            return not waiting
+    def start_centre(self, variables: Mapping[str, str] | None = None) -> None:
+        """Start the real centre, with a ledger that is a file on disk; return when it has found the broker."""
+        command, environed = centre_command(self.places), {**environment(self.places), **(variables or {})}
+        self.processes.start("centre", command, environed)
+        self.processes.wait_for("the centre", lambda: answers(self.places.port), 60)
+        self.processes.wait_for("the centre's link", self.is_linked, 60)
 
-        return self.fleet.run_until(all_synced, _CONNECTED_SECONDS)
+    def is_linked(self) -> bool:
+        """Tell whether the centre is connected to the broker."""
+        state = self.ledger.broker.state()
+        return bool(state and state.connected)
+
+    def let_in(self, users: Sequence[str], password: str, rights: str = "") -> None:
+        """Let the broker that runs know users beside those of the town."""
+        let_in(self.files, users, password, rights)
+        self.processes.signal("mosquitto", signal.SIGHUP)
 
     def drive_until(self, condition: Callable[[], bool], seconds: float) -> None:
         """Drive the fleet until the condition holds, which is asked every few milliseconds; raises FleetError."""
@@ -110,22 +122,24 @@ def ground(folder: Path, port: int, terminals: int, plain: Sequence[Plain]) -> I
         fleet = take_in(settings, town, ledger, roster, script=ALL_STAGES, plain=plain)
         # No broker runs yet: nobody has to tell it, and nobody is to write its files anew.
         ledger.untold.told(ledger.untold.newest())
-        _let_in(places)
+        files = broker_files(settings)
+        let_in(files, [USER], PASSWORD, _RIGHTS)
+        say_every_second(files)
         processes.start("mosquitto", mosquitto_command(places))
         processes.wait_for("the broker", lambda: answers(places.broker_port), 60)
         try:
-            yield Ground(places, processes, ledger, fleet)
+            yield Ground(places, processes, ledger, fleet, files)
         finally:
             fleet.close()
 
 
-def _let_in(places: Places) -> None:
-    """Give the bench its rights at the broker, and let that say more often what it has dropped."""
-    files = places.data / "var" / "mosquitto"
-    for name, text in (
-        ("passwords", f"{USER}:{password_hash(PASSWORD)}\n"),
-        ("rights", _RIGHTS),
-        ("mosquitto.conf", "sys_interval 1\n"),
-    ):
-        with (files / name).open("a", encoding="utf-8") as file:
-            file.write(text)
+def let_in(files: BrokerFiles, users: Sequence[str], password: str, rights: str = "") -> None:
+    """Write into the broker's files that there are users beside those of the town."""
+    hashed = password_hash(password)
+    files.add("".join(f"{user}:{hashed}\n" for user in users), rights)
+
+
+def say_every_second(files: BrokerFiles) -> None:
+    """Let the broker tell its own figures more often, such as what it has dropped, from its next start."""
+    with files.configuration.open("a", encoding="utf-8") as configuration:
+        configuration.write("sys_interval 1\n")

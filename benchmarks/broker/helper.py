@@ -6,9 +6,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from benchmarks.broker.ground import PATIENCE_SECONDS
 from demo.places import REPOSITORY
 from demo.processes import DemoError
+from fleet import Fleet
 from kokuchi.wire.fields import JsonObject
+
+ANSWER_SECONDS = 300.0
 
 
 class Helper:
@@ -52,6 +56,17 @@ class Helper:
         if self._process.poll() is not None:
             raise DemoError(f"{self._module} has ended; {self._log} tells why")
         return None
+
+    def wait(self, fleet: Fleet) -> JsonObject:
+        """Return what it answers next, and drive the fleet until then; raises DemoError, FleetError."""
+        answers: list[JsonObject] = []
+
+        def is_answered() -> bool:
+            answers.extend(answer for answer in [self.answer()] if answer)
+            return bool(answers)
+
+        fleet.run_until(is_answered, ANSWER_SECONDS, PATIENCE_SECONDS)
+        return answers[0]
 
     def close(self) -> None:
         """End it."""

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from html import escape
 
 from benchmarks.broker.floor import Floor
-from benchmarks.broker.rounds import Result, Spread
+from benchmarks.broker.rounds import Result
+from benchmarks.spread import Spread
 
 _WIDTH, _PANEL, _TOP, _LEFT, _BOTTOM = 760, 250, 64, 70, 46
 _COLOURS = ("#7a869a", "#1f77d0", "#d9760f", "#2e9e5b")

@@ -7,7 +7,8 @@ import click
 from benchmarks.broker.chain import Chain
 from benchmarks.broker.floor import Floor
 from benchmarks.broker.judging import centre_memory, judge
-from benchmarks.broker.rounds import Measured, Result, Spread
+from benchmarks.broker.rounds import Measured, Result
+from benchmarks.lines import print_lines
 from broadcaster.commands.context import print_table
 from kokuchi.wire.fields import JsonObject
 
@@ -23,10 +24,10 @@ def print_result(result: Result) -> None:
         [
             [
                 name,
-                _spread(measured.received, 0),
-                _spread(result.received_ratio(name), 2),
-                _spread(measured.stored, 0),
-                _spread(result.stored_ratio(name), 2),
+                measured.received.text(0),
+                result.received_ratio(name).text(2),
+                measured.stored.text(0),
+                result.stored_ratio(name).text(2),
             ]
             for name, measured in result.systems.items()
         ],
@@ -41,13 +42,7 @@ def print_result(result: Result) -> None:
         ],
     )
     click.echo()
-    print_table(
-        ["", "what", "measured", "at most"],
-        [
-            ["good" if one.is_good else "BAD", one.name, f"{one.value:.2f} {one.unit}".strip(), f"{one.bound:g}"]
-            for one in judge(result)
-        ],
-    )
+    print_lines(judge(result))
 
 
 def as_json(results: Sequence[Result]) -> list[JsonObject]:
@@ -93,7 +88,3 @@ def _system(result: Result, measured: Measured) -> JsonObject:
             for name, used in measured.used.items()
         },
     }
-
-
-def _spread(spread: Spread, digits: int) -> str:
-    return f"{spread.median:.{digits}f} ({spread.least:.{digits}f}-{spread.most:.{digits}f})"

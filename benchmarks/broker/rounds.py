@@ -3,26 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
 
 from benchmarks.broker.figures import Meter, Used, own_pid
 from benchmarks.broker.floor import Floor
 from benchmarks.broker.ground import Ground, ground
 from benchmarks.broker.systems import System, Times
-
-
-@dataclass(frozen=True)
-class Spread:
-    """The middle of some measures, the least and the most."""
-
-    median: float
-    least: float
-    most: float
-
-    @classmethod
-    def of(cls, values: Sequence[float]) -> "Spread":
-        """Return the spread of one value at least."""
-        return cls(median(values), min(values), max(values))
+from benchmarks.spread import Spread
 
 
 @dataclass

@@ -11,7 +11,6 @@ from contextlib import closing
 from pathlib import Path
 
 from benchmarks.broker.ground import Ground, answer_topic, message_topic
-from broadcaster.provisioning.mosquitto import password_hash
 from demo.places import HOST, REPOSITORY
 
 HERE = Path(__file__).resolve().parent
@@ -78,7 +77,7 @@ class NodeRed:
 
     def start(self) -> None:
         """Start it with a login of its own; return once it listens to the terminals. Raises DemoError."""
-        self._let_in()
+        self._ground.let_in([USER], _PASSWORD, f"\nuser {USER}\ntopic readwrite {_TOPICS}\n")
         self._folder.mkdir(parents=True)
         shutil.copy(FLOW, self._folder)
         (self._folder / "node_modules").symlink_to(PROGRAMS)
@@ -109,16 +108,6 @@ class NodeRed:
     def _ask(self, query: str, *values: str) -> int:
         with closing(sqlite3.connect(f"file:{self._database}?mode=ro", uri=True, timeout=10)) as database:
             return int(database.execute(query, values).fetchone()[0])
-
-    def _let_in(self) -> None:
-        files = self._ground.places.data / "var" / "mosquitto"
-        for name, text in (
-            ("passwords", f"{USER}:{password_hash(_PASSWORD)}\n"),
-            ("rights", f"\nuser {USER}\ntopic readwrite {_TOPICS}\n"),
-        ):
-            with (files / name).open("a", encoding="utf-8") as file:
-                file.write(text)
-        self._ground.processes.signal("mosquitto", signal.SIGHUP)
 
     def _wait(self) -> None:
         self._ground.processes.wait_for("Node-RED", self._is_ready, START_SECONDS)

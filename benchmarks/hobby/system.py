@@ -11,7 +11,6 @@ from benchmarks.broker.systems import Times
 from benchmarks.hobby.node_red import SYSTEM, NodeRed
 from demo.processes import DemoError
 from fleet import Plain
-from kokuchi.wire.fields import JsonObject
 
 STAGES = ("received", "displayed", "voiced")
 ROWS_AT_ONCE = 500
@@ -56,7 +55,7 @@ class Hobby:
         node_red.start()
         log = ground.places.logs / "node-red-staff.log"
         self._started = node_red, Helper("benchmarks.hobby.clicking", log, node_red.alerts_address)
-        self._wait(ground)
+        self._running[1].wait(ground.fleet)
 
     def run(self, ground: Ground, number: int) -> Times:  # noqa: ARG002 - each round is the same
         """Send one alert to all terminals."""
@@ -89,7 +88,7 @@ class Hobby:
 
     def clicked(self, ground: Ground) -> float:
         """Return when the alert was posted, by time.perf_counter(), once it is accepted."""
-        return float(self._wait(ground)["clicked"])
+        return float(self._running[1].wait(ground.fleet)["clicked"])
 
     def expected(self, ground: Ground) -> int:
         """Return how many reports there are to be of an alert."""
@@ -128,13 +127,3 @@ class Hobby:
     def _running(self) -> tuple[NodeRed, Helper]:
         assert self._started is not None  # noqa: S101 - `start` comes first
         return self._started
-
-    def _wait(self, ground: Ground) -> JsonObject:
-        answers: list[JsonObject] = []
-
-        def is_answered() -> bool:
-            answers.extend(answer for answer in [self._running[1].answer()] if answer)
-            return bool(answers)
-
-        ground.drive_until(is_answered, ROUND_SECONDS)
-        return answers[0]

@@ -2,9 +2,7 @@
 
 import json
 import logging
-import resource
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,13 +12,14 @@ from statistics import median
 import click
 
 from benchmarks.broker.ground import ground
-from benchmarks.lines import Line
+from benchmarks.disk import folder_on_disk
+from benchmarks.lines import Line, print_lines
+from benchmarks.spread import Spread
 from benchmarks.storm.calm import Calm
 from benchmarks.storm.town import Storm, StormyTown
 from benchmarks.year import percentile
-from demo.places import REPOSITORY
 from demo.processes import DemoError, first_free
-from fleet import FleetError
+from fleet import FleetError, allow_many_connections
 from kokuchi import logs
 
 MOST_RATIO = 2.0
@@ -100,20 +99,21 @@ def show(measured: Measured, lines: Sequence[Line], terminals: int) -> None:
     click.echo(
         f"{terminals} terminals come back at once, {len(measured.floor)} rounds; milliseconds, the median (least-most)"
     )
-    click.echo(f"{'the broker alone, three messages and their answers':<62} {_spread(measured.floor, 0)}")
+    click.echo(f"{'the broker alone, three messages and their answers':<62} {Spread.of(measured.floor).text(0)}")
     for kind, words in KINDS.items():
         storms = measured.storms[kind]
         click.echo(f"{words}:")
-        click.echo(f"{'  all have three alerts and are synced':<62} {_spread([one.synced for one in storms], 0)}")
-        click.echo(f"{'  and the ledger has it':<62} {_spread([one.stored for one in storms], 0)}")
-        click.echo(f"{'  times the broker alone':<62} {_spread(measured.ratios(kind), 2)}")
+        click.echo(
+            f"{'  all have three alerts, and are synced':<62} {Spread.of([one.synced for one in storms]).text(0)}"
+        )
+        click.echo(f"{'  and the ledger has it':<62} {Spread.of([one.stored for one in storms]).text(0)}")
+        click.echo(f"{'  times the broker alone':<62} {Spread.of(measured.ratios(kind)).text(2)}")
     for name in measured.pages:
         page = measured.page(name)
         took = f"p50 {median(page):6.0f}  p99 {percentile(page, 0.99):6.0f}  most {max(page):6.0f}"
         click.echo(f"{f'the page {name}, asked {len(page)} times':<62} {took}")
-    for line in lines:
-        mark = "good" if line.is_good else "BAD"
-        click.echo(f"{mark:<5} {line.name:<88} {line.value:9.2f}  at most {line.bound:g} {line.unit}")
+    click.echo()
+    print_lines(lines)
 
 
 def as_json(measured: Measured, lines: Sequence[Line], terminals: int) -> dict[str, object]:
@@ -137,10 +137,6 @@ def as_json(measured: Measured, lines: Sequence[Line], terminals: int) -> dict[s
     }
 
 
-def _spread(values: Sequence[float], digits: int) -> str:
-    return f"{median(values):.{digits}f} ({min(values):.{digits}f}-{max(values):.{digits}f})"
-
-
 @click.command()
 @click.option("--terminals", "-n", type=click.IntRange(1, 19_900), default=10_000, show_default=True, help="How many.")
 @click.option("--rounds", type=click.IntRange(1), default=3, show_default=True, help="How often each takes its turn.")
@@ -150,17 +146,12 @@ def main(terminals: int, rounds: int, json_wanted: bool) -> None:
 
     Exit code 0: everything is within its bound. 1: something is not, or the bench could not be run.
     """
-    # Each terminal is a connection here and at the broker, which inherits this.
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    allow_many_connections()
     logs.configure()
     logging.getLogger().setLevel(logging.WARNING)
-    # In memory, where /tmp is often, nothing would be written to a disk.
-    parent = REPOSITORY / "var"
-    parent.mkdir(exist_ok=True)
     try:
-        with tempfile.TemporaryDirectory(dir=parent, prefix="bench-") as folder:
-            measured = measure(Path(folder), first_free(_PORTS, 12), terminals, rounds)
+        with folder_on_disk() as folder:
+            measured = measure(folder, first_free(_PORTS, 12), terminals, rounds)
     except (DemoError, FleetError) as error:
         click.echo(f"kokuchi: {error}", err=True)
         sys.exit(1)

@@ -1,19 +1,16 @@
 """The floor of a storm: the broker alone lets everybody in and gives each the three messages that waited for it."""
 
-import signal
 import time
 from contextlib import closing
 
-from benchmarks.broker.ground import PATIENCE_SECONDS, Ground, answer_topic, message_topic
+from benchmarks.broker.ground import Ground, answer_topic, message_topic
 from benchmarks.broker.helper import Helper
-from broadcaster.provisioning.mosquitto import password_hash
 from demo.places import HOST
 from fleet import Fleet, LightTerminal, Plain, packets
 from fleet.packets import Packet
 from fleet.shared import Shared
 from fleet.terminal import KEEPALIVE_SECONDS, SESSION_SECONDS
 from kokuchi.wire import Membership
-from kokuchi.wire.fields import JsonObject
 
 MESSAGES = 3
 MESSAGE_BYTES = 1024
@@ -69,39 +66,25 @@ class Calm:
         shared = Shared(ground.fleet.shared.opening, [], self._plain)
         terminals = {name: PlainTerminal(Membership(terminal=name), _PASSWORD, shared) for name in names}
         self._fleet = Fleet(terminals, HOST, ground.places.broker_port, shared)
-        hashed = password_hash(_PASSWORD)
-        with (ground.places.data / "var" / "mosquitto" / "passwords").open("a", encoding="utf-8") as file:
-            file.writelines(f"{name}:{hashed}\n" for name in names)
-        ground.processes.signal("mosquitto", signal.SIGHUP)
+        ground.let_in(names, _PASSWORD)
 
     def storm(self) -> float:
         """Return how many milliseconds it takes until everybody has three messages and all answers are counted."""
-        terminals = self._fleet.terminals.values()
         self._fleet.come_back(within=0)
-        self._fleet.run_until(lambda: all(terminal.synced_at for terminal in terminals), SECONDS)
+        self._fleet.run_until(self._fleet.all_synced(), SECONDS)
         self._fleet.lose_power()
         port, log = str(self._ground.places.broker_port), self._ground.places.logs / "counter.log"
         with closing(Helper("benchmarks.broker.counter", log, port, answer_topic(_NAME, "+"))) as counter:
             for plain in self._plain:
                 counter.tell(topic=plain.topic, size=MESSAGE_BYTES, expected=0)
-                self._answer(counter)
+                counter.wait(self._fleet)
             self._ground.rest([self._ground.processes.pid("mosquitto")])
-            counter.tell(topic=message_topic("nobody"), size=1, expected=MESSAGES * len(terminals))
+            counter.tell(topic=message_topic("nobody"), size=1, expected=MESSAGES * len(self._fleet.terminals))
             self._fleet.come_back(within=0)
-            answer = self._answer(counter)
+            answer = counter.wait(self._fleet)
         self._fleet.lose_power()
         return (float(answer["ended"]) - float(answer["began"])) * 1000
 
     def close(self) -> None:
         """End all connections."""
         self._fleet.close()
-
-    def _answer(self, counter: Helper) -> JsonObject:
-        found: list[JsonObject] = []
-
-        def is_answered() -> bool:
-            found.extend(answer for answer in [counter.answer()] if answer)
-            return bool(found)
-
-        self._fleet.run_until(is_answered, SECONDS, PATIENCE_SECONDS)
-        return found[0]

@@ -11,19 +11,15 @@ from benchmarks.broker.figures import Meter
 from benchmarks.broker.ground import Ground
 from benchmarks.broker.helper import Helper
 from benchmarks.processes import tree
-from demo.preparation import USERS, environment
-from demo.processes import answers
+from demo.preparation import USERS
 from demo.staff import Staff
-from demo.town import centre_command
+from demo.town import FEW_ARENAS, forget_sessions
 from fleet import ON_THE_SCREEN
-from kokuchi.wire.fields import JsonObject, iso
+from kokuchi.wire.fields import iso
 
 ALERTS = 3
 SECONDS = 300.0
 LOOK_SECONDS = 0.01
-_FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
-"""As systemd/kokuchi-centre.service starts it."""
-
 _BODY = "本日午前10時ごろ、町内で不審な電話がありました。電話を切って、家族や役場に相談してください。" * 3
 
 
@@ -46,13 +42,11 @@ class StormyTown:
         # What counts are the receipts: one report for each alert.
         ground.fleet.shared.script = ON_THE_SCREEN
         places = ground.places
-        ground.processes.start("centre", centre_command(places), {**environment(places), **_FEW_ARENAS})
-        ground.processes.wait_for("the centre", lambda: answers(places.port), 60)
-        self._wait_for_link()
+        ground.start_centre(FEW_ARENAS)
         ground.connect()
         log = places.logs / "reading.log"
         self._reader = Helper("benchmarks.storm.reading", log, str(places.data), str(places.port))
-        self._answer(self._reader)
+        self._reader.wait(ground.fleet)
 
     def storm(self, *, broker_forgets: bool) -> Storm:
         """Let everybody lose power and come back to three alerts; the broker may have lost all that it knew."""
@@ -74,7 +68,7 @@ class StormyTown:
         ground.drive_until(self._all_stored(alerts), SECONDS)
         stored = time.perf_counter()
         self._reader.tell(over=True)
-        pages = self._answer(self._reader)
+        pages = self._reader.wait(ground.fleet)
         self.meter.end(pids)
         storm = Storm((synced - began) * 1000, (stored - began) * 1000, pages, dropped + self._dropped())
         self._let_expire()
@@ -95,31 +89,18 @@ class StormyTown:
             return [staff.send("scam", f"不審な電話に注意 {number}", _BODY, ()) for number in range(ALERTS)]
 
     def _let_broker_forget(self) -> None:
-        processes, places = self._ground.processes, self._ground.places
+        processes = self._ground.processes
         processes.end("mosquitto", signal.SIGKILL)
-        for saved in (places.data / "var" / "mosquitto" / "data").glob("*.db"):
-            saved.unlink()
-        processes.wait_for("the centre without its broker", lambda: not self._is_linked(), 60)
+        forget_sessions(self._ground.places)
+        # Not `wait_for`, to which a broker that has ended is a failure.
+        self._ground.drive_until(lambda: not self._ground.is_linked(), 60)
         processes.start_again("mosquitto")
-        self._wait_for_link()
-
-    def _wait_for_link(self) -> None:
-        self._ground.processes.wait_for("the centre's link", self._is_linked, 60)
-
-    def _is_linked(self) -> bool:
-        state = self._ground.ledger.broker.state()
-        return bool(state and state.connected)
+        processes.wait_for("the centre's link", self._ground.is_linked, 60)
 
     def _all_caught_up(self, alerts: list[str]) -> Callable[[], bool]:
         opening, count = self._ground.fleet.shared.opening, self._ground.terminals
-        waiting = dict(self._ground.fleet.terminals)
-
-        def all_caught_up() -> bool:
-            while waiting and next(iter(waiting.values())).synced_at:
-                del waiting[next(iter(waiting))]
-            return not waiting and all(opening.holders(alert) == count for alert in alerts)
-
-        return all_caught_up
+        all_synced = self._ground.fleet.all_synced()
+        return lambda: all_synced() and all(opening.holders(alert) == count for alert in alerts)
 
     def _all_stored(self, alerts: list[str]) -> Callable[[], bool]:
         ledger, count = self._ground.ledger, self._ground.terminals
@@ -147,17 +128,7 @@ class StormyTown:
         log = places.logs / "counter.log"
         with closing(Helper("benchmarks.broker.counter", log, str(places.broker_port))) as counter:
             counter.tell(dropped=True)
-            return int(self._answer(counter)["dropped"])
-
-    def _answer(self, helper: Helper) -> JsonObject:
-        found: list[JsonObject] = []
-
-        def is_answered() -> bool:
-            found.extend(answer for answer in [helper.answer()] if answer)
-            return bool(found)
-
-        self._ground.drive_until(is_answered, SECONDS)
-        return found[0]
+            return int(counter.wait(self._ground.fleet)["dropped"])
 
     def _pids_by_name(self) -> dict[str, int]:
         processes = self._ground.processes

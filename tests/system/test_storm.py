@@ -12,7 +12,7 @@ from broadcaster.settings import load_settings
 from demo.places import Places
 from demo.preparation import environment, open_ledger, prepare
 from demo.processes import Processes, answers
-from demo.town import centre_command, mosquitto_command
+from demo.town import centre_command, forget_sessions, mosquitto_command
 from fleet import Fleet, take_in
 from kokuchi.wire import Alert, Audience, AudienceKind, Topics
 from tests.ports import free_port_range
@@ -65,8 +65,7 @@ def test_terminals_that_come_back_together_are_all_caught_up_within_a_minute(sto
     fleet.run_until(lambda: all(terminal.synced_at for terminal in fleet.terminals.values()), CAUGHT_UP_SECONDS)
     fleet.lose_power()
     stormy.town.kill("mosquitto")
-    for saved in (stormy.town.places.data / "var" / "mosquitto" / "data").glob("*.db"):
-        saved.unlink()
+    forget_sessions(stormy.town.places)
     audience = Audience(kind=AudienceKind.ALL)
     rows = [stormy.publish(alert(f"storm-{n}", sent=datetime.now(UTC), audience=audience)) for n in range(3)]
     stormy.town.processes.start_again("mosquitto")
