@@ -29,10 +29,14 @@ class _Child:
 
 
 class Processes:
-    """Child processes; leaving the block ends them, the last started first."""
+    """Child processes; leaving the block ends them, the last started first.
 
-    def __init__(self, logs: Path) -> None:
+    `on_start` is told the process identifier of each that has been started.
+    """
+
+    def __init__(self, logs: Path, on_start: Callable[[int], None] = lambda _: None) -> None:
         self._logs = logs
+        self._on_start = on_start
         self._children: dict[str, _Child] = {}
         logs.mkdir(parents=True, exist_ok=True)
 
@@ -70,6 +74,7 @@ class Processes:
                 start_new_session=True,
             )
         self._children[name] = _Child(name, command, variables, process)
+        self._on_start(process.pid)
 
     def end(self, name: str, signal_number: int) -> None:
         """End one program with a signal and wait for it; `start_again` brings it back."""

@@ -62,11 +62,19 @@ class Staff:
 
     def identifier(self, check: httpx.Response) -> str:
         """Return the identifier of the alert that a page shows once more."""
-        return dict(_Forms(check.text).fields.get("/alerts", []))["identifier"]
+        return dict(self.send_form(check))["identifier"]
 
     def send_written(self, check: httpx.Response) -> str:
         """Send what a page shows once more; return its identifier."""
-        sent = self._submit(check, "/alerts", [])
+        return self.press_send(self.send_form(check))
+
+    def send_form(self, check: httpx.Response) -> list[tuple[str, str]]:
+        """Return the form by which is sent what a page shows once more, as a browser has it before the click."""
+        return _form(check, "/alerts")
+
+    def press_send(self, form: list[tuple[str, str]]) -> str:
+        """Send this form; return the identifier of the alert."""
+        sent = self._post("/alerts", form)
         if not sent.url.path.startswith("/alerts/2"):
             raise DemoError(f"the alert was not sent: HTTP {sent.status_code} at {sent.url.path}")
         return sent.url.path.rsplit("/", 1)[1]
@@ -95,14 +103,21 @@ class Staff:
         return self._client.cookies
 
     def _submit(self, page: httpx.Response, action: str, fields: list[tuple[str, str]]) -> httpx.Response:
-        forms = _Forms(page.text).fields
-        if action not in forms:
-            raise DemoError(f"{page.url} has no form for {action}: HTTP {page.status_code}")
+        return self._post(action, [*_form(page, action), *fields])
+
+    def _post(self, action: str, fields: list[tuple[str, str]]) -> httpx.Response:
         return self._client.post(
             action,
-            content=urlencode([*forms[action], *fields]),
+            content=urlencode(fields),
             headers={"Content-Type": "application/x-www-form-urlencoded"},
         )
+
+
+def _form(page: httpx.Response, action: str) -> list[tuple[str, str]]:
+    forms = _Forms(page.text).fields
+    if action not in forms:
+        raise DemoError(f"{page.url} has no form for {action}: HTTP {page.status_code}")
+    return forms[action]
 
 
 def confirm(places: Places, terminal: str, alert: str) -> None:

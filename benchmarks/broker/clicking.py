@@ -29,9 +29,10 @@ def main() -> None:
         for line in sys.stdin:
             check = staff.write(CATEGORY, json.loads(line)["headline"], BODY, ())
             print(json.dumps({"identifier": staff.identifier(check)}), flush=True)
+            form = staff.send_form(check)
             sys.stdin.readline()
             clicked = time.perf_counter()
-            staff.send_written(check)
+            staff.press_send(form)
             print(json.dumps({"clicked": clicked, "answered": time.perf_counter()}), flush=True)
 
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.precedence import give_way
 from benchmarks.processes import processor_seconds
 from broadcaster.domain.audience import Terminal
 from broadcaster.ledger import Ledger
@@ -114,7 +115,7 @@ def ground(folder: Path, port: int, terminals: int, plain: Sequence[Plain]) -> I
     places = Places(folder, port)
     prepare(places)
     settings, town = load_settings(places.config, environment(places))
-    with Processes(places.logs) as processes, open_ledger(places) as ledger:
+    with Processes(places.logs, give_way) as processes, open_ledger(places) as ledger:
         areas = [area.id for area in town.areas]
         roster = [
             Terminal(f"b-{number:05}", "例示", "household", areas[number % len(areas)]) for number in range(terminals)

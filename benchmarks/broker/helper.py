@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.broker.ground import PATIENCE_SECONDS
+from benchmarks.precedence import give_way
 from demo.places import REPOSITORY
 from demo.processes import DemoError
 from fleet import Fleet
@@ -28,7 +29,9 @@ class Helper:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 cwd=REPOSITORY,
+                start_new_session=True,
             )
+        give_way(self._process.pid)
         assert self._process.stdin is not None  # noqa: S101 - it was asked for
         assert self._process.stdout is not None  # noqa: S101
         self._to, self._from = self._process.stdin, self._process.stdout

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from broadcaster.dispatch.sealing import Sealed, Sealer
@@ -42,8 +43,8 @@ class Publisher:
                 if not released:
                     await asyncio.to_thread(self._ledger.outbox.release)
                     released = True
-                if self._link.is_connected and await asyncio.to_thread(self._ledger.outbox.has_waiting):
-                    if await self._publish_batch():
+                if self._link.is_connected and (claimed := await asyncio.to_thread(self._claim)):
+                    if await self._publish_batch(claimed):
                         continue
                     seen = self._ledger.changes.count
             except FAILED as error:
@@ -51,12 +52,17 @@ class Publisher:
                 released = False
             await self._ledger.changes.wait(seen, LOOK_SECONDS)
 
-    async def _publish_batch(self) -> bool:
-        """Publish some of what waits; tell whether everything that was tried went out."""
-        claimed = await asyncio.to_thread(self._ledger.outbox.claim, datetime.now(UTC))
-        sealed = [await asyncio.to_thread(self._sealer.by_row, item.alert_row) for item in claimed]
-        failures = await asyncio.gather(*map(self._publish, claimed, sealed))
-        outcomes = list(zip(claimed, failures, strict=True))
+    def _claim(self) -> list[tuple[Publication, Sealed]]:
+        """Claim some of what waits and sign it, in one turn of a thread: whoever has clicked waits for it."""
+        if not self._ledger.outbox.has_waiting():
+            return []
+        claimed = self._ledger.outbox.claim(datetime.now(UTC))
+        return [(item, self._sealer.by_row(item.alert_row)) for item in claimed]
+
+    async def _publish_batch(self, claimed: Sequence[tuple[Publication, Sealed]]) -> bool:
+        """Publish what was claimed; tell whether everything that was tried went out."""
+        failures = await asyncio.gather(*(self._publish(item, sealed) for item, sealed in claimed))
+        outcomes = [(item, failure) for (item, _), failure in zip(claimed, failures, strict=True)]
         await asyncio.to_thread(self._ledger.outbox.settle, outcomes, datetime.now(UTC))
         return not any(failures)
 

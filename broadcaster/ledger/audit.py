@@ -15,6 +15,12 @@ def record(db: Database, entry: Entry) -> None:
     )
 
 
+def newest_deed(db: Database) -> tuple[int, str] | None:
+    """Return what is another one after each deed, None before the first."""
+    row = db.execute("SELECT id, at FROM audit ORDER BY id DESC LIMIT 1").fetchone()
+    return (row["id"], row["at"]) if row else None
+
+
 class Audit:
     """The record, for those who read it, and for deeds that write nothing else."""
 

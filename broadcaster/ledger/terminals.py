@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.audit import SHELL, Deed, Entry
 from broadcaster.domain.service import Service
-from broadcaster.ledger.audit import record
+from broadcaster.ledger.audit import newest_deed, record
 from broadcaster.ledger.untold import owe
 from kokuchi.storage import Database, Row, Storage
 from kokuchi.wire.fields import iso
@@ -51,6 +51,7 @@ class Terminals:
 
     def __init__(self, connections: Storage) -> None:
         self._connections = connections
+        self._in_service: tuple[object, Sequence[Terminal]] = None, ()
 
     def add(
         self, terminals: Iterable[tuple[Terminal, str]], added_by: str = SHELL, now: datetime | None = None
@@ -101,9 +102,19 @@ class Terminals:
             if new or old:
                 record(db, Entry(taken_by, Deed.ROSTER_IMPORTED, "", now, f"{len(new)} {len(old)}"))
 
-    def all(self) -> list[Terminal]:
-        """Return the terminals that are in service, in the order of identifiers."""
-        return self._listed("WHERE service = 'in_service'")
+    def all(self) -> Sequence[Terminal]:
+        """Return the terminals that are in service, in the order of identifiers.
+
+        They are read again only when somebody has done something since: whoever clicks waits for this, and every change
+        of the roster is a deed.
+        """
+        # Before the rows: what changes between the two is read twice, never missed.
+        newest = newest_deed(self._connections.read())
+        read_at, terminals = self._in_service
+        if newest is None or newest != read_at:
+            terminals = tuple(self._listed("WHERE service = 'in_service'"))
+            self._in_service = newest, terminals
+        return terminals
 
     def everybody(self) -> list[Terminal]:
         """Return all terminals that the town has or had, in the order of identifiers."""

@@ -71,6 +71,7 @@ async def send_alert(request: Request, account: Sender, form: CheckedForm) -> Re
     except DraftMoved:
         return await asyncio.to_thread(moved_page, request, identifier, written)
     if submitted is Submitted.SENT:
+        await site.sending.wait_until_out()
         return to_alert(identifier)
     return RedirectResponse(f"/planned/{identifier}", status_code=303)
 

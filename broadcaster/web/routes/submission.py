@@ -55,7 +55,10 @@ async def approve(request: Request, identifier: str, account: Approver, form: Ch
         return await asyncio.to_thread(_again, request, identifier, account, error.problems)
     except DraftMoved:
         return await asyncio.to_thread(_late, request, identifier, account)
-    return to_alert(identifier) if submitted is Submitted.SENT else _to_submission(identifier)
+    if submitted is not Submitted.SENT:
+        return _to_submission(identifier)
+    await site.sending.wait_until_out()
+    return to_alert(identifier)
 
 
 @router.post("/planned/{identifier}/send-back")

@@ -18,7 +18,7 @@ from tests.passwords import SHIPPED
 
 
 def test_the_roster_comes_back_as_it_went_in(ledger: Ledger) -> None:
-    assert ledger.terminals.all() == list(ROSTER)
+    assert list(ledger.terminals.all()) == list(ROSTER)
     assert ledger.terminals.get("t-1") == ROSTER[0]
     assert ledger.terminals.get("t-9") is None
     assert ledger.terminals.password_hashes() == {t.id: f"hash of {t.id}" for t in ROSTER}
@@ -30,7 +30,7 @@ def test_terminals_are_added_all_or_none(ledger: Ledger) -> None:
         ledger.terminals.add([(new, "hash"), (known, "hash")])
     with pytest.raises(TerminalExists, match="given twice"):
         ledger.terminals.add([(new, "hash"), (new, "hash")])
-    assert ledger.terminals.all() == list(ROSTER)
+    assert list(ledger.terminals.all()) == list(ROSTER)
 
 
 def test_the_newest_presence_of_each_terminal_is_kept_in_the_brokers_order(ledger: Ledger) -> None:

@@ -1,6 +1,8 @@
 """Terminals leave service and come back: nobody counts on them meanwhile, and what was stays."""
 
 import hashlib
+from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -95,6 +97,35 @@ def test_every_change_is_owed_to_the_broker(ledger: Ledger) -> None:
     assert is_owed()
 
 
+def test_every_change_of_the_roster_is_seen_by_whoever_has_read_it_before(ledger: Ledger) -> None:
+    """The roster is read again only after a deed, and another process may have done it."""
+    with closing(Ledger(ledger.place)) as elsewhere:
+
+        def is_seen_everywhere() -> bool:
+            return list(ledger.terminals.all()) == list(elsewhere.terminals.all()) == in_service(ledger)
+
+        assert is_seen_everywhere()
+        assert ledger.terminals.all() is ledger.terminals.all(), "nothing was done meanwhile"
+        new = Terminal("t-8", "例示", "household", "kita")
+        for change in (
+            lambda: elsewhere.terminals.add([(new, "hash")]),
+            lambda: ledger.terminals.change(replace(new, household="別の世帯"), "hanako", NOW),
+            lambda: elsewhere.terminals.take([], [new], elsewhere.terminals.fingerprint(), "hanako", NOW),
+            lambda: step(elsewhere, Step.SUSPEND, "t-8"),
+            lambda: step(ledger, Step.RESUME, "t-8"),
+            lambda: elsewhere.erasure.erase("t-8", "hanako", NOW),
+        ):
+            before = ledger.terminals.all()
+            change()
+            assert list(before) != list(ledger.terminals.all())
+            assert is_seen_everywhere()
+
+
+def in_service(ledger: Ledger) -> list[Terminal]:
+    """Return them as `everybody` knows them, who always looks."""
+    return [terminal for terminal in ledger.terminals.everybody() if terminal.service is Service.IN_SERVICE]
+
+
 def test_only_terminals_in_service_are_counted_and_listed_unless_others_are_asked_for(ledger: Ledger) -> None:
     step(ledger, Step.SUSPEND, "t-1")
     step(ledger, Step.RETIRE, "t-2")
@@ -174,7 +205,7 @@ def test_an_import_is_taken_whole_and_only_into_the_roster_with_which_it_was_com
         ledger.terminals.take([(new, "hash")], [retired], ledger.terminals.fingerprint(), "hanako", NOW)
     assert ledger.terminals.get("t-9") is None
     ledger.terminals.take([(new, "hash")], [changed], ledger.terminals.fingerprint(), "hanako", NOW)
-    assert ledger.terminals.all() == [changed, new]
+    assert list(ledger.terminals.all()) == [changed, new]
     assert deeds(ledger)[0] == (Deed.ROSTER_IMPORTED, "", "1 1")
 
 

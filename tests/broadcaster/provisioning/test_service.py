@@ -109,7 +109,7 @@ def test_if_one_terminal_is_known_none_is_taken_and_no_file_changes(
     password = (folder / "broker-password").read_text()
     with pytest.raises(TerminalExists):
         take_into_service(settings, town, ledger, [TARO, HANAKO])
-    assert ledger.terminals.all() == [HANAKO]
+    assert list(ledger.terminals.all()) == [HANAKO]
     assert (folder / "broker-password").read_text() == password
     assert not (settings.terminals / "t-2").exists()
 
@@ -119,7 +119,7 @@ def test_without_the_towns_key_no_terminal_is_taken(settings: Settings, town: To
     settings.signing_key.unlink()
     with pytest.raises(KeyFileError):
         take_into_service(settings, town, ledger, [HANAKO])
-    assert ledger.terminals.all() == []
+    assert list(ledger.terminals.all()) == []
 
 
 def test_a_terminal_cannot_have_the_centres_name(settings: Settings, town: Town, ledger: Ledger) -> None:
@@ -127,7 +127,7 @@ def test_a_terminal_cannot_have_the_centres_name(settings: Settings, town: Town,
     centre = Terminal(settings.broker.username, "見本", "household", "kita")
     with pytest.raises(RosterError, match="'centre' is a name that the centre uses itself"):
         take_into_service(settings, town, ledger, [HANAKO, centre])
-    assert ledger.terminals.all() == []
+    assert list(ledger.terminals.all()) == []
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")

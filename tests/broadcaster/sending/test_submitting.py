@@ -13,6 +13,7 @@ from broadcaster.ledger import Ledger
 from broadcaster.ledger.drafts import DraftMoved
 from broadcaster.ledger.submissions import State
 from broadcaster.sending import MayNotApprove, Need, Sending, Submission, Submitted
+from broadcaster.sending.sender import OUT_SECONDS
 from tests.broadcaster.sending.town import (
     AT_TEN,
     EMERGENCY,
@@ -301,3 +302,31 @@ async def test_without_a_voice_it_goes_out_all_the_same(sending: Sending, ledger
     voice.broken = True
     assert await sending.submit(notice(NOW), HANAKO) is Submitted.SENT
     assert ledger.alerts.newest(1)[0].alert.reading is None
+
+
+async def test_whoever_has_sent_waits_until_it_is_out_and_no_longer(ledger: Ledger, sending: Sending) -> None:
+    ledger.broker.record(True, "", NOW_THERE)
+    await sending.submit(notice(NOW), HANAKO)
+    waiting = asyncio.create_task(sending.wait_until_out())
+    claimed = await asyncio.to_thread(ledger.outbox.claim, NOW_THERE)
+    assert claimed
+    assert not waiting.done(), "it was claimed, and is not out"
+    await asyncio.to_thread(ledger.outbox.settle, [(item, None) for item in claimed], NOW_THERE)
+    async with asyncio.timeout(OUT_SECONDS / 2):
+        await waiting
+
+
+async def test_nobody_waits_for_a_broker_that_is_away(ledger: Ledger, sending: Sending) -> None:
+    ledger.broker.record(False, "gone", NOW_THERE)
+    await sending.submit(notice(NOW), HANAKO)
+    async with asyncio.timeout(OUT_SECONDS / 2):
+        await sending.wait_until_out()
+    assert ledger.outbox.has_waiting()
+
+
+async def test_nobody_waits_long_for_a_broker_that_does_not_answer(ledger: Ledger, sending: Sending) -> None:
+    ledger.broker.record(True, "", NOW_THERE)
+    await sending.submit(notice(NOW), HANAKO)
+    async with asyncio.timeout(30):
+        await sending.wait_until_out()
+    assert ledger.outbox.has_waiting()

@@ -157,7 +157,7 @@ async def test_an_operator_sees_and_changes_nothing(operator: Browser, ledger: L
     assert "端末を追加" not in (await operator.get("/terminals")).text
     assert (await operator.post("/terminals/t-1/service/retire")).status_code == 403
     assert (await operator.get("/terminals/roster.csv")).status_code == 403
-    assert ledger.terminals.all() == list(ROSTER)
+    assert list(ledger.terminals.all()) == list(ROSTER)
 
 
 async def test_a_terminal_that_is_not_there_is_not_found(author: Browser) -> None:
