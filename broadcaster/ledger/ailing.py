@@ -48,13 +48,15 @@ class AilingTerminals:
         found: list[Ailing] = []
         versions = [_version(row["software"]) for row in rows if row["online"]]
         newest = max([*versions, _version(newest_software)])
+        # A name is looked up for each of thousands of rows, and an enumeration's value is slow to find.
+        faults = [(kind, kind.value) for kind in _FAULTS]
         for row in rows:
             areas[row["area"]] = areas.get(row["area"], 0) + 1
             if not row["online"]:
                 since = datetime.fromisoformat(row["changed_at"]) if row["changed_at"] else None
                 found.append(Ailing(row["terminal"], row["area"], Kind.TERMINALS_OFF, since))
                 continue
-            found += [Ailing(row["terminal"], row["area"], kind) for kind in _FAULTS if row[kind.value]]
+            found += [Ailing(row["terminal"], row["area"], kind) for kind, column in faults if row[column]]
             if row["software"] and _version(row["software"]) < newest:
                 found.append(Ailing(row["terminal"], row["area"], Kind.TERMINALS_SOFTWARE))
         return areas, [*found, *self._never(now)]
