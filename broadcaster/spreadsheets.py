@@ -1,4 +1,4 @@
-"""Tables that leave the centre for Excel: CSV that it opens as Japanese, and that nobody can hide a formula in."""
+"""Tables for Excel and from it: CSV that it opens as Japanese, without formulas, and text as it saves it."""
 
 import codecs
 import csv
@@ -7,6 +7,23 @@ from collections.abc import Iterable, Iterator, Sequence
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 """What makes a spreadsheet take a cell for a formula (OWASP, "CSV Injection")."""
+
+
+class NotText(Exception):  # noqa: N818 - reads as what it says
+    """A file that is text neither in UTF-8 nor in Shift_JIS."""
+
+
+def text_of_csv(content: bytes) -> str:
+    """Return what Excel has saved as 「CSV（コンマ区切り）」 or as 「CSV UTF-8」, or raise NotText."""
+    # Shift_JIS of Windows; Japanese text in it is no UTF-8, which is therefore tried first. NUL bytes mean UTF-16.
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    raise NotText
 
 
 def safe_cell(text: str) -> str:

@@ -6,12 +6,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from broadcaster.domain.dictionary import Sentence, Word, written
-from broadcaster.spreadsheets import plain_cell, safe_cell
+from broadcaster.spreadsheets import NotText, plain_cell, safe_cell, text_of_csv
 from kokuchi.configuration import ConfigurationError
 from kokuchi.voice import dictionary
 from kokuchi.voice.dictionary import DictionaryError, Line
 
 _SENTENCE, _KANA = "例文", "例文の読み"
+_NOT_TEXT = "文字を読みとれません。Excelの「名前を付けて保存」で、CSVの形式を選んで保存してください。"
 
 
 def read_base(paths: Sequence[Path]) -> list[Word]:
@@ -41,7 +42,12 @@ def read_sentences(path: Path | None) -> list[Sentence]:
 
 
 def parse_words(content: str | bytes, name: str) -> list[Word]:
-    """Return the words of a dictionary file, or raise DictionaryError with every bad line."""
+    """Return the words of a dictionary file, in UTF-8 or Shift_JIS, or raise DictionaryError with every bad line."""
+    if isinstance(content, bytes):
+        try:
+            content = text_of_csv(content)
+        except NotText:
+            raise DictionaryError([f"{name}: {_NOT_TEXT}"]) from None
     lines = (_with_cells(line, plain_cell) for line in dictionary.parse(content, name))
     return [replace(Word(**asdict(line)), word=written(line.word)) for line in lines]
 

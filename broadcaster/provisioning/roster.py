@@ -10,7 +10,7 @@ from broadcaster.domain.audience import Terminal
 from broadcaster.domain.roster import KIND_WORDS, SERVICE_WORDS, Line, Mistake, Wrong, place_words, read_lines
 from broadcaster.domain.service import Service
 from broadcaster.domain.town import Town
-from broadcaster.spreadsheets import csv_bytes, plain_cell
+from broadcaster.spreadsheets import NotText, csv_bytes, plain_cell, text_of_csv
 
 COLUMNS = ("terminal", "household", "kind", "area", "groups")
 HEADINGS = ("端末", "世帯名", "種別", "行政区", "グループ", "状態")
@@ -95,15 +95,10 @@ def export_roster(roster: Iterable[Terminal], town: Town) -> bytes:
 
 
 def _text(content: bytes, name: str) -> str:
-    # Shift_JIS of Windows; Japanese text in it is no UTF-8, which is therefore tried first. NUL bytes mean UTF-16.
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise RosterError([Mistake(Wrong.ENCODING)], name)
+    try:
+        return text_of_csv(content)
+    except NotText:
+        raise RosterError([Mistake(Wrong.ENCODING)], name) from None
 
 
 def _lines(text: str, mistakes: list[Mistake], name: str) -> Iterator[Line]:

@@ -1,6 +1,5 @@
 """Builds the application from its parts."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -27,6 +26,7 @@ from broadcaster.web.errors import NotLoggedIn, NotStored, PageError, error_of_s
 from broadcaster.web.pages import bare_error_page, error_page, not_stored_page
 from broadcaster.web.protection import Protection, protect
 from broadcaster.web.routes import ROUTERS
+from broadcaster.web.sessions import written_form
 from broadcaster.web.site import HERE, Site
 from broadcaster.web.stopwatch import Stopwatch
 from kokuchi.storage import StorageUnwritable
@@ -113,13 +113,19 @@ def _show_error(request: Request, error: Exception) -> Response:
 async def _show_not_stored(request: Request, error: Exception) -> Response:
     advice = error.advice if isinstance(error, NotStored) else str(error)
     # The route has checked this form already; it is kept with the request.
-    return await asyncio.to_thread(not_stored_page, request, advice, await request.form())
+    return not_stored_page(request, advice, await request.form())
 
 
-def _show_away(request: Request, error: Exception) -> Response:
+async def _show_away(request: Request, error: Exception) -> Response:
     # The layout of other pages would ask the same ledger who this is.
     fault = NotStored.because_of(error) if isinstance(error, StorageUnwritable) else None
     advice = fault.advice if fault else error_of_status(500).advice
+    try:
+        form = await written_form(request)
+    except PageError as refused:
+        return bare_error_page(request, refused)
+    if form is not None:
+        return not_stored_page(request, advice, form)
     return bare_error_page(request, PageError(503, "いまは使えません", advice))
 
 

@@ -42,10 +42,11 @@ def error_page(request: Request, error: PageError) -> HTMLResponse:
 
 def not_stored_page(request: Request, advice: str, form: FormData) -> HTMLResponse:
     """Return the page of something that could not be stored: what was written, and a button that sends it again."""
-    return page(
+    return _bare_page(
         request,
         "not_stored.html",
         status=503,
+        csrf=sessions.token_of(request),
         advice=advice,
         fields=[(name, value) for name, value in form.multi_items() if name != sessions.CSRF_FIELD],
         headline=sessions.text_of(form, "headline"),
@@ -54,10 +55,14 @@ def not_stored_page(request: Request, advice: str, form: FormData) -> HTMLRespon
 
 
 def bare_error_page(request: Request, error: PageError) -> HTMLResponse:
-    """Return an error page for which nothing is read from the ledger, since that may be what has failed."""
-    html = (
-        site_of(request)
-        .templates.get_template("error.html")
-        .render(town=site_of(request).town, account=None, may_send=False, csrf="", banners=(), path="", error=error)
+    """Return an error page for which nothing is read from the ledger."""
+    return _bare_page(request, "error.html", status=error.status, csrf="", error=error)
+
+
+def _bare_page(request: Request, template: str, *, status: int, csrf: str, **context: Any) -> HTMLResponse:
+    # Nothing is read from the ledger, since that may be what has failed: the layout does not say who is logged in.
+    site = site_of(request)
+    html = site.templates.get_template(template).render(
+        town=site.town, account=None, may_send=False, csrf=csrf, banners=(), path=request.url.path, **context
     )
-    return HTMLResponse(html, status_code=error.status)
+    return HTMLResponse(html, status_code=status)

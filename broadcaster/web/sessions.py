@@ -151,6 +151,16 @@ async def _checked_upload(request: Request) -> AsyncIterator[FormData]:
     await form.close()
 
 
+async def written_form(request: Request) -> FormData | None:
+    """Return the form of one of our own pages in which somebody was writing, None if the request brings none.
+
+    Nothing is asked of the ledger; raises PageError as every form does that is not from our pages.
+    """
+    if request.method != "POST" or not request.url.path.startswith(_WRITING):
+        return None
+    return await _checked_form(request)
+
+
 async def _checked(request: Request, max_files: int) -> FormData:
     form = await request.form(max_fields=_MAXIMUM_FIELDS, max_files=max_files)
     sent = form.get(CSRF_FIELD)

@@ -140,6 +140,8 @@ def _line(columns: list[str], row: list[str]) -> Line:
     if not 1 <= len(word) <= MAXIMUM_WORD:
         raise ValueError(f"表記は1文字から{MAXIMUM_WORD}文字で書いてください")
     reading = katakana(cells.get("読み", ""))
+    if not reading:
+        raise ValueError("読みがありません")
     if not _SAID.fullmatch(reading) or len(reading) > MAXIMUM_READING:
         raise ValueError(f"読み「{reading}」は、ひらがなかカタカナで{MAXIMUM_READING}文字以内で書いてください")
     if reading.startswith(NEVER_FIRST):

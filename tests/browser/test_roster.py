@@ -53,7 +53,7 @@ def test_from_a_file_over_the_check_to_cards_and_a_device(page: Page, town: Offi
 
     page.get_by_role("link", name="登録カードを印刷する").click()
     page.get_by_label("グループ").select_option("高齢者のみの世帯")
-    page.get_by_role("button", name="しぼる").click()
+    page.get_by_role("button", name="しぼりこむ").click()
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(8)
     page.get_by_role("button", name="登録コードを作って、カードを出す").click()
     expect(page.locator(".card")).to_have_count(8)

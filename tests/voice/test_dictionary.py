@@ -36,7 +36,7 @@ def test_any_kana_becomes_katakana(reading: str) -> None:
 @pytest.mark.parametrize(
     ("line", "what"),
     [
-        ("札比内,", "読み「」は、ひらがなかカタカナで"),
+        ("札比内,", "読みがありません"),
         (",サッピナイ", "表記は1文字から20文字"),
         ("札比内,sappinai", "読み「sappinai」は"),
         ("札比内,札比内", "読み「札比内」は"),

@@ -16,6 +16,7 @@ from broadcaster.ledger.terminals import RosterMoved, TerminalExists, mark
 from broadcaster.provisioning.mosquitto import password_hash
 from broadcaster.provisioning.roster import RosterError, export_roster, parse_roster
 from broadcaster.provisioning.secrets import new_password
+from broadcaster.spreadsheets import text_of_csv
 from broadcaster.web.errors import storing
 from broadcaster.web.pages import page
 from broadcaster.web.roster_words import changes_in_words, mistake_words, names, problem_of
@@ -161,7 +162,7 @@ def _check_page(request: Request, content: bytes, *, overtaken: bool = False) ->
         overtaken=overtaken,
         plan=found,
         seen=seen,
-        content=_as_text(content),
+        content=text_of_csv(content),
         kinds=KIND_WORDS,
         added=[
             (each, names([each.area], site.town.areas), names(each.groups, site.town.groups))
@@ -191,13 +192,6 @@ def _plan(site: Site, content: bytes) -> Plan:
 
 def _standing(site: Site) -> dict[str, Terminal]:
     return {terminal.id: terminal for terminal in site.ledger.terminals.everybody()}
-
-
-def _as_text(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp932")
 
 
 def _no_ones_password() -> str:

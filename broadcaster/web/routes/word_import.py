@@ -10,6 +10,7 @@ from broadcaster.dictionary import Examination, NotTaken
 from broadcaster.dictionary.files import parse_words
 from broadcaster.domain.dictionary import Broken, Word
 from broadcaster.ledger.dictionary import DictionaryMoved
+from broadcaster.spreadsheets import text_of_csv
 from broadcaster.web.errors import storing
 from broadcaster.web.pages import page
 from broadcaster.web.routes.words import NO_VOICE, PATIENCE_SECONDS, done
@@ -46,7 +47,7 @@ async def check_file(request: Request, _: Sender, form: CheckedUpload) -> Respon
             examination = await site_of(request).editor.examine(words)
     except (VoiceError, TimeoutError):
         return await asyncio.to_thread(_ask_page, request, [NO_VOICE])
-    return await asyncio.to_thread(_check_page, request, content.decode("utf-8-sig"), words, examination)
+    return await asyncio.to_thread(_check_page, request, text_of_csv(content), words, examination)
 
 
 @router.post("/dictionary/import/take")

@@ -176,17 +176,79 @@ async def test_no_file_of_the_log_leaves_that_cannot_be_recorded(operator: Brows
     assert ROSTER[0].household not in response.text
 
 
-@pytest.mark.parametrize("path", ["/", "/log"])
-async def test_while_the_server_of_the_ledger_is_away_a_page_says_what_to_do(
-    author: Browser, ledger: Ledger, monkeypatch: pytest.MonkeyPatch, path: str
-) -> None:
-    """A file can be read while it cannot be written; of a server that is away nothing can be read either."""
+class Server:
+    """The server of a ledger: a file can be read while it cannot be written, of a server that is away nothing can."""
 
-    def away() -> Database:
+    def __init__(self, ledger: Ledger) -> None:
+        self._connections = sqlite_of(ledger.connections)
+        self._read = self._connections.read
+
+    def goes_away(self) -> None:
+        self._connections.read = self._away  # type: ignore[method-assign]
+
+    def is_back(self) -> None:
+        self._connections.read = self._read  # type: ignore[method-assign]
+
+    def _away(self) -> Database:
         raise StorageUnwritable("PostgreSQL: connection refused", Hindrance.AWAY)
 
-    monkeypatch.setattr(sqlite_of(ledger.connections), "read", away)
+
+@pytest.fixture
+def server(ledger: Ledger) -> Iterator[Server]:
+    server = Server(ledger)
+    yield server
+    server.is_back()
+
+
+AWAY = "記録を保存するサーバーにつながりません"
+
+
+@pytest.mark.parametrize("path", ["/", "/log"])
+async def test_while_the_server_of_the_ledger_is_away_a_page_says_what_to_do(
+    author: Browser, server: Server, path: str
+) -> None:
+    server.goes_away()
     told = await author.get(path)
     assert told.status_code == 503
-    assert "記録を保存するサーバーにつながりません" in told.text
+    assert AWAY in told.text
     assert "connection refused" not in told.text
+
+
+@pytest.mark.parametrize("path", ["/alerts/check", "/alerts"])
+async def test_what_was_written_is_kept_on_the_page_while_the_server_is_away_and_sent_once(
+    author: Browser, ledger: Ledger, server: Server, path: str
+) -> None:
+    fields = {**ALERT, "body": LONG_BODY}
+    if path == "/alerts":
+        fields = hidden_fields((await author.post("/alerts/check", fields)).text)
+    server.goes_away()
+    told = await author.post(path, fields)
+    assert told.status_code == 503
+    assert AWAY in told.text
+    assert f"{LONG_BODY}</p>" in told.text
+    assert f'action="{path}"' in told.text
+    assert hidden_fields(told.text) == {**fields, "csrf": author.token}
+
+    server.is_back()
+    answers = [await author.post(path, hidden_fields(told.text)) for _ in range(2)]
+    if path == "/alerts/check":
+        answers = [await author.post("/alerts", hidden_fields(answers[0].text)) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    (accepted,) = ledger.alerts.newest(10)
+    assert accepted.alert.body == LONG_BODY
+
+
+async def test_while_the_server_is_away_a_form_from_elsewhere_is_not_shown_again(
+    author: Browser, server: Server
+) -> None:
+    server.goes_away()
+    told = await author.post("/alerts", {**ALERT, "body": LONG_BODY, "csrf": "not ours"})
+    assert told.status_code == 403
+    assert LONG_BODY not in told.text
+
+
+async def test_while_the_server_is_away_no_password_comes_back(author: Browser, server: Server) -> None:
+    server.goes_away()
+    told = await author.post("/login", {"name": "hanako", "password": "a secret of hers"})
+    assert told.status_code == 503
+    assert "a secret of hers" not in told.text
