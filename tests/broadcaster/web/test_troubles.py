@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from broadcaster.domain.incident import GUESSES_A_DAY
 from broadcaster.domain.tokens import Scope
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
@@ -55,6 +56,11 @@ async def test_each_trouble_says_what_it_means_what_to_do_and_whom_it_is_about(
     home = (await operator.get("/")).text
     assert "<strong>2</strong>件を確かめてください" in home
     assert "1時間以上つながらない" not in home, "the terminals have a place of their own there"
+    for _ in range(GUESSES_A_DAY + 1):
+        ledger.wrong_codes.count(NOW)
+    home = (await operator.get("/")).text
+    assert "<strong>3</strong>件を確かめてください" in home
+    assert '<a href="/troubles">ほか2件</a>' in home, "as many as are counted are spoken of"
 
 
 async def test_a_wide_outage_is_one_trouble_and_stands_on_every_page(operator: Browser, ledger: Ledger) -> None:
