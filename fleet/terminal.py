@@ -31,6 +31,7 @@ class LightTerminal:
     """
 
     __slots__ = (
+        "_asks_soon",
         "_beginning",
         "_connection",
         "_delivery",
@@ -59,7 +60,7 @@ class LightTerminal:
         self._questions: tuple[str, ...] = ()
         self.asked_at = self.said_at = 0.0
         self.unanswered = 0
-        self.is_connected = False
+        self.is_connected = self._asks_soon = False
         self._shared = shared
         self._connection: Connection | None = None
         self._beginning = reports.of_terminal(membership.terminal)
@@ -115,8 +116,11 @@ class LightTerminal:
                 case packets.CONNACK:
                     self._require(packet)
                     self._begin()
-                case packets.PUBACK | packets.SUBACK:
+                case packets.PUBACK:
                     self._require(packet)
+                case packets.SUBACK:
+                    self._require(packet)
+                    self._be_subscribed()
                 case packets.DISCONNECTED:
                     raise ConnectionResetError("the broker has said goodbye")
         connection.release()
@@ -128,6 +132,7 @@ class LightTerminal:
     def ask(self) -> None:
         """Say what is held. Who is not answered asks again, less and less often, as a terminal does."""
         self.unanswered += 1
+        self._asks_soon = False
         self.asked, self.asked_at = f"q{next(_numbers)}", time.monotonic()
         self._questions = (*self._questions[-_REMEMBERED + 1 :], self.asked)
         question = reports.sync_request(self._beginning, self.asked, self._shared.now(), self.held.values())
@@ -163,6 +168,10 @@ class LightTerminal:
         self._send(packets.subscribe(self._open().next_identifier(), topics))
         presence = packets.text(self._shared.topics.presence(self.name))
         self._publish(presence, self._presence(online=True), retain=True)
+        self._asks_soon = True
+
+    def _be_subscribed(self) -> None:
+        # What the broker had kept is held by now.
         self.ask()
 
     def _take(self, message: Publication) -> None:
@@ -179,12 +188,13 @@ class LightTerminal:
 
     def _hear(self, token: bytes) -> None:
         question, alerts = self._shared.opening.reply(token)
-        for alert in alerts:
-            self._hold(alert)
         if question not in self._questions:
             return
         # A slow broker brings the answer to an earlier question than the last one.
         self._questions, self.unanswered = (), 0
+        self._asks_soon = bool(alerts)
+        for alert in alerts:
+            self._hold(alert)
         if alerts:
             # There may be more than fits into one answer.
             self.ask()
@@ -214,6 +224,9 @@ class LightTerminal:
     def _report(self, progress: Progress, moments: tuple[str, ...]) -> None:
         now = self._shared.now()
         progress.reach(moments, now)
+        if self._asks_soon:
+            # A terminal gathers what it says for a moment, and its question says it too.
+            return
         self._publish(self._delivery, progress.report(self._beginning, now))
 
     def _presence(self, *, online: bool) -> bytes:

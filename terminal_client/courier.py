@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 
 from kokuchi.committing import Committer
-from kokuchi.link import Connected, Disconnected, Link, LinkError, Received
+from kokuchi.link import Connected, Disconnected, Link, LinkError, Received, Subscribed
 from kokuchi.wire import (
     Alert,
     CallbackRequest,
@@ -25,16 +25,13 @@ from kokuchi.wire import (
 from terminal_client.consultation import Consultation
 from terminal_client.inbox import Inbox
 from terminal_client.intake import expired, objection
-from terminal_client.syncing import Syncing, is_set_within
+from terminal_client.syncing import GATHER_SECONDS, Syncing, is_set_within
 from terminal_client.terms import Standing
 from terminal_client.timekeeping import TownTime
 
 log = logging.getLogger(__name__)
 
 PRESENCE_SECONDS = 60.0
-GATHER_SECONDS = 0.08
-"""Stages follow each other closely; a report waits this long so that it carries several."""
-
 CLOCK_SECONDS = 1.0
 REMEMBERED_TOKENS = 1000
 
@@ -92,6 +89,7 @@ class Courier:
             self._topics.sync(self._terminal),
             time.now,
             consultation.to_ask_about,
+            committer,
         )
 
     def report(self) -> None:
@@ -132,8 +130,10 @@ class Courier:
                 case Connected():
                     log.info("broker connected")
                     self._on_connection(True)
-                    self._syncing.ask()
                     self._presence_wanted.set()
+                case Subscribed():
+                    # What the broker had kept is held by now: the question says so, and nobody sends it again.
+                    self._syncing.ask()
                     self._report_wanted.set()
                 case Disconnected(reason):
                     log.warning("broker not connected", extra={"reason": reason})
@@ -250,20 +250,24 @@ class Courier:
             await self._report_wanted.wait()
             await asyncio.sleep(GATHER_SECONDS)
             self._report_wanted.clear()
-            held = await asyncio.to_thread(self._inbox.untold)
-            if not held or not self._link.is_connected:
-                continue
-            topic = self._topics.delivery(self._terminal)
-            try:
-                await asyncio.gather(*(self._link.publish(topic, encode(item.report)) for item in held))
-            except LinkError as error:
-                # What happened stays in the inbox; the next connection reports and syncs it.
-                log.warning("report not sent", extra={"reason": str(error)})
-                continue
-            await self._committer.commit(self._inbox.mark_told, held)
-            # The broker has them; whether the ledger has them only the centre can say.
-            self._syncing.ask_later()
-            self._report_wanted.set()
+            async with self._syncing.telling:
+                await self._report_untold()
+
+    async def _report_untold(self) -> None:
+        held = await asyncio.to_thread(self._inbox.untold)
+        if not held or not self._link.is_connected:
+            return
+        topic = self._topics.delivery(self._terminal)
+        try:
+            await asyncio.gather(*(self._link.publish(topic, encode(item.report)) for item in held))
+        except LinkError as error:
+            # What happened stays in the inbox; the next connection reports and syncs it.
+            log.warning("report not sent", extra={"reason": str(error)})
+            return
+        await self._committer.commit(self._inbox.mark_told, held)
+        # The broker has them; whether the ledger has them only the centre can say.
+        self._syncing.ask_later()
+        self._report_wanted.set()
 
     async def _send_requests(self) -> None:
         while True:

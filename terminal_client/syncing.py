@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
+from kokuchi.committing import Committer
 from kokuchi.link import Link, LinkError
 from kokuchi.wire import CallbackRequest, SyncReply, SyncRequest, encode
 from terminal_client.inbox import Held, Inbox
@@ -16,6 +17,9 @@ log = logging.getLogger(__name__)
 
 LATER_SECONDS = (10.0, 60.0)
 """A random time after something was reported, so that a town's terminals do not ask all at once."""
+
+GATHER_SECONDS = 0.08
+"""Stages follow each other closely; what is said of them waits this long so that it carries several."""
 
 PATIENCE_SECONDS, LONGEST_PATIENCE_SECONDS = 5.0, 300.0
 """How long an answer is waited for, doubled each time: a broker forgets what it carried when it is killed."""
@@ -40,7 +44,11 @@ class Question:
 
 
 class Syncing:
-    """Asks on a topic what the inbox lacks, and what became of the household's requests."""
+    """Asks on a topic what the inbox lacks, and what became of the household's requests.
+
+    A question says all that reports would. `telling` is held by whoever says what the inbox holds, until the broker has
+    it: what a question on its way says is not reported beside it.
+    """
 
     def __init__(
         self,
@@ -50,6 +58,7 @@ class Syncing:
         topic: str,
         now: Callable[[], datetime],
         requests: Callable[[], Sequence[CallbackRequest]],
+        committer: Committer,
     ) -> None:
         self._link = link
         self._inbox = inbox
@@ -57,6 +66,8 @@ class Syncing:
         self._topic = topic
         self._now = now
         self._requests = requests
+        self._committer = committer
+        self.telling = asyncio.Lock()
         self._wanted = asyncio.Event()
         self._waited_enough = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
@@ -91,7 +102,9 @@ class Syncing:
                 # The next connection asks.
                 failures = 0
                 continue
-            await self._send_question()
+            async with self.telling:
+                await asyncio.sleep(GATHER_SECONDS)
+                await self._send_question()
             patience = min(LONGEST_PATIENCE_SECONDS, PATIENCE_SECONDS * 2**failures)
             if await is_set_within(self._waited_enough, patience * random.uniform(0.8, 1.2)):  # noqa: S311 - spreads load
                 failures = 0
@@ -121,6 +134,8 @@ class Syncing:
             await self._link.publish(self._topic, encode(request))
         except LinkError as error:
             log.warning("sync not sent", extra={"reason": str(error)})
+            return
+        await self._committer.commit(self._inbox.mark_told, held)
 
 
 async def is_set_within(event: asyncio.Event, seconds: float) -> bool:

@@ -34,6 +34,9 @@ topic read $SYS/broker/publish/messages/dropped
 """
 _CONNECTED_SECONDS = 1200.0
 
+REPLIES_VERIFIED = 100
+"""One of so many answers to syncs: a device verifies its own, on its own processor."""
+
 _AT_REST = 0.1
 """Of a processor, at most: then broker and town have done what a round has left them to do."""
 
@@ -125,7 +128,9 @@ def ground(folder: Path, port: int, terminals: int, plain: Sequence[Plain]) -> I
         roster = [
             Terminal(f"b-{number:05}", "例示", "household", areas[number % len(areas)]) for number in range(terminals)
         ]
-        fleet = take_in(settings, town, ledger, roster, script=ALL_STAGES, plain=plain)
+        fleet = take_in(
+            settings, town, ledger, roster, script=ALL_STAGES, plain=plain, replies_verified=REPLIES_VERIFIED
+        )
         # No broker runs yet: nobody has to tell it, and nobody is to write its files anew.
         ledger.untold.told(ledger.untold.newest())
         files = broker_files(settings)

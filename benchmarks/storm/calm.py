@@ -7,7 +7,6 @@ from benchmarks.broker.ground import Ground, answer_topic, message_topic
 from benchmarks.broker.helper import Helper
 from demo.places import HOST
 from fleet import Fleet, LightTerminal, Plain, packets
-from fleet.packets import Packet
 from fleet.shared import Shared
 from fleet.terminal import KEEPALIVE_SECONDS, SESSION_SECONDS
 from kokuchi.wire import Membership
@@ -47,10 +46,8 @@ class PlainTerminal(LightTerminal):
         topics = [topic.decode() for topic in self._shared.plain]
         self._send(packets.subscribe(self._open().next_identifier(), topics))
 
-    def _require(self, packet: Packet) -> None:
-        super()._require(packet)
-        if packet.kind == packets.SUBACK:
-            self.synced_at = time.monotonic()
+    def _be_subscribed(self) -> None:
+        self.synced_at = time.monotonic()
 
 
 class Calm:

@@ -8,8 +8,9 @@ from broadcaster.brokercheck.findings import Finding, bad, good
 from broadcaster.brokercheck.party import KEPT_SECONDS, Table, hear, listen, quiet
 from broadcaster.brokercheck.requirements import BURST, EXPIRY, LARGE_MESSAGE, RETAINED, SESSION, SHARED, WILL
 from kokuchi.link import Will
-from kokuchi.link.mqtt import MAXIMUM_INFLIGHT, SESSION_EXPIRY_SECONDS
+from kokuchi.link.mqtt import MAXIMUM_INFLIGHT
 from kokuchi.link.probe import FAILURE, Ended, Probe, ProbeError
+from kokuchi.link.properties import SESSION_EXPIRY_SECONDS
 from kokuchi.wire import MAXIMUM_BYTES
 
 _HOUR, _DAY = 3600, 24 * 3600

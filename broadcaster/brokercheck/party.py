@@ -7,8 +7,8 @@ from secrets import token_hex
 
 from broadcaster.brokercheck.target import Login, NotTried, Target
 from kokuchi.link import Will
-from kokuchi.link.mqtt import SESSION_EXPIRY_SECONDS
 from kokuchi.link.probe import FAILURE, Arrival, Ended, Probe, ProbeError, Silent, Welcome
+from kokuchi.link.properties import SESSION_EXPIRY_SECONDS
 
 KEPT_SECONDS = 120
 """How long the broker keeps what a check that was killed has left behind: sessions, retained messages, wills."""

@@ -11,6 +11,7 @@ from kokuchi.link.interface import (
     NotConnected,
     PublishRefused,
     Received,
+    Subscribed,
     Will,
 )
 from kokuchi.link.mqtt import MqttLink
@@ -27,5 +28,6 @@ __all__ = [
     "NotConnected",
     "PublishRefused",
     "Received",
+    "Subscribed",
     "Will",
 ]

@@ -8,13 +8,10 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from typing import Any
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import MessageType, MQTTErrorCode
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
 
 from kokuchi.link.interface import Received
 
@@ -30,8 +27,9 @@ _LONG = 0x4000
 class Client(mqtt.Client):
     """A client that hands on what has arrived together, in order, as one list; to be used with `loop_start`.
 
-    Only a PUBLISH with QoS 0 or 1 and without properties, which is what terminals and the centre send, is understood
-    here. Everything else is left to paho, which reads it out of what has been read here.
+    Only a PUBLISH with QoS 0 or 1 is understood here, and its properties are nobody's concern: what terminals and the
+    centre send has none, each line of the broker's log one. Everything else is left to paho, which reads it out of what
+    has been read here.
     """
 
     def __init__(
@@ -70,9 +68,16 @@ class Client(mqtt.Client):
         while self._at < len(self._read) and result == MQTTErrorCode.MQTT_ERR_SUCCESS:
             # Within a packet paho remembers its command.
             if self._in_packet["command"] or not self._take_publishes():
-                result = super().loop_read(max_packets)
+                result = self._read_one()
         # That the connection has ended, and how, paho finds by itself.
         return super().loop_read(max_packets) if ended and result == MQTTErrorCode.MQTT_ERR_SUCCESS else result
+
+    def _read_one(self) -> MQTTErrorCode:
+        """Let paho take a packet. Its own `loop_read` takes as many as it has published messages unanswered."""
+        result = self._packet_read()
+        if result == MQTTErrorCode.MQTT_ERR_AGAIN:
+            return MQTTErrorCode.MQTT_ERR_SUCCESS
+        return self._loop_rc_handle(result) if result else result
 
     def _begin_anew(self, *_: object) -> None:
         self._read, self._at = b"", 0
@@ -120,24 +125,19 @@ class Client(mqtt.Client):
                 break
             topic = start + 2 + (read[start] << 8 | read[start + 1])
             properties = topic + 2 * qos
-            if properties >= stop or read[properties]:
+            if properties >= stop or read[properties] & 0x80:
+                break
+            payload = properties + 1 + read[properties]
+            if payload > stop:
                 break
             message_id = read[topic] << 8 | read[topic + 1] if qos else 0
             try:
                 name = read[start + 2 : topic].decode()
             except UnicodeDecodeError:
                 break
-            received.append(Received(name, read[properties + 1 : stop], bool(first & 1), message_id, qos))
+            received.append(Received(name, read[payload:stop], bool(first & 1), message_id, qos))
             at = stop
         self._at = at
         if received:
             self._on_received(self, received)
         return bool(received)
-
-
-@lru_cache(16)
-def expiring(seconds: int) -> Properties:
-    """Return what lets the broker drop a message after so long; thousands of answers expire as soon as each other."""
-    properties = Properties(PacketTypes.PUBLISH)
-    properties.MessageExpiryInterval = seconds
-    return properties

@@ -34,6 +34,15 @@ class Connected:
 
 
 @dataclass(frozen=True)
+class Subscribed:
+    """The broker has answered subscriptions, those too that it has refused; told at each connection that makes some.
+
+    What it had kept for us comes before this, as far as it sends things before they are acknowledged: a broker begins
+    with that as soon as it has accepted the connection. Not every broker need do so, and nothing may rest upon it.
+    """
+
+
+@dataclass(frozen=True)
 class Disconnected:
     """The connection ended, or could not be made; the link tries again by itself."""
 
@@ -53,7 +62,7 @@ class Received(NamedTuple):
         return f"Received({self.topic!r}, {len(self.payload)} bytes, message_id={self.message_id})"
 
 
-Event = Connected | Disconnected | Received
+Event = Connected | Subscribed | Disconnected | Received
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
-from kokuchi.link.interface import Connected, Disconnected, Event, NotConnected, Received, Will
+from kokuchi.link.interface import Connected, Disconnected, Event, NotConnected, Received, Subscribed, Will
 
 _SHARE = "$share/"
 
@@ -121,6 +121,8 @@ class MemoryLink:
         for topic, payload in list(self._broker.retained.items()):
             if any(matches(one, topic) and not one.startswith(_SHARE) for one in self._subscriptions):
                 self._broker.hand(session, topic, payload, True)
+        if self._subscriptions:
+            self.put(Subscribed())
 
     def cut(self, reason: str) -> None:
         """Lose the connection; the broker speaks the will."""

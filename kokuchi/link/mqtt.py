@@ -8,24 +8,28 @@ from collections.abc import AsyncIterator, Callable, Sequence
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from kokuchi.link.address import BrokerAddress
-from kokuchi.link.client import Client, expiring
+from kokuchi.link.client import Client
 from kokuchi.link.handing_over import HandingOver
-from kokuchi.link.interface import Connected, Disconnected, Event, NotConnected, PublishRefused, Received, Will
+from kokuchi.link.interface import (
+    Connected,
+    Disconnected,
+    Event,
+    NotConnected,
+    PublishRefused,
+    Received,
+    Subscribed,
+    Will,
+)
+from kokuchi.link.properties import connecting, expiring, leaving
 from kokuchi.link.security import FreshTrust
 
 log = logging.getLogger(__name__)
 
-SESSION_EXPIRY_SECONDS = 30 * 24 * 3600
-"""How long the broker keeps a session for us; beyond that, sync finds what is missing."""
-
 KEEP_ALIVE_SECONDS = 20
-RECEIVE_MAXIMUM = 65535
 MAXIMUM_RECONNECT_SECONDS = 15
 MAXIMUM_INFLIGHT = 1000
 
@@ -111,15 +115,12 @@ class MqttLink:
         self._connect()
 
     def _connect(self) -> None:
-        properties = Properties(PacketTypes.CONNECT)
-        properties.SessionExpiryInterval = SESSION_EXPIRY_SECONDS
-        properties.ReceiveMaximum = RECEIVE_MAXIMUM
         self._client.connect_async(
             self._address.host,
             self._address.port,
             keepalive=KEEP_ALIVE_SECONDS,
             clean_start=False,
-            properties=properties,
+            properties=connecting(),
         )
         self._client.loop_start()
 
@@ -182,16 +183,14 @@ class MqttLink:
 
     async def close(self) -> None:
         """Disconnect and end the events."""
-        await self._end(Properties(PacketTypes.DISCONNECT))
+        await self._end(for_good=False)
 
     async def close_for_good(self) -> None:
         """Disconnect, end the session and the events."""
-        properties = Properties(PacketTypes.DISCONNECT)
-        properties.SessionExpiryInterval = 0
-        await self._end(properties)
+        await self._end(for_good=True)
 
-    async def _end(self, properties: Properties) -> None:
-        self._client.disconnect(properties=properties)
+    async def _end(self, *, for_good: bool) -> None:
+        self._client.disconnect(properties=leaving(for_good=for_good))
         await asyncio.to_thread(self._client.loop_stop)
         self._lose_connection("closed")
         self._tell(None)
@@ -231,11 +230,12 @@ class MqttLink:
             client.unsubscribe(self._left)
 
     def _on_subscribe(
-        self, _client: mqtt.Client, _userdata: object, _message_id: int, reasons: list[ReasonCode], _props: object
+        self, client: mqtt.Client, _userdata: object, _message_id: int, reasons: list[ReasonCode], _props: object
     ) -> None:
         refused = [topic for (topic, _), reason in zip(self._wishes, reasons, strict=False) if reason.is_failure]
         if refused:
             log.error("broker refused subscriptions", extra={"topics": refused})
+        self._hand_over(client, self._tell, Subscribed())
 
     def _on_connect_fail(self, client: mqtt.Client, _userdata: object) -> None:
         place = f"{self._address.host} port {self._address.port}"

@@ -17,7 +17,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from kokuchi.link.interface import Will
-from kokuchi.link.mqtt import KEEP_ALIVE_SECONDS, RECEIVE_MAXIMUM
+from kokuchi.link.mqtt import KEEP_ALIVE_SECONDS
+from kokuchi.link.properties import RECEIVE_MAXIMUM
 from kokuchi.link.security import complaining
 
 PATIENCE_SECONDS = 10.0

@@ -160,4 +160,5 @@ async def test_no_more_is_left_unanswered_than_the_broker_has_said_it_takes() ->
 def test_paho_still_has_what_its_keep_alive_and_its_packets_are_told_by() -> None:
     client = paho.Client(CallbackAPIVersion.VERSION2)
     assert {"_in_packet", "_last_bytes_received", "_msgtime_mutex"} <= vars(client).keys()
+    assert {"_packet_read", "_loop_rc_handle"} <= vars(paho.Client).keys()
     assert client._in_packet["command"] == 0

@@ -22,6 +22,7 @@ from kokuchi.link import (
     MqttLink,
     NotConnected,
     Received,
+    Subscribed,
     Will,
 )
 from kokuchi.link.memory import MemoryBroker, MemoryLink
@@ -264,10 +265,27 @@ async def bench(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch)
 
 async def test_a_link_says_that_it_is_connected_and_whether_the_broker_knew_it(bench: Bench) -> None:
     first = await bench.join("one", "#")
-    assert first.events == [Connected(session_present=False)]
+    assert first.events == [Connected(session_present=False), Subscribed()]
     await bench.leave(first)
     second = await bench.join("one", "#")
-    assert second.events == [Connected(session_present=True)]
+    assert second.events == [Connected(session_present=True), Subscribed()]
+
+
+async def test_a_link_says_that_it_has_subscribed_after_what_had_waited_for_it(bench: Bench) -> None:
+    """Whoever asks for what is missing then knows what the broker had kept."""
+    ear, mouth = await bench.join("ear", "#"), await bench.join("mouth", direct=True)
+    await bench.leave(ear)
+    await mouth.link.publish(bench.topic("a"), b"1")
+    await mouth.link.publish(bench.topic("a"), b"2")
+    again = await bench.join("ear", "#")
+    await until(lambda: Subscribed() in again.events)
+    assert [type(event) for event in again.events] == [Connected, Received, Received, Subscribed]
+
+
+async def test_a_link_that_subscribes_to_something_else_says_so_again(bench: Bench) -> None:
+    ear = await bench.join("ear", "a")
+    ear.link.listen_to([bench.topic("b")])
+    await until(lambda: ear.events == [Connected(session_present=False), Subscribed(), Subscribed()])
 
 
 async def test_what_is_published_arrives_as_it_is(bench: Bench) -> None:
@@ -497,7 +515,7 @@ async def test_a_link_that_was_cut_comes_back_by_itself_with_its_session(bench: 
     await bench.cut()
     await ear.connected(2)
     kinds = [type(event) for event in ear.events if not isinstance(event, Received)]
-    assert kinds == [Connected, Disconnected, Connected]
+    assert [kind for kind in kinds if kind is not Subscribed] == [Connected, Disconnected, Connected]
     assert ear.connections[-1] == Connected(session_present=True)
     await mouth.link.publish(bench.topic("a"), b"2")
     await ear.has(3)

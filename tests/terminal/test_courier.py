@@ -301,7 +301,25 @@ async def test_what_happened_while_the_broker_was_away_is_told_when_it_is_back(t
 
     town.broker.start()
 
-    await until(lambda: town.reports[-1].confirmed_at)
+    await until(lambda: any(report.confirmed_at for sync in town.syncs for report in sync.held))
+
+
+async def test_what_had_waited_at_the_broker_is_told_once_and_by_the_question(town: Town) -> None:
+    """In a storm every household does this at once: what a question says is not reported beside it."""
+    await until(lambda: town.syncs)
+    town.broker.stop()
+    await until(lambda: town.connected[-1] is False)
+    asked, reported = len(town.syncs), len(town.reports)
+    town.broker.running = True
+    town.centre.connect()
+    for number in range(3):
+        await town.send(seal(fresh(f"a-{number}"), KEY))
+
+    town.link.connect()
+
+    await until(lambda: len(town.taken) == 3 and not town.inbox.untold())
+    assert {report.alert for report in town.syncs[asked].held} == {"a-0", "a-1", "a-2"}
+    assert len(town.reports) == reported
 
 
 async def test_a_broker_that_forgot_everything_is_told_again_by_sync(town: Town) -> None:
