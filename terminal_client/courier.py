@@ -194,9 +194,8 @@ class Courier:
     async def _take_settings(self, token: bytes) -> None:
         # An empty message says that the centre has taken back what it had retained.
         if token and await self._standing.take(token):
+            # Once subscribed it asks: what was refused for want of a key, or was sent before, comes with the answer.
             self._link.listen_to(subscriptions(self._topics, self._standing.membership))
-            # What was refused for want of a key, or was sent before the subscription, comes with the answer.
-            self._syncing.ask()
             self._presence_wanted.set()
 
     async def _take_sync_reply(self, token: bytes) -> None:

@@ -97,13 +97,15 @@ class Syncing:
         failures = 0
         while True:
             await self._wanted.wait()
-            self._wanted.clear()
             if not self._link.is_connected:
                 # The next connection asks.
+                self._wanted.clear()
                 failures = 0
                 continue
             async with self.telling:
                 await asyncio.sleep(GATHER_SECONDS)
+                # What was wanted meanwhile is asked with it.
+                self._wanted.clear()
                 await self._send_question()
             patience = min(LONGEST_PATIENCE_SECONDS, PATIENCE_SECONDS * 2**failures)
             if await is_set_within(self._waited_enough, patience * random.uniform(0.8, 1.2)):  # noqa: S311 - spreads load
