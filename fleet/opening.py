@@ -45,17 +45,12 @@ class Opening:
     replies_verified: int = 1
     _by_token: dict[bytes, Opened] = field(default_factory=dict)
     _by_key: dict[tuple[str, int], Opened] = field(default_factory=dict)
-    _last: tuple[bytes, Opened] | None = None
     _replies: int = 0
 
     def alert(self, token: bytes) -> Opened:
         """Return the alert in a token, or raise WireError."""
-        # Thousands get the same alert one after the other, and to compare is cheaper than to hash.
-        if self._last and self._last[0] == token:
-            return self._last[1]
-        opened = self._by_token.get(token) or self._verify(token)
-        self._last = token, opened
-        return opened
+        known = self._by_token.get(token)
+        return known or self._verify(token)
 
     def holders(self, alert: str, revision: int = 1) -> int:
         """Return how many terminals hold an alert."""
