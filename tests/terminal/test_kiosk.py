@@ -67,9 +67,12 @@ def exists(pid: int) -> bool:
     return True
 
 
-def has_ended(pid: int) -> bool:
-    """Tell whether a child has ended, though nobody may have asked for its exit code yet."""
-    return not exists(pid) or Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+def has_ended(child: int) -> bool:
+    """Tell whether the kiosk would find a child ended if it looked now, and leave the answer to the kiosk.
+
+    The state in /proc says so too early: it is Z once the first thread is gone, while the others are still going.
+    """
+    return os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
 
 async def test_a_browser_that_is_killed_or_frozen_is_replaced_and_the_page_is_back(corner: Corner) -> None:
