@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from broadcaster.brokercheck import Finding, Verdict, party, queues
+from broadcaster.brokercheck import Finding, Verdict, delivery, party, queues
 from broadcaster.brokercheck.contact import Contact
 from broadcaster.brokercheck.delivery import absence, burst, retained, shared, will
 from broadcaster.brokercheck.party import Table
@@ -47,6 +47,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(party, "HEARING_SECONDS", 0.3)
     monkeypatch.setattr(queues, "PATIENCE_SECONDS", 0.3)
     monkeypatch.setattr(queues, "MESSAGES", 50)
+    monkeypatch.setattr(delivery, "MAXIMUM_INFLIGHT", 50)
 
 
 def judged(findings: list[Finding]) -> dict[Requirement, tuple[Verdict, str]]:
