@@ -1,6 +1,7 @@
 """What the link's client does otherwise than paho, through a real Mosquitto; an upgrade of paho must pass here."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
@@ -168,6 +169,13 @@ async def test_no_more_is_left_unanswered_than_the_broker_has_said_it_takes() ->
             await until(lambda: any(isinstance(event, Connected) for event in events))
             await asyncio.gather(*(link.publish(f"alert/{number}", b"1") for number in range(100)))
             assert not [event for event in events if isinstance(event, Disconnected)]
+
+
+async def test_what_follows_an_acknowledgement_does_not_wait_for_the_brokers_kernel(port: int) -> None:
+    async with listening(port, "prompt") as ear:
+        connection = ear.client.socket()
+        assert isinstance(connection, socket.socket)
+        assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
 
 
 def test_paho_still_has_what_its_keep_alive_and_its_packets_are_told_by() -> None:

@@ -2,13 +2,14 @@
 
 import asyncio
 import socket
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from kokuchi.serving import PortUnusable, listen, run_together, serve
+from kokuchi.serving import SWITCH_SECONDS, PortUnusable, listen, run_together, serve
 from tests.contract.broker import answers
 from tests.waiting import until
 
@@ -31,6 +32,20 @@ def test_a_port_can_be_taken_again_at_once() -> None:
     port = first.getsockname()[1]
     first.close()
     listen("127.0.0.1", port).close()
+
+
+async def test_nothing_that_is_served_waits_for_the_reader_to_acknowledge_what_came_before() -> None:
+    listener = listen("127.0.0.1", 0)
+    waits: list[int] = []
+
+    def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        waits.append(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    async with await asyncio.start_server(answer, sock=listener):
+        with socket.create_connection(listener.getsockname()):
+            await until(lambda: len(waits) == 1)
+    assert waits == [1], "TCP_NODELAY is set"
 
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -63,8 +78,10 @@ async def test_pages_are_served_until_the_task_is_cancelled() -> None:
 
 async def test_a_part_that_fails_ends_all_and_is_named_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     async def fails() -> None:
+        switches.append(sys.getswitchinterval())
         raise ValueError("why")
 
+    switches: list[float] = []
     closed = asyncio.Event()
 
     async def close() -> None:
@@ -73,6 +90,7 @@ async def test_a_part_that_fails_ends_all_and_is_named_in_the_log(caplog: pytest
     with pytest.raises(ValueError, match="why"):
         await run_together(asyncio.Event().wait(), fails(), close=close)  # type: ignore[arg-type] # it never ends
     assert closed.is_set()
+    assert switches == [pytest.approx(SWITCH_SECONDS)]
     [record] = caplog.records
     assert (record.getMessage(), record.__dict__["part"].split(".")[-1]) == (
         "a part of the program has failed",
