@@ -45,6 +45,12 @@ _TABLES = (
     " FROM deliveries AS d JOIN terminals AS t ON t.id = d.terminal_id"
     " LEFT JOIN presences AS p ON p.terminal_id = d.terminal_id WHERE d.alert_id = :alert"
 )
+# In this order: the few terminals that are named, not every delivery of the alert.
+_TABLES_OF_NAMED = (
+    " FROM json_each(:terminals) AS e CROSS JOIN terminals AS t CROSS JOIN deliveries AS d"
+    " LEFT JOIN presences AS p ON p.terminal_id = d.terminal_id"
+    " WHERE t.terminal = e.value AND d.terminal_id = t.id AND d.alert_id = :alert"
+)
 _COLUMNS = f"t.terminal, t.household, t.kind, t.area, t.service, d.*, {_STANDING} AS standing, p.sent_at AS contact"
 _NAME = "replace(replace(t.household, ' ', ''), '　', '')"
 
@@ -172,8 +178,9 @@ class Progress:
     def lines_of(self, alert_row: int, circumstances: Circumstances, terminals: Sequence[str]) -> list[StandingLine]:
         """Return the lines of these terminals, in the order of terminals."""
         return self._lines(
-            " AND t.terminal IN (SELECT value FROM json_each(:terminals)) ORDER BY t.terminal",
-            {**_arguments(alert_row, circumstances), "terminals": json.dumps(list(terminals))},
+            " ORDER BY t.terminal",
+            {**_arguments(alert_row, circumstances), "terminals": json.dumps(sorted(set(terminals)))},
+            _TABLES_OF_NAMED,
         )
 
     def first_of_each(
@@ -184,9 +191,9 @@ class Progress:
             standing: self.lines(alert_row, circumstances, Selection(standing), limit=limit) for standing in standings
         }
 
-    def _lines(self, where: str, arguments: dict[str, Any]) -> list[StandingLine]:
+    def _lines(self, where: str, arguments: dict[str, Any], tables: str = _TABLES) -> list[StandingLine]:
         rows = self._connections.read().execute(
-            f"SELECT {_COLUMNS}{_TABLES}{where}",
+            f"SELECT {_COLUMNS}{tables}{where}",
             arguments,
         )
         return [standing_line(row) for row in rows]
