@@ -1,8 +1,8 @@
 """The terminals that something is the matter with, for the list of what is wrong: found by SQLite in one look."""
 
+import json
 import re
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from broadcaster.domain.delivery import FULL_MIB, TOO_HOT_CELSIUS
 from broadcaster.domain.incident import Ailing, Kind
@@ -21,13 +21,15 @@ _FAULTS = {
     Kind.TERMINALS_HEAT: f"ifnull(CAST(p.payload ->> '$.temperature_celsius' AS NUMERIC), 0) >= {TOO_HOT_CELSIUS}",
 }
 _COLUMNS = ", ".join(f"({test}) AS {kind}" for kind, test in _FAULTS.items())
-_SEEN = " ".join(
-    [
-        "SELECT t.terminal, t.area, p.online, p.changed_at, p.payload ->> '$.software' AS software,",
-        _COLUMNS,
-        "FROM terminals AS t JOIN presences AS p ON p.terminal_id = t.id WHERE",
-        _IN_SERVICE,
-    ]
+_SOFTWARE = "ifnull(p.payload ->> '$.software', '')"
+_SEEN = f"FROM terminals AS t JOIN presences AS p ON p.terminal_id = t.id WHERE {_IN_SERVICE}"
+_AREAS = f"SELECT t.area, count(*) AS n {_SEEN} GROUP BY t.area"
+_VERSIONS = f"SELECT DISTINCT {_SOFTWARE} AS software {_SEEN} AND p.online <> 0"
+# Those that are well are thousands, and none of their rows is asked for.
+_AILING = (
+    f"SELECT t.terminal, t.area, p.online, p.changed_at, {_SOFTWARE} AS software, {_COLUMNS} {_SEEN}"  # noqa: S608 - constants
+    f" AND (p.online = 0 OR {' OR '.join(f'({test})' for test in _FAULTS.values())}"
+    f" OR {_SOFTWARE} IN (SELECT value FROM json_each(?))) ORDER BY t.id"
 )
 _NUMBER = re.compile(r"\d+")
 
@@ -43,21 +45,19 @@ class AilingTerminals:
 
         Software is old if it is older than `newest_software` or than the newest that any connected terminal has.
         """
-        rows = self._connections.read().execute(_SEEN).fetchall()
-        areas: dict[str, int] = {}
+        db = self._connections.read()
+        areas = {row["area"]: row["n"] for row in db.execute(_AREAS)}
+        versions = {row["software"]: _version(row["software"]) for row in db.execute(_VERSIONS)}
+        newest = max([*versions.values(), _version(newest_software)])
+        old = frozenset(software for software, version in versions.items() if software and version < newest)
         found: list[Ailing] = []
-        versions = [_version(row["software"]) for row in rows if row["online"]]
-        newest = max([*versions, _version(newest_software)])
-        # A name is looked up for each of thousands of rows, and an enumeration's value is slow to find.
-        faults = [(kind, kind.value) for kind in _FAULTS]
-        for row in rows:
-            areas[row["area"]] = areas.get(row["area"], 0) + 1
+        for row in db.execute(_AILING, [json.dumps(sorted(old))]):
             if not row["online"]:
                 since = datetime.fromisoformat(row["changed_at"]) if row["changed_at"] else None
                 found.append(Ailing(row["terminal"], row["area"], Kind.TERMINALS_OFF, since))
                 continue
-            found += [Ailing(row["terminal"], row["area"], kind) for kind, column in faults if row[column]]
-            if row["software"] and _version(row["software"]) < newest:
+            found += [Ailing(row["terminal"], row["area"], kind) for kind in _FAULTS if row[kind]]
+            if row["software"] in old:
                 found.append(Ailing(row["terminal"], row["area"], Kind.TERMINALS_SOFTWARE))
         return areas, [*found, *self._never(now)]
 
@@ -81,6 +81,5 @@ class AilingTerminals:
         ]
 
 
-@lru_cache(maxsize=256)
-def _version(text: str | None) -> tuple[int, ...]:
-    return tuple(int(number) for number in _NUMBER.findall(text or "")[:3])
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(number) for number in _NUMBER.findall(text)[:3])
