@@ -16,6 +16,7 @@ from broadcaster.dispatch.signer import Signer
 from broadcaster.domain.signing import TownTerms
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
+from broadcaster.ledger.claims import Claim
 from broadcaster.monitoring import Overseer, Places
 from broadcaster.monitoring.figures import Figures
 from broadcaster.monitoring.watch import Watch
@@ -50,16 +51,18 @@ def _now() -> datetime:
 
 @dataclass(frozen=True)
 class Centre:
-    """A centre that is ready to run."""
+    """A centre that is ready to run; `claim` is what makes it the only one where other machines may run one."""
 
     settings: Settings
     town: Town
+    claim: Claim | None
 
     async def run(self) -> None:
         """Serve pages and dispatch alerts until the process is told to end.
 
         Raises PortUnusable, DatabaseUnusable, KeyFileError, CertificateError, ConfigurationError, DictionaryTooLarge or
-        ChimeError when a part cannot start, StoodStill when a vital one makes no progress.
+        ChimeError when a part cannot start, StoodStill when a vital one makes no progress, RunsAlready when the claim
+        was lost to another centre.
         """
         if self.settings.uses_tls:
             certificates_of(self.settings).check()
@@ -131,6 +134,7 @@ class Centre:
             enrolment.broker.keep_told(),
             Nightly(ledger, self.settings.retention, self.town.time_zone, _now).run(),
             *([keeper.run()] if keeper else []),
+            *([self.claim.keep()] if self.claim else []),
             watch_centre(
                 ledger,
                 dispatcher.vital_parts,
