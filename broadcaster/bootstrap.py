@@ -93,7 +93,13 @@ class Centre:
             revision=ledger.dictionary.revision,
             standing=ledger.dictionary.standing,
         )
-        places = Places(self.settings.certificates, self.settings.signing_key, self.settings.next_key, running=True)
+        places = Places(
+            self.settings.certificates,
+            self.settings.signing_key,
+            self.settings.next_key,
+            running_since=_now(),
+            collectors=broker.collectors,
+        )
         overseer = Overseer(ledger, _now, places)
         figures = Figures(ledger, overseer, _now)
         application = create_app(

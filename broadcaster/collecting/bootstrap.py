@@ -4,6 +4,7 @@ import logging
 from dataclasses import dataclass, replace
 
 from broadcaster.alone import alone
+from broadcaster.collecting.signs import give_signs
 from broadcaster.dispatch.further_collector import FurtherCollector
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
@@ -56,6 +57,7 @@ class CollectorProcess:
             await run_together(
                 collector.run(),
                 leave_when_told(),
+                give_signs(ledger, self.number, link),
                 *([claim.keep()] if claim else []),
                 watch_collector(
                     ledger,

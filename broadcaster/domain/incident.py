@@ -31,6 +31,7 @@ class Kind(StrEnum):
     CERTIFICATE_ENDS = "certificate_ends"
     WIDE_OUTAGE = "wide_outage"
     AREA_OUTAGE = "area_outage"
+    COLLECTOR_AWAY = "collector_away"
     BACKUP_OLD = "backup_old"
     BACKUP_UNCHECKED = "backup_unchecked"
     NEXT_KEY_MISSING = "next_key_missing"
@@ -59,6 +60,8 @@ STOOD_STILL_FOR = timedelta(days=1)
 """A centre that stood still and was started anew is told of for so long after the last time."""
 HEARTBEAT_LOST = timedelta(seconds=60)
 OUTBOX_PATIENCE = timedelta(minutes=2)
+COLLECTOR_PATIENCE = timedelta(minutes=2)
+"""A further collector says that it works every ten seconds; its restart takes less than a minute."""
 DISK_URGENT_BYTES = 200_000_000
 DISK_SOON_BYTES = 1_000_000_000
 CERTIFICATE_SOON = timedelta(days=60)
@@ -99,8 +102,10 @@ class Snapshot:
     `areas` has the number of terminals in each area that have been seen at least once. `certificates` has the end of
     each certificate by its file's name; `missed` the times that were not kept and that nobody has settled. The broker's
     state is None if the centre has never run; `heartbeat` is looked at from outside only; `stood_still` has the part
-    for which the centre was last started anew. The first terminal is in the roster since `in_use_since`, the current
-    key signs since `key_since`; `held` alerts wait after a restore.
+    for which the centre was last started anew. `collectors` has the last sign of life of each further collector that
+    there should be; if the one who looks is the running centre, they are waited for since it runs, `running_since`. The
+    first terminal is in the roster since `in_use_since`, the current key signs since `key_since`; `held` alerts wait
+    after a restore.
     """
 
     now: datetime
@@ -109,6 +114,8 @@ class Snapshot:
     heartbeat_expected: bool = False
     heartbeat: datetime | None = None
     stood_still: tuple[str, datetime] | None = None
+    running_since: datetime | None = None
+    collectors: Mapping[int, datetime | None] = field(default_factory=dict)
     oldest_waiting: datetime | None = None
     disk_free: int | None = None
     log_bytes: int | None = None
@@ -195,6 +202,7 @@ def _of_centre(seen: Snapshot) -> Iterable[Incident]:
             urgency = Urgency.URGENT if end - seen.now <= CERTIFICATE_URGENT else Urgency.SOON
             yield Incident(Kind.CERTIFICATE_ENDS, urgency, key=file, until=end)
     yield from _of_backup(seen)
+    yield from _of_collectors(seen)
 
 
 def _of_backup(seen: Snapshot) -> Iterable[Incident]:
@@ -209,6 +217,14 @@ def _of_backup(seen: Snapshot) -> Iterable[Incident]:
         )
     elif not seen.backup_checked:
         yield Incident(Kind.BACKUP_UNCHECKED, Urgency.SOON, since=seen.backup_at)
+
+
+def _of_collectors(seen: Snapshot) -> Iterable[Incident]:
+    for number, sign in seen.collectors.items():
+        # None works without the broker; and those that rested with the centre begin with it.
+        moments = (sign, seen.broker_since, seen.running_since)
+        if seen.broker_connected and all(_settled(one, seen.now, COLLECTOR_PATIENCE) for one in moments):
+            yield Incident(Kind.COLLECTOR_AWAY, Urgency.SOON, key=str(number), since=sign)
 
 
 def _of_town(seen: Snapshot) -> Iterable[Incident]:

@@ -104,6 +104,13 @@ WORDS: Mapping[Kind, Words] = {
         "停電の情報と通信会社の情報を確かめてください。急ぐお知らせは、電話・広報車・訪問で伝えてください。つながった端末には自動で届きます。",
         "all terminals of the area {key} are off: {number}",
     ),
+    Kind.COLLECTOR_AWAY: Words(
+        "端末からの報告を分担するプログラム（{key}番）が止まっています",
+        "お知らせは届いています。端末からの「届いた」などの報告のうち、{key}番の分だけ、画面に出るのが遅れます。"
+        "報告はなくなりません。{key}番が動くまで、通信のサーバーで待っています。",
+        f"{_CALL_MAINTENANCE}サーバーで kokuchi-collector@{{key}} を起動します。",
+        "collector {key} does not run: `systemctl start kokuchi-collector@{key}`; its reports wait, nothing is lost",
+    ),
     Kind.BACKUP_OLD: Words(
         "控え（バックアップ）が作られていません",
         "いまサーバーがこわれると、名簿や放送記録を元に戻せません。",
@@ -222,7 +229,12 @@ def words_of(incident: Incident, town: Town) -> Words:
     }
     words = WORDS[incident.kind]
     english = figures | {"until": incident.until.date().isoformat() if incident.until else ""}
-    return Words(words.title.format_map(figures), words.meaning, words.action, words.english.format_map(english))
+    return Words(
+        words.title.format_map(figures),
+        words.meaning.format_map(figures),
+        words.action.format_map(figures),
+        words.english.format_map(english),
+    )
 
 
 def day(moment: datetime, zone: ZoneInfo) -> str:

@@ -19,6 +19,7 @@ from broadcaster.ledger.migrations import (
     m023_roster,
     m024_wrong_codes,
     m025_growth,
+    m026_collectors,
 )
 from broadcaster.ledger.migrations.steps import migrations
 
@@ -37,5 +38,6 @@ __all__ = [
     "m023_roster",
     "m024_wrong_codes",
     "m025_growth",
+    "m026_collectors",
     "migrations",
 ]

@@ -69,6 +69,15 @@ def test_a_database_in_good_order_is_found_so(ledger: Ledger) -> None:
     assert (beat.at, beat.checked_at, beat.fault) == (NOW, NOW, "")
 
 
+def test_the_last_sign_of_life_of_each_collector_is_kept(ledger: Ledger) -> None:
+    assert ledger.collectors.signs() == {}
+    later = NOW + timedelta(seconds=10)
+    ledger.collectors.give_sign(2, NOW)
+    ledger.collectors.give_sign(3, NOW)
+    ledger.collectors.give_sign(2, later)
+    assert ledger.collectors.signs() == {2: later, 3: NOW}
+
+
 def test_a_request_that_was_asked_twice_was_begun_once(ledger: Ledger) -> None:
     secret = ledger.tokens.make("other", frozenset(), NOW + timedelta(days=1), "shell", NOW)
     token = ledger.tokens.find(secret)
