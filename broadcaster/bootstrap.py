@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -124,6 +125,7 @@ class Centre:
         )
         log.info("centre starts", extra={"host": self.settings.web.host, "port": self.settings.web.port})
         await voice.start()
+        await _note(ledger.starts.begin)
 
         async def close() -> None:
             await voice.close()
@@ -132,7 +134,12 @@ class Centre:
 
         dispatcher = Dispatcher(ledger, link, Signer(keys.load), self.town.id, self._terms, on_batch=figures.batch)
         await run_together(
-            serve(application, listener, keeper.pages() if keeper and self.settings.web.tls else None),
+            serve(
+                application,
+                listener,
+                keeper.pages() if keeper and self.settings.web.tls else None,
+                at_end=lambda: _note(ledger.starts.end),
+            ),
             dispatcher.run(),
             PlannedSending(ledger, self.town, spoken, _now).run(),
             Watch(ledger, self.town, overseer, self.settings.mail, _now).run(),
@@ -176,6 +183,14 @@ class Centre:
             broker if settings.broker.tls else None,
             _now,
         )
+
+
+async def _note(what: Callable[[datetime], None]) -> None:
+    """Let the ledger know of a start or an end; a disk that is full keeps no centre from either."""
+    try:
+        await asyncio.to_thread(what, _now())
+    except FAILED as error:
+        log.warning("start or end not noted", extra={"reason": str(error)})
 
 
 async def _watch_other_processes(ledger: Ledger) -> None:

@@ -40,6 +40,7 @@ from broadcaster.ledger.second_step import SecondSteps
 from broadcaster.ledger.service import ServiceOfTerminals
 from broadcaster.ledger.sessions import Sessions
 from broadcaster.ledger.signing_keys import SigningKeys
+from broadcaster.ledger.starts import Starts
 from broadcaster.ledger.submissions import Submissions
 from broadcaster.ledger.terminal_settings import TerminalSettingsBook
 from broadcaster.ledger.terminals import Terminals
@@ -84,6 +85,7 @@ class Ledger:
         self.ailing = AilingTerminals(self.connections)
         self.incidents = Incidents(self.connections)
         self.heartbeat = Heartbeat(self.connections)
+        self.starts = Starts(self.connections)
         self.collectors = Collectors(self.connections)
         self.mails = Mails(self.connections)
         self.recovery = Recovery(self.connections)

@@ -45,6 +45,7 @@ def gather(ledger: Ledger, places: Places | None, now: datetime) -> Snapshot:
         heartbeat_expected=places is not None and places.running_since is None,
         heartbeat=beat.at if beat else None,
         stood_still=last_restart(ledger.connections.folder),
+        crashes_last_hour=ledger.starts.crashes_since(now - timedelta(hours=1)),
         running_since=places.running_since if places else None,
         collectors=_signs(ledger, places.collectors) if places else {},
         oldest_waiting=ledger.outbox.oldest_waiting(),

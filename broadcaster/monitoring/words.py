@@ -32,6 +32,12 @@ WORDS: Mapping[Kind, Words] = {
         f"サーバーの電源を確かめ、{_CALL_MAINTENANCE}急ぐお知らせは、電話や広報車で伝えてください。",
         "the centre does not run",
     ),
+    Kind.CENTRE_CRASHES: Words(
+        "告知放送のシステムが、止まっては起動しなおすことをくり返しています",
+        "この1時間に3回以上、ひとりでに止まりました。書いたお知らせは保存されていますが、送るのが遅れることがあります。",
+        f"{_CALL_MAINTENANCE}急ぐお知らせは、電話や訪問でも伝えてください。1時間のあいだ起きなければ、この表示は消えます。",
+        "the centre has crashed 3 times or more within an hour: see `journalctl -u kokuchi-centre`",
+    ),
     Kind.CENTRE_STOOD_STILL: Words(
         "告知放送のシステムが動かなくなり、自動で起動しなおしました",
         "いまは動いています。くり返すときは、サーバーの故障か、ソフトウェアの誤りのおそれがあります。",
@@ -106,7 +112,7 @@ WORDS: Mapping[Kind, Words] = {
     ),
     Kind.COLLECTOR_AWAY: Words(
         "端末からの報告を分担するプログラム（{key}番）が止まっています",
-        "お知らせは届いています。端末からの「届いた」などの報告のうち、{key}番の分だけ、画面に出るのが遅れます。"
+        "お知らせは、いつもどおり送られます。端末からの「届いた」などの報告のうち、{key}番の分だけ、画面に出るのが遅れます。"
         "報告はなくなりません。{key}番が動くまで、通信のサーバーで待っています。",
         f"{_CALL_MAINTENANCE}サーバーで kokuchi-collector@{{key}} を起動します。",
         "collector {key} does not run: `systemctl start kokuchi-collector@{key}`; its reports wait, nothing is lost",

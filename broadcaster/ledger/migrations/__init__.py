@@ -20,6 +20,7 @@ from broadcaster.ledger.migrations import (
     m024_wrong_codes,
     m025_growth,
     m026_collectors,
+    m027_starts,
 )
 from broadcaster.ledger.migrations.steps import migrations
 
@@ -39,5 +40,6 @@ __all__ = [
     "m024_wrong_codes",
     "m025_growth",
     "m026_collectors",
+    "m027_starts",
     "migrations",
 ]

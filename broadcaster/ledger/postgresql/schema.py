@@ -19,4 +19,5 @@ def steps() -> Mapping[str, str]:
     return {
         "m025_deliveries_by_alert": "\n".join(first),
         "m026_collectors": _file("m026_collectors.sql"),
+        "m027_starts": _file("m027_starts.sql"),
     }

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.incident import OF_TERMINALS, Ailing, Incident, Kind, Snapshot, Urgency, judge
+from broadcaster.domain.incident import OF_TERMINALS, Ailing, Incident, Kind, Snapshot, Urgency
+from broadcaster.domain.judging import judge
 from tests.broadcaster.examples import NOW
 
 WELL = Snapshot(
@@ -48,6 +49,7 @@ DAY = timedelta(days=1)
     [
         ({"heartbeat": NOW - timedelta(seconds=61)}, Kind.CENTRE_STOPPED, URGENT),
         ({"heartbeat": None}, Kind.CENTRE_STOPPED, URGENT),
+        ({"crashes_last_hour": 3}, Kind.CENTRE_CRASHES, URGENT),
         ({"stood_still": ("publisher", NOW - DAY)}, Kind.CENTRE_STOOD_STILL, SOON),
         ({"broker_connected": False}, Kind.BROKER_AWAY, URGENT),
         ({"broker_connected": None}, Kind.BROKER_AWAY, URGENT),
@@ -94,6 +96,7 @@ def test_each_thing_that_is_wrong_is_said_as_urgently_as_it_is(
         {"in_use_since": NOW - timedelta(hours=35), "backup_at": None},
         {"in_use_since": None, "backup_at": None},
         {"heartbeat_expected": False, "heartbeat": None},
+        {"crashes_last_hour": 2},
         {"collectors": {2: NOW - timedelta(seconds=119)}},
         {"collectors": {2: None}, "running_since": NOW - timedelta(seconds=119)},
         {"collectors": {2: NOW - DAY}, "broker_since": NOW - timedelta(seconds=119)},

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from broadcaster.domain.incident import GUESSES_A_DAY
+from broadcaster.domain.judging import GUESSES_A_DAY
 from broadcaster.domain.tokens import Scope
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
