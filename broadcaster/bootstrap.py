@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from broadcaster.dispatch.signer import Signer
 from broadcaster.domain.signing import TownTerms
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
+from broadcaster.ledger.claims import Claim
 from broadcaster.monitoring import Overseer, Places
 from broadcaster.monitoring.figures import Figures
 from broadcaster.monitoring.watch import Watch
@@ -50,16 +52,18 @@ def _now() -> datetime:
 
 @dataclass(frozen=True)
 class Centre:
-    """A centre that is ready to run."""
+    """A centre that is ready to run; `claim` is what makes it the only one where other machines may run one."""
 
     settings: Settings
     town: Town
+    claim: Claim | None
 
     async def run(self) -> None:
         """Serve pages and dispatch alerts until the process is told to end.
 
         Raises PortUnusable, DatabaseUnusable, KeyFileError, CertificateError, ConfigurationError, DictionaryTooLarge or
-        ChimeError when a part cannot start, StoodStill when a vital one makes no progress.
+        ChimeError when a part cannot start, StoodStill when a vital one makes no progress, RunsAlready when the claim
+        was lost to another centre.
         """
         if self.settings.uses_tls:
             certificates_of(self.settings).check()
@@ -90,7 +94,13 @@ class Centre:
             revision=ledger.dictionary.revision,
             standing=ledger.dictionary.standing,
         )
-        places = Places(self.settings.certificates, self.settings.signing_key, self.settings.next_key, running=True)
+        places = Places(
+            self.settings.certificates,
+            self.settings.signing_key,
+            self.settings.next_key,
+            running_since=_now(),
+            collectors=broker.collectors,
+        )
         overseer = Overseer(ledger, _now, places)
         figures = Figures(ledger, overseer, _now)
         application = create_app(
@@ -115,6 +125,7 @@ class Centre:
         )
         log.info("centre starts", extra={"host": self.settings.web.host, "port": self.settings.web.port})
         await voice.start()
+        await _note(ledger.starts.begin)
 
         async def close() -> None:
             await voice.close()
@@ -123,7 +134,12 @@ class Centre:
 
         dispatcher = Dispatcher(ledger, link, Signer(keys.load), self.town.id, self._terms, on_batch=figures.batch)
         await run_together(
-            serve(application, listener, keeper.pages() if keeper and self.settings.web.tls else None),
+            serve(
+                application,
+                listener,
+                keeper.pages() if keeper and self.settings.web.tls else None,
+                at_end=lambda: _note(ledger.starts.end),
+            ),
             dispatcher.run(),
             PlannedSending(ledger, self.town, spoken, _now).run(),
             Watch(ledger, self.town, overseer, self.settings.mail, _now).run(),
@@ -131,6 +147,7 @@ class Centre:
             enrolment.broker.keep_told(),
             Nightly(ledger, self.settings.retention, self.town.time_zone, _now).run(),
             *([keeper.run()] if keeper else []),
+            *([self.claim.keep()] if self.claim else []),
             watch_centre(
                 ledger,
                 dispatcher.vital_parts,
@@ -166,6 +183,14 @@ class Centre:
             broker if settings.broker.tls else None,
             _now,
         )
+
+
+async def _note(what: Callable[[datetime], None]) -> None:
+    """Let the ledger know of a start or an end; a disk that is full keeps no centre from either."""
+    try:
+        await asyncio.to_thread(what, _now())
+    except FAILED as error:
+        log.warning("start or end not noted", extra={"reason": str(error)})
 
 
 async def _watch_other_processes(ledger: Ledger) -> None:

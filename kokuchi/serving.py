@@ -49,8 +49,33 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-async def serve(application: _Application, listener: socket.socket, tls: ssl.SSLContext | None = None) -> None:
-    """Serve until the process is told to end (SIGINT or SIGTERM), or the task is cancelled; over HTTPS with `tls`."""
+async def nothing() -> None:
+    """Do nothing."""
+
+
+class _Server(uvicorn.Server):
+    """A server that does `at_end` when the process is told to end: then uvicorn lets the signal itself end it."""
+
+    def __init__(self, config: uvicorn.Config, at_end: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(config)
+        self._at_end = at_end
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        if self.should_exit:
+            await self._at_end()
+
+
+async def serve(
+    application: _Application,
+    listener: socket.socket,
+    tls: ssl.SSLContext | None = None,
+    at_end: Callable[[], Awaitable[None]] = nothing,
+) -> None:
+    """Serve until the process is told to end (SIGINT or SIGTERM), or the task is cancelled; over HTTPS with `tls`.
+
+    `at_end` is awaited when the process is told to, and is the last that it does.
+    """
     config = uvicorn.Config(
         application,
         http=BoundedConnection,
@@ -62,7 +87,7 @@ async def serve(application: _Application, listener: socket.socket, tls: ssl.SSL
         timeout_graceful_shutdown=1,
         ssl_context_factory=(lambda _config, _default: tls) if tls else None,
     )
-    server = uvicorn.Server(config)
+    server = _Server(config, at_end)
     try:
         await server.serve(sockets=[listener])
     except asyncio.CancelledError:

@@ -4,9 +4,11 @@ import logging
 from dataclasses import dataclass, replace
 
 from broadcaster.alone import alone
+from broadcaster.collecting.signs import give_signs
 from broadcaster.dispatch.further_collector import FurtherCollector
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
+from broadcaster.ledger.claims import claimed
 from broadcaster.settings import Settings
 from broadcaster.watching import watch_collector
 from kokuchi.link import MqttLink
@@ -27,11 +29,13 @@ class CollectorProcess:
     async def run(self) -> None:
         """Collect until the process is told to end, then leave.
 
-        Raises RunsAlready or DatabaseUnusable when it cannot start, StoodStill when it makes no progress.
+        Raises DatabaseUnusable when it cannot start, RunsAlready then too or when its claim was lost to another one,
+        StoodStill when it makes no progress.
         """
         # Beside the ledger, and apart from what the centre writes there about itself.
         folder = self.settings.folder / f"collector-{self.number}"
-        with alone(folder / "lock", f"collector {self.number}"):
+        what = f"collector {self.number}"
+        with alone(folder / "lock", what), claimed(self.settings.ledger, self.number, what) as claim:
             ledger = Ledger(self.settings.ledger)
             name = self.settings.broker.collector_name(self.number)
             topics = Topics(self.town.id)
@@ -53,6 +57,8 @@ class CollectorProcess:
             await run_together(
                 collector.run(),
                 leave_when_told(),
+                give_signs(ledger, self.number, link),
+                *([claim.keep()] if claim else []),
                 watch_collector(
                     ledger,
                     collector.vital_parts,

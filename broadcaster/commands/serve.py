@@ -6,6 +6,7 @@ import click
 
 from broadcaster.alone import alone
 from broadcaster.commands.context import Context, pass_context
+from broadcaster.ledger.claims import CENTRE, claimed
 from kokuchi import logs
 
 
@@ -20,5 +21,8 @@ def serve(context: Context, verbose: bool) -> None:
     settings, town = context.load()
     logs.configure(verbose)
     # Before anything is written: two of them would publish everything twice.
-    with alone(settings.folder / "centre.lock", "a centre"):
-        asyncio.run(Centre(settings, town).run())
+    with (
+        alone(settings.folder / "centre.lock", "a centre"),
+        claimed(settings.ledger, CENTRE, "a centre") as claim,
+    ):
+        asyncio.run(Centre(settings, town, claim).run())

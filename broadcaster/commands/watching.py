@@ -75,7 +75,13 @@ def _look(context: Context) -> tuple[Assessment, Town]:
     settings, town = context.load()
     if isinstance(settings.ledger, Path) and not settings.ledger.is_file():
         raise DatabaseUnusable(f"{settings.ledger}: there is no ledger yet; run `broadcaster setup` first")
-    places = Places(settings.certificates, settings.signing_key, settings.next_key, running=False)
+    places = Places(
+        settings.certificates,
+        settings.signing_key,
+        settings.next_key,
+        running_since=None,
+        collectors=settings.broker.collectors,
+    )
     ledger = Ledger(settings.ledger)
     try:
         return Overseer(ledger, lambda: datetime.now(UTC), places).look(), town

@@ -9,6 +9,7 @@ from broadcaster.ledger.audit import Audit
 from broadcaster.ledger.backups import Backups
 from broadcaster.ledger.broker import Broker
 from broadcaster.ledger.changes import Changes
+from broadcaster.ledger.collectors import Collectors
 from broadcaster.ledger.conditions import Conditions
 from broadcaster.ledger.deliveries import Deliveries
 from broadcaster.ledger.delivery_history import DeliveryHistory
@@ -39,6 +40,7 @@ from broadcaster.ledger.second_step import SecondSteps
 from broadcaster.ledger.service import ServiceOfTerminals
 from broadcaster.ledger.sessions import Sessions
 from broadcaster.ledger.signing_keys import SigningKeys
+from broadcaster.ledger.starts import Starts
 from broadcaster.ledger.submissions import Submissions
 from broadcaster.ledger.terminal_settings import TerminalSettingsBook
 from broadcaster.ledger.terminals import Terminals
@@ -83,6 +85,8 @@ class Ledger:
         self.ailing = AilingTerminals(self.connections)
         self.incidents = Incidents(self.connections)
         self.heartbeat = Heartbeat(self.connections)
+        self.starts = Starts(self.connections)
+        self.collectors = Collectors(self.connections)
         self.mails = Mails(self.connections)
         self.recovery = Recovery(self.connections)
         self.erasure = Erasure(self.connections)

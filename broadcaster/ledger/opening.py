@@ -14,10 +14,15 @@ def open_storage(place: Place, on_commit: Callable[[], None]) -> tuple[Storage, 
     """Return the database at a place, made or brought up to date, and how it merges; raises DatabaseUnusable."""
     if not isinstance(place, Server):
         return Connections(place, migrations, on_commit, refuses_newer=True), merge_one_by_one
-    if find_spec("psycopg") is None:
-        raise DatabaseUnusable(f"{place}: needs psycopg; install it with: pip install 'kokuchi[postgresql]'")
+    need_driver(place)
     # A town with a file has no psycopg.
     from broadcaster.ledger.postgresql.reports import merge_at_once
     from broadcaster.ledger.postgresql.storage import PostgresqlStorage
 
     return PostgresqlStorage(place, on_commit), merge_at_once
+
+
+def need_driver(server: Server) -> None:
+    """Raise DatabaseUnusable where nothing is installed that speaks to a server."""
+    if find_spec("psycopg") is None:
+        raise DatabaseUnusable(f"{server}: needs psycopg; install it with: pip install 'kokuchi[postgresql]'")

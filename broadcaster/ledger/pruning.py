@@ -84,6 +84,8 @@ KEPT = {
     "signing_keys": "terminals may still hold them",
     "broker": "one row",
     "heartbeat": "one row",
+    "starts": "the last day",
+    "collectors": "one for each further collector",
     "wrong_codes": "the last two days",
     "restores": "one for each restore",
 }

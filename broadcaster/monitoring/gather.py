@@ -11,6 +11,7 @@ from cryptography import x509
 from broadcaster.domain.incident import Snapshot
 from broadcaster.domain.signing import KeyState
 from broadcaster.ledger import Ledger
+from broadcaster.ledger.claims import CENTRE
 from broadcaster.ledger.submissions import State
 from kokuchi import __version__
 from kokuchi.restarts import last_restart
@@ -21,12 +22,16 @@ CERTIFICATES = ("server.pem", "authority.pem", "web.pem")
 
 @dataclass(frozen=True)
 class Places:
-    """Where the centre keeps what has to be there. `running` is whether the one who looks is the running centre."""
+    """Where the centre keeps what has to be there, and how many `collectors` there should be, the centre among them.
+
+    `running_since` is when the one who looks was started, if it is the centre.
+    """
 
     certificates: Path
     signing_key: Path
     next_key: Path
-    running: bool
+    running_since: datetime | None
+    collectors: int = 1
 
 
 def gather(ledger: Ledger, places: Places | None, now: datetime) -> Snapshot:
@@ -37,9 +42,12 @@ def gather(ledger: Ledger, places: Places | None, now: datetime) -> Snapshot:
         now=now,
         broker_connected=broker.connected if broker else None,
         broker_since=broker.since if broker else None,
-        heartbeat_expected=places is not None and not places.running,
+        heartbeat_expected=places is not None and places.running_since is None,
         heartbeat=beat.at if beat else None,
         stood_still=last_restart(ledger.connections.folder),
+        crashes_last_hour=ledger.starts.crashes_since(now - timedelta(hours=1)),
+        running_since=places.running_since if places else None,
+        collectors=_signs(ledger, places.collectors) if places else {},
         oldest_waiting=ledger.outbox.oldest_waiting(),
         disk_free=shutil.disk_usage(ledger.connections.folder).free,
         log_bytes=ledger.connections.log_bytes,
@@ -78,3 +86,8 @@ def certificate_ends(folder: Path) -> Mapping[str, datetime]:
 
 def _approval_since(ledger: Ledger) -> datetime | None:
     return min((waiting.submitted_at for waiting in ledger.submissions.in_state(State.WAITING)), default=None)
+
+
+def _signs(ledger: Ledger, collectors: int) -> Mapping[int, datetime | None]:
+    signs = ledger.collectors.signs()
+    return {number: signs.get(number) for number in range(CENTRE + 1, collectors + 1)}

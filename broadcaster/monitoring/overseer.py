@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from broadcaster.domain.incident import Incident, Snapshot, Urgency, judge
+from broadcaster.domain.incident import Incident, Snapshot, Urgency
+from broadcaster.domain.judging import judge
 from broadcaster.domain.telling import Episode
 from broadcaster.ledger import Ledger
 from broadcaster.monitoring.gather import Places, gather

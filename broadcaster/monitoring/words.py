@@ -32,6 +32,12 @@ WORDS: Mapping[Kind, Words] = {
         f"サーバーの電源を確かめ、{_CALL_MAINTENANCE}急ぐお知らせは、電話や広報車で伝えてください。",
         "the centre does not run",
     ),
+    Kind.CENTRE_CRASHES: Words(
+        "告知放送のシステムが、止まっては起動しなおすことをくり返しています",
+        "この1時間に3回以上、ひとりでに止まりました。書いたお知らせは保存されていますが、送るのが遅れることがあります。",
+        f"{_CALL_MAINTENANCE}急ぐお知らせは、電話や訪問でも伝えてください。1時間のあいだ起きなければ、この表示は消えます。",
+        "the centre has crashed 3 times or more within an hour: see `journalctl -u kokuchi-centre`",
+    ),
     Kind.CENTRE_STOOD_STILL: Words(
         "告知放送のシステムが動かなくなり、自動で起動しなおしました",
         "いまは動いています。くり返すときは、サーバーの故障か、ソフトウェアの誤りのおそれがあります。",
@@ -103,6 +109,13 @@ WORDS: Mapping[Kind, Words] = {
         "この地区の停電か、通信の障害と思われます。地区の世帯には、いまお知らせが届きません。",
         "停電の情報と通信会社の情報を確かめてください。急ぐお知らせは、電話・広報車・訪問で伝えてください。つながった端末には自動で届きます。",
         "all terminals of the area {key} are off: {number}",
+    ),
+    Kind.COLLECTOR_AWAY: Words(
+        "端末からの報告を分担するプログラム（{key}番）が止まっています",
+        "お知らせは、いつもどおり送られます。端末からの「届いた」などの報告のうち、{key}番の分だけ、画面に出るのが遅れます。"
+        "報告はなくなりません。{key}番が動くまで、通信のサーバーで待っています。",
+        f"{_CALL_MAINTENANCE}サーバーで kokuchi-collector@{{key}} を起動します。",
+        "collector {key} does not run: `systemctl start kokuchi-collector@{key}`; its reports wait, nothing is lost",
     ),
     Kind.BACKUP_OLD: Words(
         "控え（バックアップ）が作られていません",
@@ -222,7 +235,12 @@ def words_of(incident: Incident, town: Town) -> Words:
     }
     words = WORDS[incident.kind]
     english = figures | {"until": incident.until.date().isoformat() if incident.until else ""}
-    return Words(words.title.format_map(figures), words.meaning, words.action, words.english.format_map(english))
+    return Words(
+        words.title.format_map(figures),
+        words.meaning.format_map(figures),
+        words.action.format_map(figures),
+        words.english.format_map(english),
+    )
 
 
 def day(moment: datetime, zone: ZoneInfo) -> str:

@@ -3,7 +3,8 @@
 import shutil
 from dataclasses import dataclass
 
-from broadcaster.domain.incident import DISK_URGENT_BYTES, Kind
+from broadcaster.domain.incident import Kind
+from broadcaster.domain.judging import DISK_URGENT_BYTES
 from broadcaster.domain.roles import Act, may
 from broadcaster.ledger.accounts import Account
 from broadcaster.monitoring.words import words_of

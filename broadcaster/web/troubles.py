@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from broadcaster.domain.condition import Condition
-from broadcaster.domain.incident import HEARTBEAT_LOST, OF_TERMINALS, Incident, Kind, Urgency
+from broadcaster.domain.incident import OF_TERMINALS, Incident, Kind, Urgency
+from broadcaster.domain.judging import HEARTBEAT_LOST
 from broadcaster.domain.telling import Episode
 from broadcaster.monitoring.words import URGENCIES, words_of
 from broadcaster.web.site import Site

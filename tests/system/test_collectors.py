@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -49,6 +50,15 @@ def test_nothing_is_lost_when_both_are_killed_in_the_middle_and_start_again(town
     town.revive()
     town.fleet.run_until(lambda: town.is_stored(row), PATIENCE)
     assert town.dropped() == 0
+
+
+def test_a_further_collector_says_that_it_works(town: OutageTown) -> None:
+    """So the centre can tell the operators of one that is away."""
+    town.kill([FURTHER])
+    before = datetime.now(UTC)
+    assert town.ledger.collectors.signs()[2] < before
+    town.revive()
+    wait_until(lambda: town.ledger.collectors.signs()[2] > before, what="it is back")
 
 
 def test_the_share_of_one_that_never_comes_back_is_told_by_the_terminals_themselves(town: OutageTown) -> None:

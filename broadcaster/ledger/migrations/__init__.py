@@ -19,6 +19,8 @@ from broadcaster.ledger.migrations import (
     m023_roster,
     m024_wrong_codes,
     m025_growth,
+    m026_collectors,
+    m027_starts,
 )
 from broadcaster.ledger.migrations.steps import migrations
 
@@ -37,5 +39,7 @@ __all__ = [
     "m023_roster",
     "m024_wrong_codes",
     "m025_growth",
+    "m026_collectors",
+    "m027_starts",
     "migrations",
 ]

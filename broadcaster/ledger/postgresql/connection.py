@@ -13,6 +13,13 @@ from broadcaster.ledger.postgresql.statements import kept, translated
 from kokuchi.storage import StorageFailure
 
 BUSY_TIMEOUT_SECONDS = 10
+
+# Who has lost his power says nothing. Both sides ask after 10 s of silence, every 5 s, and give up after 4 times: the
+# server too, or what a dead machine has locked would stay locked for two hours.
+_KEEPALIVE = {"idle": 10, "interval": 5, "count": 4}
+SILENCE_SECONDS = _KEEPALIVE["idle"] + _KEEPALIVE["interval"] * _KEEPALIVE["count"]
+"""After so long without a word each side takes the other for dead."""
+
 _PIECE = 5000
 
 # A commit is on the disk before it is answered, whatever the server's own settings say. Compiling a query takes longer
@@ -20,7 +27,9 @@ _PIECE = 5000
 _SETTINGS = f"""
 SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local');
 SET lock_timeout = '{BUSY_TIMEOUT_SECONDS}s';
-SET jit = off
+SET jit = off;
+SET tcp_user_timeout = '{SILENCE_SECONDS}s';
+{";".join(f"SET tcp_keepalives_{name} = {value}" for name, value in _KEEPALIVE.items())}
 """
 
 
@@ -81,11 +90,10 @@ def connect(url: str) -> Connection:
         connect_timeout=BUSY_TIMEOUT_SECONDS,
         client_encoding="utf8",
         application_name="kokuchi",
-        # A server that has lost its power says nothing: half a minute later it is taken for away.
-        keepalives_idle=10,
-        keepalives_interval=5,
-        keepalives_count=4,
-        tcp_user_timeout=30_000,
+        keepalives_idle=_KEEPALIVE["idle"],
+        keepalives_interval=_KEEPALIVE["interval"],
+        keepalives_count=_KEEPALIVE["count"],
+        tcp_user_timeout=SILENCE_SECONDS * 1000,
     )
     connection.adapters.register_loader("numeric", _Numeric)
     connection.execute(_SETTINGS)

@@ -16,4 +16,8 @@ def _file(name: str) -> str:
 def steps() -> Mapping[str, str]:
     """Return the statements of every step by its name, in their order."""
     first = [_file("m025_functions.sql"), _file("m025_tables.sql"), reach_triggers()]
-    return {"m025_deliveries_by_alert": "\n".join(first)}
+    return {
+        "m025_deliveries_by_alert": "\n".join(first),
+        "m026_collectors": _file("m026_collectors.sql"),
+        "m027_starts": _file("m027_starts.sql"),
+    }

@@ -3,7 +3,8 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, PlainTextResponse
 
-from broadcaster.domain.incident import HEARTBEAT_LOST, Kind
+from broadcaster.domain.incident import Kind
+from broadcaster.domain.judging import HEARTBEAT_LOST
 from broadcaster.web.site import Site, site_of
 
 router = APIRouter()

@@ -49,6 +49,16 @@ def test_what_can_wait_is_one_and_what_cannot_is_two(shell: Shell, ledger: Ledge
     assert "見本" not in done.out, "identifiers only"
 
 
+def test_a_further_collector_that_has_never_come_is_one(
+    shell: Shell, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KOKUCHI_BROKER__COLLECTORS", "2")
+    for connected in (False, True):
+        ledger.broker.record(connected, "", datetime.now(UTC) - timedelta(minutes=3))
+    [told] = shell.run("status", "--json").json["incidents"]
+    assert (told["kind"], told["key"]) == ("collector_away", "2")
+
+
 def test_a_centre_that_does_not_run_is_said(shell: Shell, ledger: Ledger) -> None:
     ledger.heartbeat.beat(datetime.now(UTC) - timedelta(minutes=2))
     done = shell.run("status")

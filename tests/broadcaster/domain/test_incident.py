@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broadcaster.domain.incident import OF_TERMINALS, Ailing, Incident, Kind, Snapshot, Urgency, judge
+from broadcaster.domain.incident import OF_TERMINALS, Ailing, Incident, Kind, Snapshot, Urgency
+from broadcaster.domain.judging import judge
 from tests.broadcaster.examples import NOW
 
 WELL = Snapshot(
@@ -48,10 +49,13 @@ DAY = timedelta(days=1)
     [
         ({"heartbeat": NOW - timedelta(seconds=61)}, Kind.CENTRE_STOPPED, URGENT),
         ({"heartbeat": None}, Kind.CENTRE_STOPPED, URGENT),
+        ({"crashes_last_hour": 3}, Kind.CENTRE_CRASHES, URGENT),
         ({"stood_still": ("publisher", NOW - DAY)}, Kind.CENTRE_STOOD_STILL, SOON),
         ({"broker_connected": False}, Kind.BROKER_AWAY, URGENT),
         ({"broker_connected": None}, Kind.BROKER_AWAY, URGENT),
         ({"oldest_waiting": NOW - timedelta(minutes=3)}, Kind.OUTBOX_STUCK, URGENT),
+        ({"collectors": {2: NOW - timedelta(seconds=121)}}, Kind.COLLECTOR_AWAY, SOON),
+        ({"collectors": {2: None}}, Kind.COLLECTOR_AWAY, SOON),
         ({"key_present": False}, Kind.KEY_MISSING, URGENT),
         ({"next_key_present": False}, Kind.NEXT_KEY_MISSING, SOON),
         ({"key_since": NOW - 396 * DAY}, Kind.KEY_OLD, SOON),
@@ -92,6 +96,10 @@ def test_each_thing_that_is_wrong_is_said_as_urgently_as_it_is(
         {"in_use_since": NOW - timedelta(hours=35), "backup_at": None},
         {"in_use_since": None, "backup_at": None},
         {"heartbeat_expected": False, "heartbeat": None},
+        {"crashes_last_hour": 2},
+        {"collectors": {2: NOW - timedelta(seconds=119)}},
+        {"collectors": {2: None}, "running_since": NOW - timedelta(seconds=119)},
+        {"collectors": {2: NOW - DAY}, "broker_since": NOW - timedelta(seconds=119)},
         {"approval_since": NOW - timedelta(hours=23)},
         {"ailing": off(1, 59)},
         {"ailing": off(60, 2)},
@@ -100,6 +108,15 @@ def test_each_thing_that_is_wrong_is_said_as_urgently_as_it_is(
 )
 def test_what_will_be_well_by_itself_is_not_said(change: dict[str, object]) -> None:
     assert judge(replace(WELL, **change)) == []  # type: ignore[arg-type] # by name, as a Snapshot takes it
+
+
+def test_a_further_collector_is_not_told_of_while_none_can_work() -> None:
+    assert kinds(replace(WELL, broker_connected=False, collectors={2: None})) == [(Kind.BROKER_AWAY, URGENT)]
+
+
+def test_each_further_collector_that_is_away_is_told_with_its_last_sign_of_life() -> None:
+    found = judge(replace(WELL, collectors={2: NOW - DAY, 3: NOW, 4: None}))
+    assert [(one.key, one.since) for one in found] == [("2", NOW - DAY), ("4", None)]
 
 
 def test_terminals_that_go_off_at_once_are_one_outage() -> None:

@@ -69,6 +69,29 @@ def test_a_database_in_good_order_is_found_so(ledger: Ledger) -> None:
     assert (beat.at, beat.checked_at, beat.fault) == (NOW, NOW, "")
 
 
+def test_the_last_sign_of_life_of_each_collector_is_kept(ledger: Ledger) -> None:
+    assert ledger.collectors.signs() == {}
+    later = NOW + timedelta(seconds=10)
+    ledger.collectors.give_sign(2, NOW)
+    ledger.collectors.give_sign(3, NOW)
+    ledger.collectors.give_sign(2, later)
+    assert ledger.collectors.signs() == {2: later, 3: NOW}
+
+
+def test_what_was_started_before_and_has_not_ended_has_crashed(ledger: Ledger) -> None:
+    minute = timedelta(minutes=1)
+    assert ledger.starts.crashes_since(NOW) == 0
+    for _ in range(3):
+        ledger.starts.begin(NOW)
+    assert ledger.starts.crashes_since(NOW) == 2, "the last one runs"
+    ledger.starts.end(NOW + minute)
+    ledger.starts.begin(NOW + minute)
+    assert ledger.starts.crashes_since(NOW) == 2
+    assert ledger.starts.crashes_since(NOW + minute) == 0
+    ledger.starts.begin(NOW + timedelta(days=1, minutes=1))
+    assert ledger.starts.crashes_since(NOW) == 1, "the last day is kept"
+
+
 def test_a_request_that_was_asked_twice_was_begun_once(ledger: Ledger) -> None:
     secret = ledger.tokens.make("other", frozenset(), NOW + timedelta(days=1), "shell", NOW)
     token = ledger.tokens.find(secret)

@@ -9,9 +9,10 @@ from broadcaster.domain.service import Service
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.backups import Backup
 from broadcaster.monitoring import Overseer, Places
+from broadcaster.monitoring.words import words_of
 from kokuchi.wire import Clock, Refusal, Speaker, WireError
 from kokuchi.wire.fields import iso
-from tests.broadcaster.examples import NOW, accept, alert, presence
+from tests.broadcaster.examples import NOW, TOWN, accept, alert, presence
 from tests.broadcaster.monitoring.smtp_server import write_certificate
 
 HOUR = timedelta(hours=1)
@@ -58,7 +59,7 @@ def test_a_terminal_that_is_not_in_service_is_no_trouble(ledger: Ledger) -> None
 
 
 def test_what_the_centre_keeps_is_looked_at(ledger: Ledger, tmp_path: Path) -> None:
-    places = Places(tmp_path, tmp_path / "signing.pem", tmp_path / "next.pem", running=False)
+    places = Places(tmp_path, tmp_path / "signing.pem", tmp_path / "next.pem", running_since=None)
     now = datetime.now(UTC)
     with ledger.connections.write() as db:
         db.execute("UPDATE terminals SET created_at = ? WHERE terminal = 't-1'", [iso(now - timedelta(days=2))])
@@ -87,6 +88,22 @@ def test_what_waits_and_what_is_refused_is_counted(ledger: Ledger) -> None:
         ledger.quarantine.put([("topic", b"x", WireError(Refusal.INVALID, "no"))], NOW + timedelta(seconds=number))
     assert found(ledger, NOW + timedelta(minutes=3)).keys() == {Kind.OUTBOX_STUCK, Kind.MESSAGES_REFUSED}
     assert found(ledger, NOW + 2 * HOUR).keys() == {Kind.OUTBOX_STUCK}
+
+
+def test_a_further_collector_that_is_away_is_told_until_it_is_back(ledger: Ledger, tmp_path: Path) -> None:
+    places = Places(tmp_path, tmp_path / "signing.pem", tmp_path / "next.pem", running_since=NOW, collectors=2)
+    for number in (2, 3):
+        ledger.collectors.give_sign(number, NOW)
+    assert Kind.COLLECTOR_AWAY not in found(ledger, NOW + timedelta(minutes=1), places)
+    later = NOW + timedelta(minutes=3)
+    away = found(ledger, later, places)[Kind.COLLECTOR_AWAY]
+    assert (away.key, away.since) == ("2", NOW), "the settings know no collector 3"
+    words = words_of(away, TOWN)
+    assert "（2番）" in words.title
+    assert "kokuchi-collector@2 を起動します" in words.action
+    assert words.english.startswith("collector 2 does not run: `systemctl start kokuchi-collector@2`")
+    ledger.collectors.give_sign(2, later)
+    assert Kind.COLLECTOR_AWAY not in found(ledger, later, places)
 
 
 def test_one_look_serves_everybody_for_a_moment(ledger: Ledger) -> None:

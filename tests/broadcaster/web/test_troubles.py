@@ -8,12 +8,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from broadcaster.domain.incident import GUESSES_A_DAY
+from broadcaster.domain.judging import GUESSES_A_DAY
 from broadcaster.domain.tokens import Scope
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.backups import Backup
-from broadcaster.monitoring import Overseer
+from broadcaster.monitoring import Overseer, Places
+from broadcaster.monitoring.figures import Figures
 from broadcaster.monitoring.watch import Watch
 from broadcaster.web.site import Site
 from kokuchi.wire import Speaker
@@ -98,6 +99,33 @@ async def test_what_has_a_page_of_its_own_leads_there(operator: Browser, ledger:
     page = await troubles(operator)
     assert "お知らせが送信されずに残っています" in page
     assert '<a class="more" href="/log">' in page
+
+
+async def test_a_further_collector_that_is_away_is_said_on_the_first_page_too(
+    operator: Browser, app: FastAPI, ledger: Ledger, clock: Clock, tmp_path: Path
+) -> None:
+    """With its number, since when, what to do, and that nothing is lost."""
+    keys = tmp_path / "signing.pem", tmp_path / "next.pem"
+    for key in keys:
+        key.touch()
+    places = Places(tmp_path, *keys, running_since=NOW - HOUR, collectors=2)
+    site: Site = app.state.site
+    object.__setattr__(site, "overseer", Overseer(ledger, clock, places, rests=timedelta(0)))
+    ledger.collectors.give_sign(2, NOW - HOUR)
+    clock.move(minutes=5)
+    title = "端末からの報告を分担するプログラム（2番）が止まっています"
+    page = await troubles(operator)
+    assert title in page
+    assert "11月24日(火)9時00分から（1時間5分）" in page
+    assert "報告はなくなりません" in page
+    assert "サーバーで kokuchi-collector@2 を起動します" in page
+    assert title in (await operator.get("/")).text
+    assert (
+        'kokuchi_incidents{kind="collector_away",urgency="soon"} 1.0'
+        in Figures(ledger, site.overseer, clock).text().decode()
+    )
+    ledger.collectors.give_sign(2, clock())
+    assert title not in await troubles(operator)
 
 
 @pytest.fixture
