@@ -41,8 +41,8 @@ def accept_within(
     alert = beyond_what_was_lost(db, alert)
     # Whoever makes this may go on to write, and so an error of the database is not waited for.
     made = db.execute(
-        "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload,"
-        " dictionary) VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT revision FROM dictionary))"
+        "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload, remind_at,"
+        " dictionary) VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT revision FROM dictionary))"
         " ON CONFLICT (identifier, revision) DO NOTHING RETURNING id",
         [
             alert.identifier,
@@ -52,6 +52,7 @@ def accept_within(
             iso(alert.expires),
             accepted_by,
             alert.model_dump_json(exclude_none=True),
+            iso(alert.sent + reminder_after(0)),
         ],
     ).fetchall()
     if not made:
@@ -59,10 +60,9 @@ def accept_within(
     row = int(made[0]["id"])
     db.executemany("INSERT INTO outbox (alert_id, topic) VALUES (?, ?)", [(row, topic) for topic in topics])
     db.execute(
-        "INSERT INTO deliveries (alert_id, terminal_id, next_attempt_at)"
-        " SELECT ?, t.id, ? FROM json_each(?) AS e CROSS JOIN terminals AS t"
+        "INSERT INTO deliveries (alert_id, terminal_id) SELECT ?, t.id FROM json_each(?) AS e CROSS JOIN terminals AS t"
         " WHERE t.terminal = e.value AND t.service = 'in_service'",
-        [row, iso(alert.sent + reminder_after(0)), json.dumps(list(recipients))],
+        [row, json.dumps(list(recipients))],
     )
     dictionary = db.execute("SELECT revision FROM dictionary").fetchone()
     return Accepted(row, alert, accepted_by, dictionary["revision"] if dictionary else None)

@@ -70,7 +70,8 @@ class Recovery:
         """
         with self._connections.write() as db:
             held = db.execute(
-                "UPDATE alerts SET held_at = ?1, released_at = NULL WHERE expires_at > ?1 AND identifier NOT IN"
+                "UPDATE alerts SET held_at = ?1, released_at = NULL, remind_at = NULL"
+                " WHERE expires_at > ?1 AND identifier NOT IN"
                 " (SELECT identifier FROM alerts WHERE json_extract(payload, '$.message_type') = ?2)",
                 [iso(now), MessageType.CANCEL],
             ).rowcount

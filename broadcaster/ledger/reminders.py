@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from broadcaster.domain.delivery import reminder_after
-from kokuchi.storage import Storage
+from kokuchi.storage import Database, Storage
 from kokuchi.wire.fields import iso
 
 
@@ -26,7 +26,11 @@ class Reminders:
         """Tell whether there is anything to claim, without writing."""
         row = (
             self._connections.read()
-            .execute("SELECT 1 FROM deliveries WHERE next_attempt_at <= ? AND received_at IS NULL LIMIT 1", [iso(now)])
+            .execute(
+                "SELECT 1 FROM alerts WHERE remind_at <= ?1 UNION ALL"
+                " SELECT 1 FROM deliveries WHERE next_attempt_at <= ?1 AND received_at IS NULL LIMIT 1",
+                [iso(now)],
+            )
             .fetchone()
         )
         return row is not None
@@ -38,6 +42,7 @@ class Reminders:
         that have expired or were corrected or withdrawn are not sent again.
         """
         with self._connections.write() as db:
+            _begin(db, now)
             db.execute(
                 "UPDATE deliveries SET next_attempt_at = NULL WHERE next_attempt_at <= ?1 AND received_at IS NULL"
                 # Not `alert_id IN`: that would read every delivery of all alerts that ever expired.
@@ -61,3 +66,14 @@ class Reminders:
                 ],
             )
         return [Reminder(row["alert_id"], row["terminal"]) for row in rows if row["online"]]
+
+
+def _begin(db: Database, now: datetime) -> None:
+    """Let whoever has not answered for an alert by its first reminder be due from then on."""
+    db.execute(
+        "UPDATE deliveries SET next_attempt_at = ?1 WHERE received_at IS NULL AND next_attempt_at IS NULL"
+        " AND alert_id IN (SELECT id FROM alerts WHERE remind_at <= ?1)"
+        " AND terminal_id IN (SELECT id FROM terminals WHERE service = 'in_service')",
+        [iso(now)],
+    )
+    db.execute("UPDATE alerts SET remind_at = NULL WHERE remind_at <= ?", [iso(now)])

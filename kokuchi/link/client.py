@@ -81,7 +81,7 @@ class Client(mqtt.Client):
         return self._loop_rc_handle(result) if result else result
 
     def _begin_anew(self, _client: mqtt.Client, _userdata: object, connection: Any) -> None:
-        # paho leaves it. A report that follows an acknowledgement would wait until the broker's kernel confirms that: 40 ms.
+        # A report that follows an acknowledgement would wait for 40 ms, until the broker's kernel has confirmed that.
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._read, self._at = b"", 0
         # Whoever published these was told that they were not taken, and says them again; paho would send all of them at

@@ -21,6 +21,7 @@ from broadcaster.ledger.migrations import (
     m025_growth,
     m026_collectors,
     m027_starts,
+    m028_reminders,
 )
 from broadcaster.ledger.migrations.steps import migrations
 
@@ -41,5 +42,6 @@ __all__ = [
     "m025_growth",
     "m026_collectors",
     "m027_starts",
+    "m028_reminders",
     "migrations",
 ]

@@ -20,4 +20,5 @@ def steps() -> Mapping[str, str]:
         "m025_deliveries_by_alert": "\n".join(first),
         "m026_collectors": _file("m026_collectors.sql"),
         "m027_starts": _file("m027_starts.sql"),
+        "m028_first_reminder": _file("m028_reminders.sql"),
     }

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from broadcaster.domain.service import Step
 from broadcaster.ledger import Ledger
 from tests.broadcaster.examples import NOW, accept, alert, presence, report
 
@@ -51,3 +52,21 @@ def test_when_the_broker_has_lost_everything_nobody_counts_as_connected(ledger: 
     ledger.presences.doubt()
     assert not any(found.online for found in ledger.presences.all().values())
     assert due(ledger, 30) == []
+
+
+def test_who_left_service_before_the_first_reminder_is_not_reminded(ledger: Ledger, row: int) -> None:
+    assert row
+    ledger.service.step(Step.SUSPEND, ["t-1"], "hanako", SOON)
+    assert due(ledger, 30) == ["t-2"]
+
+
+def test_what_nobody_has_answered_for_costs_an_entry_only_from_its_first_reminder_on(ledger: Ledger, row: int) -> None:
+    def entries() -> int:
+        found = ledger.connections.read().execute("SELECT count(*) FROM deliveries WHERE next_attempt_at IS NOT NULL")
+        return int(found.fetchone()[0])
+
+    ledger.deliveries.record([report("t-2", received_at=NOW)])
+    assert row
+    assert entries() == 0
+    assert due(ledger, 30) == ["t-1"]
+    assert entries() == 2, "t-1 is silent and t-3 not connected"
