@@ -1,5 +1,6 @@
 """From what was written to an alert that can be accepted at once: with its kana, its topics and its recipients."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,10 +36,9 @@ class Composer:
         category = self._town.category(written.category)
         contact = contact_of(category, self._town) if category else self._town.desk
         headline, body = written.headline.strip(), written.body.strip()
-        return Kana(
-            await reading_or_none(self._voice, headline, body, contact),
-            await furigana_or_none(self._voice, headline, body),
-        )
+        reading = reading_or_none(self._voice, headline, body, contact)
+        # Together: each of these asks in a thread by which dictionary it is read, and whoever has clicked waits for it.
+        return Kana(*await asyncio.gather(reading, furigana_or_none(self._voice, headline, body)))
 
     def examine(self, identifier: str, written: Written, now: datetime) -> None:
         """Raise DraftError if no alert can be made of it now."""

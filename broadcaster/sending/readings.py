@@ -29,11 +29,9 @@ async def furigana_or_none(voice: VoicePreview, headline: str, body: str) -> Fur
 
 
 async def _reading(voice: VoicePreview, headline: str, body: str, contact: Contact | None) -> Reading:
-    return Reading(
-        headline=await voice.reading(headline),
-        body=await voice.reading(body),
-        contact=await voice.reading(contact_text(contact)) if contact else "",
-    )
+    texts = [headline, body, *([contact_text(contact)] if contact else [])]
+    said = await asyncio.gather(*(voice.reading(text) for text in texts))
+    return Reading(headline=said[0], body=said[1], contact=said[2] if contact else "")
 
 
 async def _in_time(else_told: str, made: Coroutine[None, None, _T]) -> _T | None:
