@@ -95,7 +95,7 @@ def _check_page(request: Request, form: FormData, account: Account, problems: Se
         return form_page(request, written, editing, error.problems, carried=chosen.pairs())
     reached = recipients(alert.audience, roster)
     presences = site.ledger.presences.all()
-    online = [terminal for terminal in reached if terminal.id in presences and presences[terminal.id].online]
+    seen = [presences[terminal.id] for terminal in reached if terminal.id in presences]
     need = site.sending.need(written)
     asked = need is not Need.NOTHING
     proposed = chosen.with_proposals(now, zone)
@@ -132,7 +132,8 @@ def _check_page(request: Request, form: FormData, account: Account, problems: Se
         effect=LEVEL_EFFECTS[alert.level],
         level_word=LEVELS[alert.level],
         reached=len(reached),
-        away=len(reached) - len(online),
+        away=sum(not presence.online for presence in seen),
+        never=len(reached) - len(seen),
         valid=duration(alert.expires - alert.sent),
         expires=moment(alert.expires, zone),
         advised=ADVISED_BODY,
