@@ -41,13 +41,16 @@ def read_sentences(path: Path | None) -> list[Sentence]:
         raise ConfigurationError(f"{path}: is not CSV in UTF-8 with the columns {_SENTENCE} and {_KANA}") from error
 
 
-def parse_words(content: str | bytes, name: str) -> list[Word]:
-    """Return the words of a dictionary file, in UTF-8 or Shift_JIS, or raise DictionaryError with every bad line."""
+def parse_words(content: str | bytes, name: str = "") -> list[Word]:
+    """Return the words of a dictionary file, in UTF-8 or Shift_JIS, or raise DictionaryError with every bad line.
+
+    `name` is as in kokuchi.voice.dictionary.parse.
+    """
     if isinstance(content, bytes):
         try:
             content = text_of_csv(content)
         except NotText:
-            raise DictionaryError([f"{name}: {_NOT_TEXT}"]) from None
+            raise DictionaryError([f"{name}: {_NOT_TEXT}" if name else _NOT_TEXT]) from None
     lines = (_with_cells(line, plain_cell) for line in dictionary.parse(content, name))
     return [replace(Word(**asdict(line)), word=written(line.word)) for line in lines]
 

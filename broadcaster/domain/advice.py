@@ -81,6 +81,14 @@ _DOUBLE_NEGATION = re.compile(
     r"|なしに?(?:で)?は[^。、]{1,12}(?:ません|できない|ない)"
 )
 _SENTENCE_END = re.compile(r"[。！？!?\n]")
+# 「えいきょう」, 「だけさける」 and 「あすか」 name no day.
+_RELATIVE_DAYS = {
+    re.compile("一昨日|おととい"): -2,
+    re.compile("(?<!一)昨日|昨[夜晩]|きのう"): -1,
+    re.compile("[本今]日|今[朝夕夜晩]|(?<![んういこ])きょう(?![うと])|(?<!だ)けさ"): 0,
+    re.compile("明日(?!香)|明[朝晩]|あす(?![かけこな])|あした"): 1,
+    re.compile("明後日|あさって"): 2,
+}
 
 
 def missing(headline: str, body: str, category: str, contact: Contact, town: Town) -> list[Element]:
@@ -121,6 +129,12 @@ def advise(
             Advice("body", f"放送に約{seconds:.0f}秒かかります。{ADVISED_SECONDS}秒以内になるように短くしてください。")
         )
     return found
+
+
+def relative_days(headline: str, body: str) -> dict[str, int]:
+    """Return the words, such as 「明日」, whose day depends on when they are spoken, with how many days after that."""
+    text = f"{headline}\n{body}"
+    return {word: days for pattern, days in _RELATIVE_DAYS.items() for word in pattern.findall(text)}
 
 
 def _has(element: Element, text: str, category: str, contact: Contact, town: Town) -> bool:

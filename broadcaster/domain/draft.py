@@ -209,7 +209,7 @@ def _check_audience(draft: Draft, town: Town, roster: Sequence[Terminal]) -> lis
         return [
             Problem(
                 "audience",
-                f"個別に選べる端末は{MAXIMUM_MEMBERS}台までです。地区かグループを選んでください。",
+                f"個別に選べる端末は{MAXIMUM_MEMBERS}台までです。行政区かグループを選んでください。",
                 f"at most {MAXIMUM_MEMBERS} members; address an area or a group",
             )
         ]

@@ -15,7 +15,7 @@ from kokuchi.wire import MessageType
 
 @dataclass(frozen=True)
 class Summary:
-    """One alert in a list."""
+    """One alert in a list. Of the `troubled` terminals `unreached` have not received it."""
 
     identifier: str
     headline: str
@@ -31,6 +31,7 @@ class Summary:
     addressed: int
     counts: tuple[StageCount, ...]
     troubled: int
+    unreached: int
 
 
 def summaries(site: Site, alerts: Sequence[Accepted]) -> list[Summary]:
@@ -75,4 +76,6 @@ def _summary(site: Site, accepted: Accepted, reach: Reach, waiting: bool, troubl
         addressed=reach.addressed,
         counts=tuple(StageCount(word, getattr(reach, stage)) for stage, word in STAGES.items()),
         troubled=troubled,
+        # What stands out beyond the ledger's count are those that have said nothing; one that refused has not got it.
+        unreached=troubled - reach.troubled + reach.refused,
     )

@@ -1,11 +1,13 @@
 """What sending will do, in the words of the last page."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
+from broadcaster.domain.advice import relative_days
 from broadcaster.domain.audience import Terminal, describe
 from broadcaster.domain.timing import Timing, day_in_words, in_words, quiet_until, span_in_words, time_in_words
 from broadcaster.domain.town import Town
+from broadcaster.domain.written import Written
 from broadcaster.web.words import LEVELS
 from kokuchi.wire import Audience, AudienceKind, Level
 
@@ -87,3 +89,22 @@ def quiet_warning(town: Town, level: Level, at: datetime, expires: datetime, *, 
         return f"{night}画面にはすぐに出ますが、朝までに有効期限が過ぎるので、読み上げません。{own}"
     day = "" if repeated else day_in_words(end.date())
     return f"{night}画面にはすぐに出ますが、読み上げるのは{day}{time_in_words(end.time())}です。{own}"
+
+
+def spoken_at(town: Town, level: Level, at: datetime, expires: datetime) -> datetime:
+    """Return when an alert that is sent `at` is spoken: in the quiet hours that is at their end, if it still may be."""
+    end = quiet_until(town.quiet_hours, at, town.time_zone)
+    return at if end is None or end >= expires or level is Level.EMERGENCY else end
+
+
+def day_warning(town: Town, written: Written, timing: Timing, written_on: date, spoken: datetime) -> str:
+    """Return that words such as 「本日」 will mean another day when they are spoken; empty if they will not."""
+    day, words = spoken.astimezone(town.time_zone).date(), relative_days(written.headline, written.body)
+    if not words or (day == written_on and not timing.is_repeated):
+        return ""
+    if timing.is_repeated:
+        quoted = "".join(f"「{word}」" for word in words)
+        often = in_words(timing, town.time_zone)
+        return f"{often}に放送するたびに、{quoted}の指す日が変わるので、日付か曜日で書いてください。"
+    meant = "、".join(f"「{word}」は{day_in_words(day + timedelta(days=days))}" for word, days in words.items())
+    return f"{day_in_words(day)}に放送すると、{meant}のことに聞こえるので、日付で書いてください。"

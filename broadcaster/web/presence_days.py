@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from zoneinfo import ZoneInfo
 
 from broadcaster.domain.condition import Condition
@@ -14,7 +14,10 @@ from broadcaster.web.words import CONDITIONS
 
 DAYS = 30
 QUARTERS = 96
-"""A day is drawn in quarters of an hour, each as the worst that was in it: a break of a minute is still seen."""
+"""A day is drawn in quarters of an hour, each as the worst that was in it."""
+BRIEF = timedelta(minutes=5)
+"""What has passed within this time is a restart to an operator and not drawn; the figures count it. A device takes a
+minute or two to come back, and as long again until its clock is set."""
 STEP, HEIGHT = 20, 14
 """From one day's line to the next, and how high it is."""
 _STATES = ("online", "faulty", "offline")
@@ -23,7 +26,10 @@ _STATES = ("online", "faulty", "offline")
 
 @dataclass(frozen=True)
 class Day:
-    """One day in figures; the words are empty if nothing is known. `breaks` is how often the connection was lost."""
+    """One day in figures; the words are empty if nothing is known. `breaks` is how often the connection was lost.
+
+    `faults` leaves out what has passed within BRIEF.
+    """
 
     word: str
     connected: str
@@ -71,7 +77,7 @@ def first_moment(now: datetime, zone: ZoneInfo) -> datetime:
 def presence_days(changes: Sequence[PresenceChange], now: datetime, zone: ZoneInfo) -> PresenceDays:
     """Return the last days up to now; before the first change nothing is known."""
     today = now.astimezone(zone).date()
-    moments = [change.at for change in changes]
+    lasting = _lasting(changes)
     days: list[Day] = []
     pieces: dict[str, list[str]] = {state: [] for state in _STATES}
     known, connected = timedelta(), timedelta()
@@ -79,10 +85,9 @@ def presence_days(changes: Sequence[PresenceChange], now: datetime, zone: ZoneIn
         day = today - timedelta(days=number)
         start, end = _midnight(day, zone), _midnight(day + timedelta(days=1), zone)
         last = min(end, now)
-        first = max(0, bisect_right(moments, start) - 1)
-        stretches = list(_stretches(changes[first : bisect_left(moments, last)], start, last))
-        days.append(_day(day, stretches, start))
-        for state, piece in _drawn(stretches, start, end, number * STEP):
+        stretches, long_ones = _within(changes, start, last), _within(lasting, start, last)
+        days.append(_day(day, stretches, long_ones, start))
+        for state, piece in _drawn(long_ones, start, end, number * STEP):
             pieces[state].append(piece)
         known += _sum(stretches)
         connected += _sum(each for each in stretches if each.change.online)
@@ -101,12 +106,28 @@ def _sentence(known: timedelta, connected: timedelta, breaks: int) -> str:
     return f"記録のある{_hours(known)}のうち、{share}%の時間つながっていました。切れたのは{breaks}回です。"
 
 
-def _stretches(changes: Sequence[PresenceChange], start: datetime, end: datetime) -> Iterator[_Stretch]:
-    ends = [*(change.at for change in changes[1:]), end]
-    for change, until in zip(changes, ends, strict=False):
-        begin, finish = max(change.at, start), min(until, end)
-        if begin < finish:
-            yield _Stretch(begin, finish, change)
+def _lasting(changes: Sequence[PresenceChange]) -> list[PresenceChange]:
+    """Return the changes without what has passed within BRIEF; how it is now stays, however short."""
+    return [
+        change
+        for change, following in pairwise([*changes, None])
+        if change is not None
+        and (following is None or (change.online and not change.faults) or following.at - change.at >= BRIEF)
+    ]
+
+
+def _within(changes: Sequence[PresenceChange], start: datetime, end: datetime) -> list[_Stretch]:
+    first = max(0, bisect_right(changes, start, key=_moment) - 1)
+    these = changes[first : bisect_left(changes, end, key=_moment)]
+    ends = [*map(_moment, these[1:]), end]
+    stretches = (
+        _Stretch(max(change.at, start), min(until, end), change) for change, until in zip(these, ends, strict=False)
+    )
+    return [each for each in stretches if each.start < each.end]
+
+
+def _moment(change: PresenceChange) -> datetime:
+    return change.at
 
 
 def _drawn(stretches: Sequence[_Stretch], start: datetime, end: datetime, top: int) -> Iterator[tuple[str, str]]:
@@ -128,8 +149,8 @@ def _drawn(stretches: Sequence[_Stretch], start: datetime, end: datetime, top: i
         place += width
 
 
-def _day(day: date, stretches: Sequence[_Stretch], start: datetime) -> Day:
-    faults = dict.fromkeys(fault for each in stretches for fault in each.change.faults)
+def _day(day: date, stretches: Sequence[_Stretch], long_ones: Sequence[_Stretch], start: datetime) -> Day:
+    faults = dict.fromkeys(fault for each in long_ones for fault in each.change.faults)
     return Day(
         word=f"{day.month}/{day.day}({WEEKDAYS[day.weekday()]})",
         connected=_hours(_sum(each for each in stretches if each.change.online)) if stretches else "",

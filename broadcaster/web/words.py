@@ -21,7 +21,7 @@ LEVEL_EFFECTS = {
 
 AUDIENCES = {
     AudienceKind.ALL: "全域",
-    AudienceKind.AREAS: "地区を選ぶ",
+    AudienceKind.AREAS: "行政区を選ぶ",
     AudienceKind.GROUPS: "グループを選ぶ",
     AudienceKind.TERMINALS: "端末を選ぶ",
 }

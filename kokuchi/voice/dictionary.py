@@ -48,8 +48,10 @@ class DictionaryError(Exception):
         super().__init__("\n".join(self.problems))
 
 
-def parse(text: str | bytes, name: str) -> tuple[Line, ...]:
-    """Return the lines of a dictionary file, or raise DictionaryError with every problem; `name` is the file's.
+def parse(text: str | bytes, name: str = "") -> tuple[Line, ...]:
+    """Return the lines of a dictionary file, or raise DictionaryError with every problem.
+
+    Each problem begins with the file's `name`; a page, on which the file was just chosen, needs none.
 
     A reading may be in hiragana or half-width kana; it becomes katakana. Empty lines are left out.
     """
@@ -60,7 +62,7 @@ def parse(text: str | bytes, name: str) -> tuple[Line, ...]:
     number = 1
     try:
         for row in reader:
-            place, number = f"{name} の{number}行目: ", reader.line_num + 1
+            place, number = f"{_of(name)}{number}行目: ", reader.line_num + 1
             if not any(cell.strip() for cell in row):
                 continue
             if columns is None:
@@ -69,16 +71,16 @@ def parse(text: str | bytes, name: str) -> tuple[Line, ...]:
             try:
                 line = _line(columns, row)
                 if _key(line.word) in lines:
-                    raise ValueError(f"「{line.word}」はすでに上の行にあります。どちらか一方を消してください")  # noqa: TRY301
+                    raise ValueError(f"「{line.word}」はすでに上の行にあります。どちらか一方を消してください。")  # noqa: TRY301
                 lines[_key(line.word)] = line
             except ValueError as error:
                 problems.append(f"{place}{error}")
     except csv.Error:
         problems.append(
-            f'{name} の{reader.line_num}行目: 引用符（"）が閉じていません。表計算ソフトで保存し直してください'
+            f'{_of(name)}{reader.line_num}行目: 引用符（"）が閉じていません。表計算ソフトで保存し直してください。'
         )
     if columns is None and not problems:
-        problems.append(f"{name}: 何も書かれていません。1行目に {','.join(_REQUIRED)} と書いてください")
+        problems.append(f"{_whole(name)}何も書かれていません。1行目に {','.join(_REQUIRED)} と書いてください。")
     if problems:
         raise DictionaryError(problems)
     return tuple(lines.values())
@@ -102,6 +104,14 @@ def katakana(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split()).translate(_HIRAGANA)
 
 
+def _of(name: str) -> str:
+    return f"{name} の" if name else ""
+
+
+def _whole(name: str) -> str:
+    return f"{name}: " if name else ""
+
+
 def _decoded(text: str | bytes, name: str) -> str:
     if isinstance(text, str):
         return text
@@ -109,7 +119,7 @@ def _decoded(text: str | bytes, name: str) -> str:
         return text.decode()
     except UnicodeDecodeError:
         raise DictionaryError(
-            [f"{name}: 文字コードが UTF-8 ではありません。「CSV UTF-8」で保存し直してください"]
+            [f"{_whole(name)}文字コードが UTF-8 ではありません。「CSV UTF-8」で保存し直してください。"]
         ) from None
 
 
@@ -119,14 +129,14 @@ def _key(word: str) -> str:
 
 def _columns(row: list[str], place: str) -> list[str]:
     columns = [cell.strip() for cell in row]
-    problems = [f"{place}「{column}」の列がありません" for column in _REQUIRED if column not in columns]
+    problems = [f"{place}「{column}」の列がありません。" for column in _REQUIRED if column not in columns]
     problems += [
-        f"{place}「{column}」という列は使えません。使える列は {'、'.join(COLUMNS)} です"
+        f"{place}「{column}」という列は使えません。使える列は {'、'.join(COLUMNS)} です。"
         for column in columns
         if column not in COLUMNS
     ]
     if len(set(columns)) < len(columns):
-        problems.append(f"{place}同じ名前の列が2つあります")
+        problems.append(f"{place}同じ名前の列が2つあります。")
     if problems:
         raise DictionaryError(problems)
     return columns
@@ -134,31 +144,31 @@ def _columns(row: list[str], place: str) -> list[str]:
 
 def _line(columns: list[str], row: list[str]) -> Line:
     if len(row) > len(columns):
-        raise ValueError('列が多すぎます。コンマを含む文は引用符（"）で囲んでください')
+        raise ValueError('列が多すぎます。コンマを含む文は引用符（"）で囲んでください。')
     cells = {column: cell.strip() for column, cell in zip(columns, row, strict=False)}
     word, example, source = (_one_line(cells.get(column, ""), column) for column in ("表記", "例文", "出典"))
     if not 1 <= len(word) <= MAXIMUM_WORD:
-        raise ValueError(f"表記は1文字から{MAXIMUM_WORD}文字で書いてください")
+        raise ValueError(f"表記は1文字から{MAXIMUM_WORD}文字で書いてください。")
     reading = katakana(cells.get("読み", ""))
     if not reading:
-        raise ValueError("読みがありません")
+        raise ValueError("読みがありません。")
     if not _SAID.fullmatch(reading) or len(reading) > MAXIMUM_READING:
-        raise ValueError(f"読み「{reading}」は、ひらがなかカタカナで{MAXIMUM_READING}文字以内で書いてください")
+        raise ValueError(f"読み「{reading}」は、ひらがなかカタカナで{MAXIMUM_READING}文字以内で書いてください。")
     if reading.startswith(NEVER_FIRST):
-        raise ValueError(f"読み「{reading}」は声に出せません。「ー」「ッ」「ャ」などで始めないでください")
+        raise ValueError(f"読み「{reading}」は声に出せません。「ー」「ッ」「ャ」などで始めないでください。")
     example_reading = katakana(cells.get("例文の読み", "")).replace("!", "！").replace("?", "？")
     if example_reading and not _SAID_SENTENCE.fullmatch(example_reading):
-        raise ValueError("例文の読みは、ひらがなかカタカナで書いてください（数字や漢字は使えません）")
+        raise ValueError("例文の読みは、ひらがなかカタカナで書いてください（数字や漢字は使えません）。")
     if example and _key(word) not in _key(example):
-        raise ValueError(f"例文に「{word}」がありません")
+        raise ValueError(f"例文に「{word}」がありません。")
     if example_reading and not example:
-        raise ValueError("例文の読みがあるのに、例文がありません")
+        raise ValueError("例文の読みがあるのに、例文がありません。")
     return Line(word, reading, _accent(cells.get("アクセント", ""), reading), example, example_reading, source)
 
 
 def _one_line(cell: str, column: str) -> str:
     if any(unicodedata.category(character) == "Cc" for character in cell):
-        raise ValueError(f"{column}に改行などの使えない文字があります")
+        raise ValueError(f"{column}に改行などの使えない文字があります。")
     return cell
 
 
@@ -168,6 +178,6 @@ def _accent(cell: str, reading: str) -> int | None:
     digits = unicodedata.normalize("NFKC", cell)
     if not (digits.isascii() and digits.isdigit()) or int(digits) > morae(reading):
         raise ValueError(
-            f"アクセント「{cell}」は、0から{morae(reading)}までの数字で書いてください（空欄でもかまいません）"
+            f"アクセント「{cell}」は、0から{morae(reading)}までの数字で書いてください（空欄でもかまいません）。"
         )
     return int(digits)

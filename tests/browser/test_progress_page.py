@@ -119,6 +119,27 @@ def test_an_open_page_moves_without_being_loaded_again(town: LargeTown, address:
     assert staff.evaluate("window.sameLoad")
 
 
+def test_on_a_telephone_what_stands_out_comes_first_and_the_list_is_folded(
+    town: LargeTown, address: str, staff: Page
+) -> None:
+    staff.set_viewport_size({"width": 390, "height": 844})
+    staff.goto(f"{address}{town.path}")
+    rows = staff.locator("#deliveries tbody tr")
+    expect(rows.first).to_be_hidden()
+    places = [_top(staff, f"#{name}") for name in ("state", "counts", "troubles", "curve", "reasons", "deliveries")]
+    assert places == sorted(places)
+    staff.get_by_role("heading", name="端末ごとの到達状況").click()
+    expect(rows.first).to_be_visible()
+    staff.goto(f"{address}{town.path}?who=unconfirmed#deliveries")
+    expect(rows.first).to_be_visible()
+
+
+def _top(page: Page, selector: str) -> float:
+    box = page.locator(selector).bounding_box()
+    assert box
+    return box["y"]
+
+
 def test_the_list_is_narrowed_down_with_the_keyboard(town: LargeTown, address: str, staff: Page) -> None:
     staff.goto(f"{address}{town.path}")
     staff.get_by_label("世帯名").fill("0120郎")

@@ -117,15 +117,15 @@ def test_screen_kana_length_and_advice_follow_what_is_typed(page: Page) -> None:
 
 def test_who_is_reached_and_who_is_away_is_told_while_choosing(page: Page, town_office: Office) -> None:
     town_office.ledger.presences.record([presence("t-1"), presence("t-2", online=False)])
-    page.get_by_role("radio", name="地区を選ぶ").check()
+    page.get_by_role("radio", name="行政区を選ぶ").check()
     expect(page.locator("#reach")).to_have_text("届く端末: 0台")
     page.get_by_role("checkbox", name="北地区").check()
     expect(page.locator("#reach")).to_have_text("届く端末: 2台　うち1台は、いまつながっていません。")
     page.get_by_role("radio", name="端末を選ぶ").check()
-    page.get_by_label("世帯名・地区・端末番号でさがす").fill("佐藤")
+    page.get_by_label("世帯名・行政区・端末番号でさがす").fill("佐藤")
     page.get_by_role("button", name="佐藤 一郎を選ぶ").click()
     expect(page.locator("#reach")).to_have_text("届く端末: 1台")
-    page.get_by_label("世帯名・地区・端末番号でさがす").fill("商店")
+    page.get_by_label("世帯名・行政区・端末番号でさがす").fill("商店")
     page.get_by_role("button", name="高橋 商店を選ぶ").click()
     expect(page.locator("#reach-count")).to_have_text("2")
     wait_until(lambda: [draft.written.terminals for draft in drafts(town_office)] == [("t-1", "t-3")])

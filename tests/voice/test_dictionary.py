@@ -57,6 +57,13 @@ def test_a_bad_line_is_named_by_its_number_and_says_what_to_do(line: str, what: 
     (problem,) = problems(f"{HEADER}\n\n月形,ツキガタ\n{line}\n")
     assert problem.startswith("words.csv の4行目: ")
     assert what in problem
+    assert problem.endswith("。")
+
+
+def test_a_page_that_has_just_asked_for_the_file_names_the_line_alone() -> None:
+    with pytest.raises(DictionaryError) as raised:
+        parse(f"{HEADER}\n札比内,\n")
+    assert raised.value.problems == ("2行目: 読みがありません。",)
 
 
 def test_all_bad_lines_are_told_at_once() -> None:
@@ -77,7 +84,9 @@ def test_all_bad_lines_are_told_at_once() -> None:
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(text: str | bytes, what: str) -> None:
-    assert what in problems(text)[0]
+    first = problems(text)[0]
+    assert what in first
+    assert first.endswith("。")
 
 
 LINES = st.builds(

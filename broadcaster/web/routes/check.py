@@ -22,7 +22,7 @@ from broadcaster.web.drafting import keep, moved
 from broadcaster.web.errors import NotStored, storing
 from broadcaster.web.forms import identifier_of, version_of, written_of
 from broadcaster.web.moved import moved_page
-from broadcaster.web.outlook import button, quiet_warning, sentence, when_again
+from broadcaster.web.outlook import button, day_warning, quiet_warning, sentence, spoken_at, when_again
 from broadcaster.web.pages import page
 from broadcaster.web.routes.alerts import to_alert
 from broadcaster.web.sessions import CheckedForm, Sender, text_of
@@ -95,7 +95,7 @@ def _check_page(request: Request, form: FormData, account: Account, problems: Se
         return form_page(request, written, editing, error.problems, carried=chosen.pairs())
     reached = recipients(alert.audience, roster)
     presences = site.ledger.presences.all()
-    online = [terminal for terminal in reached if terminal.id in presences and presences[terminal.id].online]
+    seen = [presences[terminal.id] for terminal in reached if terminal.id in presences]
     need = site.sending.need(written)
     asked = need is not Need.NOTHING
     proposed = chosen.with_proposals(now, zone)
@@ -122,10 +122,18 @@ def _check_page(request: Request, form: FormData, account: Account, problems: Se
         quiet=""
         if asked and timing.is_now
         else quiet_warning(site.town, alert.level, goes_at, alert.expires, repeated=timing.is_repeated),
+        days=day_warning(
+            site.town,
+            written,
+            timing,
+            now.astimezone(zone).date(),
+            spoken_at(site.town, alert.level, goes_at, alert.expires),
+        ),
         effect=LEVEL_EFFECTS[alert.level],
         level_word=LEVELS[alert.level],
         reached=len(reached),
-        away=len(reached) - len(online),
+        away=sum(not presence.online for presence in seen),
+        never=len(reached) - len(seen),
         valid=duration(alert.expires - alert.sent),
         expires=moment(alert.expires, zone),
         advised=ADVISED_BODY,

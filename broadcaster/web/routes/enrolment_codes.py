@@ -12,6 +12,7 @@ from broadcaster.domain.roles import Act, may
 from broadcaster.domain.roster import KIND_WORDS
 from broadcaster.domain.service import Service
 from broadcaster.ledger.terminals import TerminalOutOfService, TerminalUnknown
+from broadcaster.web.absence import absence
 from broadcaster.web.authors import author_name
 from broadcaster.web.errors import PageError, storing
 from broadcaster.web.pages import page
@@ -63,6 +64,7 @@ def show_terminal(
         groups=[groups.get(group, group) for group in sorted(found.groups)] if found else [],
         code=code,
         has_device=_has_device(row, code),
+        absence=absence(site, terminal, row.state, enrolled=code is not None and code.state is CodeState.USED),
         kind=KIND_WORDS[found.kind] if found else "",
         may_enrol=may(account.role, Act.ENROL),
         done=_DONE.get(done, ""),

@@ -18,7 +18,7 @@ from broadcaster.sending import MayNotApprove, Submitted
 from broadcaster.web.errors import PageError, storing
 from broadcaster.web.forms import version_of
 from broadcaster.web.moved import moved_page
-from broadcaster.web.outlook import quiet_warning, sentence
+from broadcaster.web.outlook import day_warning, quiet_warning, sentence, spoken_at
 from broadcaster.web.pages import page
 from broadcaster.web.planned import planned_row
 from broadcaster.web.routes.alerts import to_alert
@@ -145,6 +145,13 @@ def _page(
         effect=LEVEL_EFFECTS[row.level],
         valid=duration(valid_for),
         quiet=quiet_warning(site.town, row.level, goes_at, goes_at + valid_for, repeated=timing.is_repeated),
+        days=day_warning(
+            site.town,
+            written,
+            timing,
+            submission.submitted_at.astimezone(site.town.time_zone).date(),
+            spoken_at(site.town, row.level, goes_at, goes_at + valid_for),
+        ),
         waits=waits,
         planned=submission.state is State.PLANNED,
         returned=submission.state is State.RETURNED,

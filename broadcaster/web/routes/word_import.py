@@ -37,7 +37,7 @@ async def check_file(request: Request, _: Sender, form: CheckedUpload) -> Respon
         return await asyncio.to_thread(_ask_page, request, ["ファイルを選んでください。"])
     content = await file.read()
     try:
-        words = parse_words(content, file.filename or "")
+        words = parse_words(content)
     except DictionaryError as error:
         return await asyncio.to_thread(_ask_page, request, error.problems)
     if not words:
@@ -55,7 +55,7 @@ async def take_file(request: Request, account: Sender, form: CheckedForm) -> Res
     """Take all words, or show why none was taken."""
     content = text_of(form, "content")
     try:
-        words = parse_words(content, "ファイル")
+        words = parse_words(content)
         with storing():
             async with asyncio.timeout(PATIENCE_SECONDS):
                 return done(await site_of(request).editor.take(words, account.name))

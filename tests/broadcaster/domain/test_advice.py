@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcaster.domain.advice import Advice, advise, missing
+from broadcaster.domain.advice import Advice, advise, missing, relative_days
 from broadcaster.domain.draft import Draft, DraftError, check, compose, contact_of, correct
 from broadcaster.domain.town import Element, Place, Rules
 from broadcaster.settings import CategoriesFile, HardWordsFile
@@ -196,3 +196,16 @@ def test_a_correction_keeps_to_the_rules_too() -> None:
     alert = compose(Draft("awareness_event", "お知らせ", GOOD, EVERYONE), strict, ROSTER, NOW)
     with pytest.raises(DraftError, match="does not say when"):
         correct(alert, "お知らせ", NO_TIME, strict, NOW)
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("本日と昨日、明日の朝", {"本日": 0, "昨日": -1, "明日": 1}),
+        ("明後日、一昨日", {"明後日": 2, "一昨日": -2}),
+        ("きょう、あす、きのう、けさ", {"きょう": 0, "あす": 1, "きのう": -1, "けさ": 0}),
+        ("11月24日の毎日のえいきょう、先日の明日香さん、だけさける、あすか、きょうと", {}),
+    ],
+)
+def test_a_day_that_depends_on_when_a_text_is_spoken_is_found(text: str, days: dict[str, int]) -> None:
+    assert relative_days("お知らせ", text) == days

@@ -419,6 +419,8 @@ def test_a_page_is_for_everybody_light_and_its_own(towns: Towns, view: View) -> 
         problems += [f"at {width} px: {fault}" for fault in page.evaluate(TARGETS, SMALLEST_TARGET)]
     page.emulate_media(media="print")
     problems += [f"on paper: {words}" for words in page.evaluate(ON_PAPER)]
+    if page.evaluate("getComputedStyle(document.documentElement).colorScheme") != "light":
+        problems.append("on paper: the colours of the night")
     page.emulate_media(media="screen")
     problems += towns.problems
     if sum(sizes.values()) > LARGEST_PAGE_BYTES:

@@ -59,7 +59,8 @@ async def test_the_last_page_says_what_will_happen(author: Browser, ledger: Ledg
     ledger.presences.record([presence("t-1"), presence("t-2", online=False)])
     page = (await author.post("/alerts/check", ALERT)).text
     assert "月形町 全域 2世帯・1事業所に、いますぐ、重要で放送します" in page
-    assert "<strong>2台</strong>は、いま電源が切れているか" in page
+    assert "3台のうち<strong>1台</strong>は、いま電源が切れているか、通信が止まっています。" in page
+    assert "<strong>1台</strong>は、まだ一度もつながっていません。" in page
     assert ledger.alerts.newest(1) == []
 
 

@@ -280,11 +280,14 @@ def textarea(page: str) -> str:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("表記,読み,例文\n札比内,札,札比内です。\n知来乙,あ,ない例文\n".encode(), ["2行目", "3行目"]),
+        (
+            "表記,読み,例文\n札比内,札,札比内です。\n知来乙,あ,ない例文\n".encode(),
+            ["<li>2行目: 読み「札」", "<li>3行目: "],
+        ),
         ("表記,読み,例文\n札比内,さっぴない,\n".encode(), ["例文を入力してください"]),
         ("表記,読み\n".encode(), ["言葉がありません"]),
-        ("表記,読み,例文\n札比内,さっぴない,札比内です。\n".encode("utf-16"), ["文字を読みとれません"]),
-        (b"", ["何も書かれていません"]),
+        ("表記,読み,例文\n札比内,さっぴない,札比内です。\n".encode("utf-16"), ["<li>文字を読みとれません"]),
+        (b"", ["<li>何も書かれていません"]),
     ],
 )
 async def test_a_file_with_any_bad_line_is_not_taken_and_every_one_is_named(

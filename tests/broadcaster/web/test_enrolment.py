@@ -214,7 +214,9 @@ async def test_a_terminals_page_tells_of_its_code_and_never_shows_it_again(autho
     assert "田中 花子さんが作りました" in page
     assert code[:4] not in page
     await enrol(author, code)
-    assert "機器をこの端末として登録しました" in (await author.get("/terminals/t-1")).text
+    enrolled = (await author.get("/terminals/t-1")).text
+    assert "機器をこの端末として登録しました" in enrolled
+    assert "登録してから、まだ一度もつながっていません" in enrolled
     await make_code(author)
     clock.move(days=8)
     await author.log_in("hanako", PASSWORD)

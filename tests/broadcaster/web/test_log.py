@@ -118,7 +118,7 @@ async def test_a_search_leaves_as_a_table_that_excel_opens_and_runs_nothing_of(
     ]
     assert rows[0]["見出し"].startswith("'=HYPERLINK")
     silent = next(row for row in rows if row["理由"].endswith("@no device"))
-    assert (silent["世帯名"], silent["地区"], silent["受信"], silent["放送"]) == (
+    assert (silent["世帯名"], silent["行政区"], silent["受信"], silent["放送"]) == (
         ROSTER[0].household,
         "北地区",
         "2026-11-24 10:00:00",
@@ -226,6 +226,38 @@ async def test_a_terminal_s_page_shows_how_it_was_connected(operator: Browser, l
     row = page[page.index("11/23(月)</th>") :]
     assert row[: row.index("</tr>")].count("時間") == 2
     assert ("18時間<" in row, "6時間<" in row, "1回<" in row, "音が出ない<" in row) == (True,) * 4
+
+
+async def test_the_log_counts_who_was_not_reached_as_the_first_page_does(
+    operator: Browser, ledger: Ledger, clock: Clock
+) -> None:
+    alert = send(ledger, "scam", "いまのお知らせ")
+    ledger.deliveries.record(
+        [report(alert, "t-1", received_at=NOW, displayed_at=NOW, outcome=Outcome.VOICE_FAILED, reason="@no device")]
+    )
+    clock.move(minutes=5)
+    assert '3台</span><span class="sub">うち届いていない 2台</span>' in (await operator.get("/log")).text
+    assert "届いていない 2台" in (await operator.get("/")).text
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (None, "まだ一度もつながっていません。登録コードで機器を登録すると、つながります。"),
+        (0, "11月24日(火)10時00分から、3時間つながっていません。電源が切れたのか、通信が止まったのかは"),
+        (90, "11月24日(火)11時30分から、1時間30分つながっていません。"),
+    ],
+    ids=["never", "at once", "after a while"],
+)
+async def test_a_terminal_s_page_says_since_when_it_is_away_and_what_is_known_of_why(
+    operator: Browser, ledger: Ledger, clock: Clock, minutes: int | None, words: str
+) -> None:
+    if minutes is not None:
+        ledger.presences.record([presence("t-1")], NOW - timedelta(days=1))
+        ledger.presences.record([presence("t-1", online=False)], NOW + timedelta(minutes=minutes))
+    clock.move(hours=3)
+    await operator.log_in("ops")
+    assert words in (await operator.get("/terminals/t-1")).text
 
 
 async def test_a_log_without_alerts_has_a_place_for_all_that_its_stream_sends(operator: Browser) -> None:

@@ -186,3 +186,8 @@ async def test_households_are_shown_to_those_who_are_logged_in_only(app: FastAPI
 def test_the_pages_do_not_know_dispatch_or_the_link() -> None:
     for path in Path(HERE).rglob("*.py"):
         assert not re.search(r"(from|import) (broadcaster\.dispatch|kokuchi\.link)", path.read_text(encoding="utf-8"))
+
+
+def test_an_area_has_one_name_on_all_pages() -> None:
+    other = [path.name for path in (HERE / "templates").rglob("*.html") if "地区" in path.read_text(encoding="utf-8")]
+    assert other == [], "the town's word is 行政区"

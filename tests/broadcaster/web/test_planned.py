@@ -23,6 +23,7 @@ Fields = dict[str, str | Sequence[str]]
 NOTICE: Fields = {**ALERT, "level": "notice"}
 EMERGENCY: Fields = {**ALERT, "level": "emergency"}
 TOMORROW: Fields = {"when": "once", "day": "2026-11-25", "time": "09:00"}
+TODAY: Fields = {**NOTICE, "body": "本日、町内で不審な電話がありました。明日も続くおそれがあります。"}
 MONDAYS: Fields = {"when": "repeated", "day": "2026-11-25", "time": "10:00", "days": ["0", "3"], "until": "2026-12-31"}
 
 
@@ -179,6 +180,42 @@ async def test_now_in_the_quiet_hours_says_when_it_is_spoken(author: Browser, cl
     page = (await author.post("/alerts/check", NOTICE)).text
     assert "読み上げるのは11月25日(水)午前7時です" in page
     assert "世帯が自分で決めた時間は、これと違うことがあります" in page
+
+
+@pytest.mark.parametrize(
+    ("timing", "words"),
+    [
+        (
+            TOMORROW,
+            "11月25日(水)に放送すると、「本日」は11月25日(水)、「明日」は11月26日(木)のことに聞こえるので、日付で書いてください。",
+        ),
+        (
+            MONDAYS,
+            "毎週月・木曜日の午前10時に放送するたびに、「本日」「明日」の指す日が変わるので、日付か曜日で書いてください。",
+        ),
+        ({"when": "once", "day": "2026-11-24", "time": "22:30"}, "11月25日(水)に放送すると、「本日」は11月25日(水)"),
+        ({"when": "once", "day": "2026-11-24", "time": "18:00"}, ""),
+        ({}, ""),
+    ],
+    ids=["another day", "repeated", "held for the night", "the same day", "now"],
+)
+async def test_a_word_that_will_mean_another_day_when_it_is_spoken_is_warned_of(
+    author: Browser, timing: Fields, words: str
+) -> None:
+    page = (await author.post("/alerts/check", {**TODAY, **timing})).text
+    assert ("で書いてください。" in page) is bool(words)
+    assert words in page
+    assert button_of(await author.post("/alerts/check", {**TODAY, **timing})), "it is advice"
+
+
+async def test_who_approves_is_warned_of_a_word_that_has_come_to_mean_another_day(
+    author: Browser, approver: Browser, clock: Clock
+) -> None:
+    path = (await submit(author, {**TODAY, "level": "important"})).headers["location"]
+    assert "のことに聞こえる" not in (await approver.get(path)).text
+    clock.move(days=1)
+    await approver.log_in("<b>kanri</b>")
+    assert "11月25日(水)に放送すると、「本日」は11月25日(水)" in (await approver.get(path)).text
 
 
 async def test_what_waits_is_approved_by_a_colleague_and_goes_out(

@@ -22,7 +22,7 @@ def test_a_day_is_drawn_in_quarters_each_as_the_worst_that_was_in_it() -> None:
     changes = [
         PresenceChange(MIDNIGHT, True),
         PresenceChange(MIDNIGHT + timedelta(hours=1, minutes=16), False),
-        PresenceChange(MIDNIGHT + timedelta(hours=1, minutes=17), True),
+        PresenceChange(MIDNIGHT + timedelta(hours=1, minutes=21), True),
         PresenceChange(MIDNIGHT + timedelta(hours=6), True, (Fault.SOUND, Fault.CLOCK)),
     ]
     drawn = presence_days(changes, NOW, TOKYO)
@@ -32,9 +32,9 @@ def test_a_day_is_drawn_in_quarters_each_as_the_worst_that_was_in_it() -> None:
         "offline": "M5 5h1v4h-1z",
     }
     today = drawn.days[0]
-    assert (today.connected, today.away, today.breaks) == ("11時間59分", "0時間1分", 1)
+    assert (today.connected, today.away, today.breaks) == ("11時間55分", "0時間5分", 1)
     assert today.faults == "音が出ない、時刻が不明"
-    assert drawn.sentence.startswith("記録のある12時間のうち、99.9%の時間")
+    assert drawn.sentence.startswith("記録のある12時間のうち、99.3%の時間")
 
 
 def test_what_is_not_all_is_never_said_to_be_all() -> None:
@@ -43,6 +43,33 @@ def test_what_is_not_all_is_never_said_to_be_all() -> None:
     assert "100%" in always.sentence
     second = [PresenceChange(start, True), PresenceChange(NOW - timedelta(seconds=1), False)]
     assert "99.9%" in presence_days(second, NOW, TOKYO).sentence
+
+
+def test_a_restart_is_counted_and_looks_like_no_fault() -> None:
+    at = MIDNIGHT + timedelta(hours=3)
+    changes = [
+        PresenceChange(MIDNIGHT, True),
+        PresenceChange(at, False),
+        PresenceChange(at + timedelta(minutes=2), True, (Fault.CLOCK,)),
+        PresenceChange(at + timedelta(minutes=4), True),
+    ]
+    drawn = presence_days(changes, NOW, TOKYO)
+    assert dict(drawn.paths) == {"online": "M0 0h48v14h-48z"}
+    assert (drawn.days[0].away, drawn.days[0].breaks, drawn.days[0].faults) == ("0時間2分", 1, "")
+
+
+def test_what_still_lasts_is_drawn_however_short() -> None:
+    changes = [PresenceChange(MIDNIGHT, True), PresenceChange(NOW - timedelta(minutes=1), False)]
+    assert dict(presence_days(changes, NOW, TOKYO).paths)["offline"] == "M47 5h1v4h-1z"
+
+
+def test_a_break_over_midnight_is_as_long_as_both_days_have_it() -> None:
+    changes = [
+        PresenceChange(MIDNIGHT - timedelta(hours=1), True),
+        PresenceChange(MIDNIGHT - timedelta(minutes=3), False),
+        PresenceChange(MIDNIGHT + timedelta(minutes=3), True),
+    ]
+    assert dict(presence_days(changes, NOW, TOKYO).paths)["offline"] == "M0 5h1v4h-1zM95 25h1v4h-1z"
 
 
 def test_one_that_comes_and_goes_each_minute_is_a_small_picture_soon_drawn() -> None:

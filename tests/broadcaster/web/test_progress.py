@@ -48,7 +48,7 @@ async def test_the_page_says_who_is_not_reached_and_why_and_what_to_do(operator:
         assert words in reasons
     assert f"/alerts/{alert.identifier}?revision=1&amp;who=offline#deliveries" in reasons
     assert 'aria-label="届いた台数の移りかわり。いま、受信2台、表示2台、放送1台、確認0台。3台が宛先です。"' in page
-    assert "北地区" in page[page.index('id="areas"') : page.index('id="troubles"')]
+    assert "北地区" in page[page.index('id="areas"') : page.index('id="reasons"')]
 
 
 @pytest.mark.parametrize(
