@@ -205,7 +205,7 @@ class Courier:
             return
         self._time.heard(reply.sent)
         if question.is_fresh:
-            self._time.answered(reply.sent)
+            self._time.answered(reply.sent, question.waited)
         await self._judge_what_waits()
         for alert_token in reply.alerts:
             await self._take_alert(alert_token.encode())

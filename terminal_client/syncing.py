@@ -38,9 +38,14 @@ class Question:
     count: float
 
     @property
+    def waited(self) -> float:
+        """For how many seconds an answer has been waited for."""
+        return asyncio.get_running_loop().time() - self.count
+
+    @property
     def is_fresh(self) -> bool:
         """Whether an answer that comes now tells the time."""
-        return asyncio.get_running_loop().time() - self.count < FRESH_SECONDS
+        return self.waited < FRESH_SECONDS
 
 
 class Syncing:

@@ -1,8 +1,12 @@
 """What time it is in the town, for a device that may have no clock at power-on.
 
-The centre's clock is the one that alerts are dated by, so its signed words decide. Each fresh, signed answer of the
+The centre's clock is the one that alerts are dated by, so its signed words decide. A fresh, signed answer of the
 centre says what time it is there; from then on a monotonic count is added to it, and turning the device's own clock
 changes nothing. Before the first answer the device's clock is believed only if it says that it is synchronised.
+
+Nobody knows how long an answer was on its way, only how long it was waited for: it was written in the middle of that
+time, or as far from it as half of it (the rule of NTP, RFC 5905). After a power cut answers take seconds; one that
+says less than what is known is not taken.
 """
 
 from collections.abc import Callable
@@ -11,12 +15,21 @@ from datetime import datetime, timedelta
 
 from kokuchi.wire import Clock
 
+DRIFT = 1e-4
+"""By how much a device's count may be wrong: 100 ppm, more than cheap crystals are."""
+
 
 @dataclass(frozen=True)
 class _Anchor:
+    """It was `moment` at this count, give or take `within`, if anybody knows how much that is."""
+
     moment: datetime
     count: float
     source: Clock
+    within: timedelta = timedelta.max
+
+    def at(self, count: float) -> datetime:
+        return self.moment + timedelta(seconds=count - self.count)
 
 
 class TownTime:
@@ -49,7 +62,7 @@ class TownTime:
     def now(self) -> datetime:
         """Return the time; while it is not known, a time that is at least not before what was signed."""
         if anchor := self._anchor_or_system():
-            return anchor.moment + timedelta(seconds=self._count() - anchor.count)
+            return anchor.at(self._count())
         system = self._system()
         return system if self._floor is None else max(system, self._floor)
 
@@ -62,12 +75,23 @@ class TownTime:
         if self._floor is None or sent > self._floor:
             self._floor = sent
 
-    def answered(self, sent: datetime) -> None:
-        """Take note of a signed answer to a question asked just now: it is as late as that."""
-        self._anchor = _Anchor(sent, self._count(), Clock.CENTRE)
+    def answered(self, sent: datetime, waited: float) -> None:
+        """Take note of a signed answer that has come now, `waited` seconds after the question."""
+        half = timedelta(seconds=waited / 2)
+        told = _Anchor(sent + half, self._count(), Clock.CENTRE, half)
+        if self._anchor is None or not _says_as_much(self._anchor, told):
+            self._anchor = told
 
     def _anchor_or_system(self) -> _Anchor | None:
         # A clock is believed as it was while the system vouched for it: what was known stays known when it is turned.
         if self._anchor is None and self._is_synchronised():
             self._anchor = _Anchor(self._system(), self._count(), Clock.SYSTEM)
         return self._anchor
+
+
+def _says_as_much(known: _Anchor, told: _Anchor) -> bool:
+    """Tell whether what is known is at least as exact as what was told, and does not contradict it."""
+    if known.within == timedelta.max:
+        return False
+    within = known.within + timedelta(seconds=DRIFT * (told.count - known.count))
+    return within <= told.within and abs(known.at(told.count) - told.moment) <= told.within + within
