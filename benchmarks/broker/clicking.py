@@ -2,7 +2,8 @@
 
     python -m benchmarks.broker.clicking FOLDER PORT
 
-For each line of JSON with a headline it looks at the alert once more, says its identifier, and waits for another line.
+For each line of JSON with a headline it looks at the alert once more for LOOK_SECONDS, says its identifier, and waits
+for another line.
 Then it sends it, and says when it pressed the button by time.perf_counter(), and when the answering page was there.
 """
 
@@ -16,6 +17,9 @@ from demo.preparation import USERS
 from demo.staff import Staff
 
 CATEGORY = "scam"
+LOOK_SECONDS = 0.25
+"""Nobody presses a button sooner after a page has come: a simple reaction to what is seen takes as long."""
+
 BODY = (
     "本日午前10時ごろ、町内で市役所の職員を名乗る不審な電話がありました。電話を切って、家族や役場に相談してください。"
 )
@@ -30,6 +34,7 @@ def main() -> None:
             check = staff.write(CATEGORY, json.loads(line)["headline"], BODY, ())
             print(json.dumps({"identifier": staff.identifier(check)}), flush=True)
             form = staff.send_form(check)
+            time.sleep(LOOK_SECONDS)
             sys.stdin.readline()
             clicked = time.perf_counter()
             staff.press_send(form)

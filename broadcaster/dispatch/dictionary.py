@@ -43,7 +43,7 @@ class DictionaryPublisher:
                     await self._publish(await asyncio.to_thread(self._ledger.dictionary.standing))
             except (*FAILED, DictionaryTooLarge) as error:
                 log.error("dictionary cannot be read", extra={"reason": str(error)})  # noqa: TRY400 - until the disk heals
-            await self._ledger.changes.wait(seen, LOOK_SECONDS)
+            await self._ledger.changes.wait_calmly(seen, LOOK_SECONDS)
 
     def _may_publish(self) -> bool:
         return self._link.is_connected and self._patience.is_over

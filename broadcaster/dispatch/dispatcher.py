@@ -127,4 +127,5 @@ class Dispatcher:
                     self._sealer.forget()
                     self._dictionary.offer_again()
                     await self._committer.commit(self._ledger.outbox.republish, datetime.now(UTC))
+            # At once: terminals do not take what the former key says of the new one.
             await self._ledger.changes.wait(seen, KEY_LOOK_SECONDS)

@@ -3,6 +3,9 @@
 import asyncio
 import threading
 
+CALM_SECONDS = 0.1
+"""An alert has left for 20,000 terminals by then, and a dozen batches of their reports are one reason to look."""
+
 
 class Changes:
     """A counter of commits on which coroutines can wait. `announce` may be called from any thread."""
@@ -43,3 +46,13 @@ class Changes:
             with self._lock:
                 self._waiting.discard(entry)
         return self._count
+
+    async def wait_calmly(self, seen: int, timeout: float) -> int:
+        """Do the same, but return only CALM_SECONDS after a change.
+
+        For all but the way of an alert: at its commit they would look too, and whoever has clicked waits for them.
+        """
+        count = await self.wait(seen, timeout)
+        if count != seen:
+            await asyncio.sleep(CALM_SECONDS)
+        return count

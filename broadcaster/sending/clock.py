@@ -49,7 +49,7 @@ class PlannedSending:
                 await asyncio.sleep(RETRY_SECONDS)
             else:
                 is_writable = True
-                await self._ledger.changes.wait(seen, wait)
+                await self._ledger.changes.wait_calmly(seen, wait)
 
     async def send_due(self) -> None:
         """Send what is due by now, and note what cannot be sent any more. Raises what stands in UNWRITABLE."""

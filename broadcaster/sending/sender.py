@@ -26,6 +26,9 @@ from kokuchi.wire import Level
 OUT_SECONDS = 1.0
 """A message to 20,000 terminals has left the broker after a fifth of that."""
 
+OUT_LOOK_SECONDS = 0.03
+"""How long after the click it is first looked whether it has; a look before would be in its way."""
+
 
 @dataclass(frozen=True)
 class Submission:
@@ -100,6 +103,7 @@ class Sending:
         with suppress(TimeoutError, *FAILED):
             async with asyncio.timeout(OUT_SECONDS):
                 seen = self._ledger.changes.count
+                await asyncio.sleep(OUT_LOOK_SECONDS)
                 while await asyncio.to_thread(self._is_going_out):
                     seen = await self._ledger.changes.wait(seen, OUT_SECONDS)
 

@@ -117,7 +117,7 @@ async def changes(site: Site, look: Callable[[], Sequence[Part] | None]) -> Asyn
             last_word = loop.time()
         shown = {part.id: part for part in parts}
         await asyncio.sleep(max(PAUSE_SECONDS, _PAUSE_PER_WORK * (loop.time() - began)))
-        await site.ledger.changes.wait(seen, HEARTBEAT_SECONDS)
+        await site.ledger.changes.wait_calmly(seen, HEARTBEAT_SECONDS)
 
 
 def _event(site: Site, parts: Sequence[Part]) -> str:

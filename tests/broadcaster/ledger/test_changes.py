@@ -27,6 +27,19 @@ async def test_a_change_that_came_before_the_waiting_is_not_missed() -> None:
     assert await changes.wait(seen, 10) == 1
 
 
+async def test_who_is_in_no_hurry_hears_of_a_change_after_everybody_else() -> None:
+    changes = Changes()
+    calm = asyncio.create_task(changes.wait_calmly(0, 10))
+    hasty = asyncio.create_task(changes.wait(0, 10))
+    await asyncio.sleep(0)
+    changes.announce()
+    assert await hasty == 1
+    assert not calm.done()
+    changes.announce()
+    assert await calm == 1, "what has come meanwhile is seen when it looks, and waits for nothing"
+    assert await changes.wait_calmly(1, 10) == 2
+
+
 async def test_without_a_change_the_waiting_ends_in_time() -> None:
     changes = Changes()
     begun = time.monotonic()
