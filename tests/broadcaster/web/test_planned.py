@@ -215,7 +215,9 @@ async def test_who_approves_is_warned_of_a_word_that_has_come_to_mean_another_da
     assert "のことに聞こえる" not in (await approver.get(path)).text
     clock.move(days=1)
     await approver.log_in("<b>kanri</b>")
-    assert "11月25日(水)に放送すると、「本日」は11月25日(水)" in (await approver.get(path)).text
+    warned = (await approver.get(path)).text
+    assert "11月25日(水)に放送すると、「本日」は11月25日(水)" in warned
+    assert "直してもらうには、「差し戻す」を開きます。" in warned, "who approves cannot rewrite it"
 
 
 async def test_what_waits_is_approved_by_a_colleague_and_goes_out(
