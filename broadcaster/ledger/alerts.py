@@ -66,8 +66,8 @@ def accept_within(
 
 def _address(db: Database, alert_row: int, recipients: Sequence[str]) -> None:
     """Open a delivery for each recipient that is in service."""
-    # A trigger keeps the sums of an alert, row by row. All of these rows are new: while there are no sums it has nothing
-    # to keep, which spares a quarter of the work, and what they come to is known afterwards.
+    # A trigger keeps the sums of an alert, row by row. All of these rows are new: while there are no sums it has
+    # nothing to keep, which spares a quarter of the work, and what they come to is known afterwards.
     db.execute("DELETE FROM alert_reach WHERE alert_id = ?", [alert_row])
     addressed = db.execute(
         "INSERT INTO deliveries (alert_id, terminal_id) SELECT ?, t.id FROM json_each(?) AS e CROSS JOIN terminals AS t"
