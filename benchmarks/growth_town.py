@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from benchmarks.year import Taken
 from broadcaster.dispatch.collector import Collector
 from broadcaster.ledger import Ledger
+from broadcaster.sending import sender
 from kokuchi.committing import Committer
 from kokuchi.link import Received
 from kokuchi.link.memory import MemoryBroker, MemoryLink
@@ -79,7 +81,8 @@ class GrowthTown:
     async def _accept(self) -> Alert:
         checked = await self._browser.post("/alerts/check", ALERT)
         fields = hidden_fields(checked.text)
-        with self._measured(ACCEPTED):
+        # Nobody publishes here, and the page would wait for it.
+        with patch.object(sender, "OUT_SECONDS", 0.0), self._measured(ACCEPTED):
             answer = await self._browser.post("/alerts", fields)
         accepted = self.ledger.alerts.get(str(fields["identifier"]))
         if answer.status_code != 303 or accepted is None:
