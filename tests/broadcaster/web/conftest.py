@@ -10,7 +10,7 @@ from broadcaster.domain.dictionary import Sentence
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.enrolment import Enrolment
-from broadcaster.sending import Sending
+from broadcaster.sending import Sending, sender
 from broadcaster.web import create_app
 from tests.broadcaster.web.browser import Browser
 from tests.broadcaster.web.town import TOWN, Clock, FakeBroker, FakeTrial, FakeVoice, grant, make_ledger
@@ -30,6 +30,12 @@ def ledger(made_ledger: Path, tmp_path: Path) -> Iterator[Ledger]:
     ledger = Ledger(path)
     yield ledger
     ledger.close()
+
+
+@pytest.fixture(autouse=True)
+def nobody_publishes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No page waits for a publisher, which these tests have none of."""
+    monkeypatch.setattr(sender, "OUT_SECONDS", 0.0)
 
 
 @pytest.fixture
