@@ -17,6 +17,11 @@ def of_alert(alert: str, revision: int) -> bytes:
     return f',"alert":"{alert}","revision":{revision}'.encode()
 
 
+def of_moments(moments: Iterable[str], now: bytes) -> bytes:
+    """Return how a report says that these moments were reached now."""
+    return b"".join(_BEFORE[moment] + now + b'"' for moment in moments)
+
+
 class Progress:
     """What a terminal has done with an alert: the moments that it reached, in the order of `MOMENTS`."""
 
@@ -31,9 +36,9 @@ class Progress:
         """Whether it was voiced."""
         return b'"voiced_at"' in self._moments
 
-    def reach(self, moments: Iterable[str], now: bytes) -> None:
-        """Note moments that were not reached before."""
-        self._moments += b"".join(_BEFORE[moment] + now + b'"' for moment in moments)
+    def reach(self, moments: bytes) -> None:
+        """Note moments that were not reached before; `moments` is what `of_moments` returns."""
+        self._moments += moments
 
     def report(self, terminal: bytes, now: bytes) -> bytes:
         """Return the cumulative report; `terminal` is what `of_terminal` returns."""

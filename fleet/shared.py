@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from fleet.opening import Opening
 from fleet.plain import Plain
+from fleet.reports import of_moments
 from fleet.script import Script
 from kokuchi.wire import Topics
 from kokuchi.wire.fields import iso
@@ -26,6 +27,7 @@ class Shared:
         self.plain = {one.topic.encode(): one for one in plain}
         self.later: deque[Callable[[], None]] = deque()
         self._milliseconds, self._now = 0, b""
+        self._moments: dict[tuple[str, ...], bytes] = {}
 
     def now(self) -> bytes:
         """Return the time as it is written on the wire."""
@@ -33,4 +35,13 @@ class Shared:
         if milliseconds != self._milliseconds:
             self._milliseconds = milliseconds
             self._now = iso(datetime.fromtimestamp(milliseconds / 1000, UTC)).encode()
+            self._moments.clear()
         return self._now
+
+    def moments(self, reached: tuple[str, ...]) -> bytes:
+        """Return how a report says that these moments are reached now: dozens of terminals say so in a millisecond."""
+        now = self.now()
+        said = self._moments.get(reached)
+        if said is None:
+            said = self._moments[reached] = of_moments(reached, now)
+        return said

@@ -222,12 +222,11 @@ class LightTerminal:
             self._shared.later.append(partial(self._answer, plain, step + 1))
 
     def _report(self, progress: Progress, moments: tuple[str, ...]) -> None:
-        now = self._shared.now()
-        progress.reach(moments, now)
+        progress.reach(self._shared.moments(moments))
         if self._asks_soon:
             # A terminal gathers what it says for a moment, and its question says it too.
             return
-        self._publish(self._delivery, progress.report(self._beginning, now))
+        self._publish(self._delivery, progress.report(self._beginning, self._shared.now()))
 
     def _presence(self, *, online: bool) -> bytes:
         return reports.presence(self._beginning, self._shared.now(), online=online)

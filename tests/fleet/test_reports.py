@@ -30,7 +30,7 @@ def test_a_report_and_a_question_are_byte_for_byte_what_the_wire_makes(
     beginning, moment = reports.of_terminal(terminal), iso(now).encode()
     progress = reports.Progress(reports.of_alert(alert, revision))
     for start, end in zip([0, *parts], parts, strict=False):
-        progress.reach(MOMENTS[start:end], moment)
+        progress.reach(reports.of_moments(MOMENTS[start:end], moment))
 
     report = progress.report(beginning, moment)
     question = reports.sync_request(beginning, "q-1", moment, [progress, progress])
