@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 from playwright.sync_api import Browser, Page, expect
 
 from broadcaster.dictionary import Editor
 from broadcaster.ledger import Ledger
 from broadcaster.provisioning.enrolment import Enrolment
-from broadcaster.sending import Sending
+from broadcaster.sending import Sending, sender
 from broadcaster.settings import CategoriesFile, HardWordsFile
 from broadcaster.web import create_app
 from kokuchi.configuration import load
@@ -58,7 +59,8 @@ def office(folder: Path, made: Path | None = None) -> Iterator[Office]:
         secure_cookies=False,
         clock=clock,
     )
-    with served(app) as address:
+    # Nobody publishes here, and no page is to wait for it.
+    with patch.object(sender, "OUT_SECONDS", 0.0), served(app) as address:
         yield Office(address, ledger, clock, voice)
     ledger.close()
 

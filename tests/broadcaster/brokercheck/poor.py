@@ -12,7 +12,7 @@ from tests.contract.broker import HOST
 
 SESSION_SECONDS = 3600
 RECEIVE_MAXIMUM = 10
-GATHER_SECONDS = 0.05
+GATHER_SECONDS = 0.02
 """Messages that come in several pieces are counted as one burst, as if confirming them took so long."""
 
 _WELCOME = b"\x11" + struct.pack("!I", SESSION_SECONDS) + b"\x21" + struct.pack("!H", RECEIVE_MAXIMUM)

@@ -20,7 +20,7 @@ from tests.waiting import PATIENCE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-SIZES = [(800, 480), (600, 1024), (800, 1280), (1024, 600), (1920, 1080)]
+SIZES = [(800, 480), (600, 1024), (1024, 600), (1920, 1080)]
 NOW = datetime(2026, 11, 24, 3, 5, tzinfo=UTC)
 EMERGENCY = alert_of(severity=Severity.EXTREME, headline="市街地にクマが出ています。外に出ないでください")
 LONG = alert_of(body=body_of(300))

@@ -19,7 +19,7 @@ from tests.terminal.screen.site import Site, until
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 NOON = datetime(2026, 11, 24, 3, tzinfo=UTC)
-SIZES = [(800, 480), (600, 1024), (800, 1280), (1024, 600), (1920, 1080)]
+SIZES = [(800, 480), (600, 1024), (1024, 600), (1920, 1080)]
 TABS = ["声", "画面", "外国語", "おやすみの時間", "声に出すもの"]
 
 CLIPPED = """(page) => [page, ...page.querySelectorAll(".panel, .panel > *, .tabs, button, label, output")]
