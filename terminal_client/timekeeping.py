@@ -4,9 +4,9 @@ The centre's clock is the one that alerts are dated by, so its signed words deci
 centre says what time it is there; from then on a monotonic count is added to it, and turning the device's own clock
 changes nothing. Before the first answer the device's clock is believed only if it says that it is synchronised.
 
-Nobody knows how long an answer was on its way, only how long it was waited for: it was written in the middle of that
-time, or as far from it as half of it (the rule of NTP, RFC 5905). After a power cut answers take seconds; one that
-says less than what is known is not taken.
+Nobody knows how long an answer was on its way, only how long it was waited for; most of that passes before it is
+written. So it is as late as the answer says, or later by less than the wait. After a power cut answers take seconds:
+one that says less exactly what is known is not taken.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ DRIFT = 1e-4
 
 @dataclass(frozen=True)
 class _Anchor:
-    """It was `moment` at this count, give or take `within`, if anybody knows how much that is."""
+    """It was `moment` at this count, or later by less than `within`, if anybody knows how much that is."""
 
     moment: datetime
     count: float
@@ -77,8 +77,7 @@ class TownTime:
 
     def answered(self, sent: datetime, waited: float) -> None:
         """Take note of a signed answer that has come now, `waited` seconds after the question."""
-        half = timedelta(seconds=waited / 2)
-        told = _Anchor(sent + half, self._count(), Clock.CENTRE, half)
+        told = _Anchor(sent, self._count(), Clock.CENTRE, timedelta(seconds=waited))
         if self._anchor is None or not _says_as_much(self._anchor, told):
             self._anchor = told
 
