@@ -50,7 +50,7 @@ def parse_words(content: str | bytes, name: str = "") -> list[Word]:
         try:
             content = text_of_csv(content)
         except NotText:
-            raise DictionaryError([f"{name}: {_NOT_TEXT}" if name else _NOT_TEXT]) from None
+            raise DictionaryError([f"{dictionary.of_file(name)}{_NOT_TEXT}"]) from None
     lines = (_with_cells(line, plain_cell) for line in dictionary.parse(content, name))
     return [replace(Word(**asdict(line)), word=written(line.word)) for line in lines]
 

@@ -80,7 +80,7 @@ def parse(text: str | bytes, name: str = "") -> tuple[Line, ...]:
             f'{_of(name)}{reader.line_num}行目: 引用符（"）が閉じていません。表計算ソフトで保存し直してください。'
         )
     if columns is None and not problems:
-        problems.append(f"{_whole(name)}何も書かれていません。1行目に {','.join(_REQUIRED)} と書いてください。")
+        problems.append(f"{of_file(name)}何も書かれていません。1行目に {','.join(_REQUIRED)} と書いてください。")
     if problems:
         raise DictionaryError(problems)
     return tuple(lines.values())
@@ -108,7 +108,8 @@ def _of(name: str) -> str:
     return f"{name} の" if name else ""
 
 
-def _whole(name: str) -> str:
+def of_file(name: str) -> str:
+    """Return how a problem begins that is the whole file's; empty where its name need not be said."""
     return f"{name}: " if name else ""
 
 
@@ -119,7 +120,7 @@ def _decoded(text: str | bytes, name: str) -> str:
         return text.decode()
     except UnicodeDecodeError:
         raise DictionaryError(
-            [f"{_whole(name)}文字コードが UTF-8 ではありません。「CSV UTF-8」で保存し直してください。"]
+            [f"{of_file(name)}文字コードが UTF-8 ではありません。「CSV UTF-8」で保存し直してください。"]
         ) from None
 
 
