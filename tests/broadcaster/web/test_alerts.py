@@ -109,7 +109,7 @@ async def test_withdrawing_sends_a_cancel_to_the_same_terminals_once(author: Bro
     assert "取り消す</a>" not in page
     older = (await author.get(f"/alerts/{alert.identifier}?revision=1")).text
     assert "取り消しや訂正の前に、2台のうち1台に届き、1台で放送されました" in older
-    assert f' href="/alerts/{alert.identifier}">いまの到達状況を見る</a>' in older
+    assert f'<a class="off-paper" href="/alerts/{alert.identifier}">いまの到達状況を見る</a>' in older
     assert (await author.get(f"/alerts/{alert.identifier}/withdraw")).status_code == 303
 
 

@@ -11,7 +11,7 @@ from tests.terminal.screen.site import Site
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 KEY = Key("scam-1", 1)
-SIZES = [(800, 480), (1024, 600), (1920, 1080)]
+SIZES = [(800, 480), (1024, 600), (1366, 768), (1920, 1080)]
 
 
 async def open_page(page: Page, site: Site, view: View) -> None:
