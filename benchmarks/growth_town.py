@@ -91,8 +91,8 @@ class GrowthTown:
 
     def _publish(self) -> None:
         while self.ledger.outbox.has_waiting():
-            claimed = self.ledger.outbox.claim(self._clock())
-            self.ledger.outbox.settle([(publication, None) for publication in claimed], self._clock())
+            due = self.ledger.outbox.due(self._clock())
+            self.ledger.outbox.settle([(publication, None) for publication in due], self._clock())
 
     async def _look(self, address: str) -> None:
         with self._measured(PAGE):

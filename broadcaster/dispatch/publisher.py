@@ -1,4 +1,4 @@
-"""From the outbox to the broker. Rows first, then publish; what fails waits for the next attempt."""
+"""From the outbox to the broker. What fails waits for the next attempt."""
 
 import asyncio
 import logging
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from broadcaster.dispatch.sealing import Sealed, Sealer
 from broadcaster.ledger import Ledger
-from broadcaster.ledger.outbox import Publication
+from broadcaster.ledger.outbox import Outcome, Publication
 from kokuchi.link import Link, LinkError
 from kokuchi.pulse import Pulse
 from kokuchi.storage import FAILED
@@ -35,36 +35,33 @@ class Publisher:
 
     async def run(self) -> None:
         """Publish until cancelled. A ledger that cannot be written is tried again, as a broker that is away is."""
-        released = False
+        outcomes: list[Outcome] = []
         while True:
             self.pulse.expect(PATIENCE)
             seen = self._ledger.changes.count
             try:
-                if not released:
-                    await asyncio.to_thread(self._ledger.outbox.release)
-                    released = True
-                if self._link.is_connected and (claimed := await asyncio.to_thread(self._claim)):
-                    if await self._publish_batch(claimed):
+                # What has gone out is not published again for as long as that cannot be written.
+                if not outcomes and self._link.is_connected and (due := await asyncio.to_thread(self._due)):
+                    outcomes = await self._publish_batch(due)
+                if outcomes:
+                    await asyncio.to_thread(self._ledger.outbox.settle, outcomes, datetime.now(UTC))
+                    is_out = not any(failure for _, failure in outcomes)
+                    outcomes = []
+                    if is_out:
                         continue
                     seen = self._ledger.changes.count
             except FAILED as error:
                 log.error("outbox cannot be used", extra={"reason": str(error)})  # noqa: TRY400 - until the disk heals
-                released = False
             await self._ledger.changes.wait(seen, LOOK_SECONDS)
 
-    def _claim(self) -> list[tuple[Publication, Sealed]]:
-        """Claim some of what waits and sign it, in one turn of a thread: whoever has clicked waits for it."""
-        if not self._ledger.outbox.has_waiting():
-            return []
-        claimed = self._ledger.outbox.claim(datetime.now(UTC))
-        return [(item, self._sealer.by_row(item.alert_row)) for item in claimed]
+    def _due(self) -> list[tuple[Publication, Sealed]]:
+        """Return some of what waits, signed, in one turn of a thread: whoever has clicked waits for it."""
+        due = self._ledger.outbox.due(datetime.now(UTC))
+        return [(item, self._sealer.by_row(item.alert_row)) for item in due]
 
-    async def _publish_batch(self, claimed: Sequence[tuple[Publication, Sealed]]) -> bool:
-        """Publish what was claimed; tell whether everything that was tried went out."""
-        failures = await asyncio.gather(*(self._publish(item, sealed) for item, sealed in claimed))
-        outcomes = [(item, failure) for (item, _), failure in zip(claimed, failures, strict=True)]
-        await asyncio.to_thread(self._ledger.outbox.settle, outcomes, datetime.now(UTC))
-        return not any(failures)
+    async def _publish_batch(self, due: Sequence[tuple[Publication, Sealed]]) -> list[Outcome]:
+        failures = await asyncio.gather(*(self._publish(item, sealed) for item, sealed in due))
+        return [(item, failure) for (item, _), failure in zip(due, failures, strict=True)]
 
     async def _publish(self, item: Publication, sealed: Sealed) -> str | None:
         try:

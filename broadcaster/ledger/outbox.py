@@ -1,4 +1,4 @@
-"""What is still to be published. A row is claimed before the attempt and settled after it: nothing is forgotten."""
+"""What is still to be published. A row waits until the broker has answered: nothing is forgotten."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +17,10 @@ class Publication:
     topic: str
 
 
+Outcome = tuple[Publication, str | None]
+"""That the broker has taken a publication (None), or why not."""
+
+
 @dataclass(frozen=True)
 class Backlog:
     """What waits, and why."""
@@ -26,21 +30,14 @@ class Backlog:
 
 
 class Outbox:
-    """The publications of accepted alerts.
+    """The publications of accepted alerts, for the one publisher that a ledger has.
 
-    Who asks for what waits says `state IN ('waiting', 'claimed')` too, word for word: only then SQLite uses the index
-    `outbox_open`, and does not read the publications of years.
+    Whoever asks for what waits says `state = 'waiting'`, word for word: only then SQLite uses the index
+    `outbox_waiting`, and does not read the publications of years.
     """
 
     def __init__(self, connections: Storage) -> None:
         self._connections = connections
-
-    def release(self) -> None:
-        """Let go of what an earlier run had claimed and not settled; terminals know a message that comes twice."""
-        with self._connections.write() as db:
-            db.execute(
-                "UPDATE outbox SET state = 'waiting' WHERE state IN ('waiting', 'claimed') AND state = 'claimed'"
-            )
 
     def republish(self, now: datetime) -> None:
         """Publish every alert that has not expired once more: the broker may have lost what it had."""
@@ -51,36 +48,39 @@ class Outbox:
                 [iso(now)],
             )
 
-    def claim(self, now: datetime, limit: int = 100) -> list[Publication]:
-        """Take what waits, oldest first, and record the attempt before it is made."""
+    def due(self, now: datetime, limit: int = 100) -> list[Publication]:
+        """Return what is to be published, oldest first; what has expired meanwhile waits no more.
+
+        Nothing is written of an attempt before it is made: if the centre dies in its midst, the row still waits.
+        """
+        rows = (
+            self._connections.read()
+            .execute(
+                "SELECT o.id, o.alert_id, o.topic, a.expires_at <= ? AS expired FROM outbox AS o"
+                " JOIN alerts AS a ON a.id = o.alert_id WHERE o.state = 'waiting' ORDER BY o.id LIMIT ?",
+                [iso(now), limit],
+            )
+            .fetchall()
+        )
+        if any(row["expired"] for row in rows):
+            self._give_up(now)
+        return [Publication(row["id"], row["alert_id"], row["topic"]) for row in rows if not row["expired"]]
+
+    def _give_up(self, now: datetime) -> None:
         with self._connections.write() as db:
             db.execute(
-                "UPDATE outbox SET state = 'expired' WHERE state IN ('waiting', 'claimed') AND state = 'waiting'"
+                "UPDATE outbox SET state = 'expired' WHERE state = 'waiting'"
                 " AND EXISTS (SELECT 1 FROM alerts WHERE id = alert_id AND expires_at <= ?)",
                 [iso(now)],
             )
-            rows = db.execute(
-                "UPDATE outbox SET state = 'claimed', attempts = attempts + 1, attempted_at = ? WHERE id IN"
-                " (SELECT id FROM outbox WHERE state IN ('waiting', 'claimed') AND state = 'waiting'"
-                " ORDER BY id LIMIT ?) AND state = 'waiting'"
-                " RETURNING id, alert_id, topic",
-                [iso(now), limit],
-            ).fetchall()
-        return sorted(
-            (Publication(row["id"], row["alert_id"], row["topic"]) for row in rows), key=lambda item: item.row
-        )
 
     def has_waiting(self) -> bool:
-        """Tell whether there is anything to claim, without writing."""
-        row = (
-            self._connections.read()
-            .execute("SELECT 1 FROM outbox WHERE state IN ('waiting', 'claimed') AND state = 'waiting' LIMIT 1")
-            .fetchone()
-        )
+        """Tell whether something has not gone out, or nobody knows yet that it has."""
+        row = self._connections.read().execute("SELECT 1 FROM outbox WHERE state = 'waiting' LIMIT 1").fetchone()
         return row is not None
 
-    def settle(self, outcomes: Sequence[tuple[Publication, str | None]], now: datetime) -> None:
-        """Record for each attempt that the broker has taken it (None), or why not; then it waits for the next one."""
+    def settle(self, outcomes: Sequence[Outcome], now: datetime) -> None:
+        """Record what has become of attempts; what the broker has not taken waits for the next one."""
         with self._connections.write() as db:
             for publication, failure in outcomes:
                 db.execute(
@@ -97,16 +97,14 @@ class Outbox:
         """Return what has not gone out."""
         row = (
             self._connections.read()
-            .execute("SELECT count(*) AS n, max(failure) AS f FROM outbox WHERE state IN ('waiting', 'claimed')")
+            .execute("SELECT count(*) AS n, max(failure) AS f FROM outbox WHERE state = 'waiting'")
             .fetchone()
         )
         return Backlog(row["n"], row["f"] or "")
 
     def waiting_alerts(self) -> set[int]:
         """Return the rows of the alerts of which something has not gone out."""
-        rows = self._connections.read().execute(
-            "SELECT DISTINCT alert_id FROM outbox WHERE state IN ('waiting', 'claimed')"
-        )
+        rows = self._connections.read().execute("SELECT DISTINCT alert_id FROM outbox WHERE state = 'waiting'")
         return {row["alert_id"] for row in rows}
 
     def oldest_waiting(self) -> datetime | None:
@@ -114,8 +112,7 @@ class Outbox:
         row = (
             self._connections.read()
             .execute(
-                "SELECT min(a.sent_at) FROM outbox AS o JOIN alerts AS a ON a.id = o.alert_id"
-                " WHERE o.state IN ('waiting', 'claimed')"
+                "SELECT min(a.sent_at) FROM outbox AS o JOIN alerts AS a ON a.id = o.alert_id WHERE o.state = 'waiting'"
             )
             .fetchone()
         )

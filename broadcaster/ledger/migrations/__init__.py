@@ -22,6 +22,7 @@ from broadcaster.ledger.migrations import (
     m026_collectors,
     m027_starts,
     m028_reminders,
+    m029_outbox,
 )
 from broadcaster.ledger.migrations.steps import migrations
 
@@ -43,5 +44,6 @@ __all__ = [
     "m026_collectors",
     "m027_starts",
     "m028_reminders",
+    "m029_outbox",
     "migrations",
 ]

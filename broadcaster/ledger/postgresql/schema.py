@@ -21,4 +21,5 @@ def steps() -> Mapping[str, str]:
         "m026_collectors": _file("m026_collectors.sql"),
         "m027_starts": _file("m027_starts.sql"),
         "m028_first_reminder": _file("m028_reminders.sql"),
+        "m029_outbox_unclaimed": _file("m029_outbox.sql"),
     }

@@ -9,7 +9,7 @@ import pytest
 
 from broadcaster.dispatch.dispatcher import subscriptions
 from broadcaster.ledger import Ledger
-from broadcaster.ledger.outbox import Outbox, Publication
+from broadcaster.ledger.outbox import Outbox, Outcome, Publication
 from kokuchi.link import PublishRefused
 from kokuchi.link.memory import MemoryLink
 from tests.broadcaster.dispatch.town import Town, accept_now, fresh
@@ -72,7 +72,7 @@ async def test_a_centre_that_died_between_publishing_and_settling_publishes_agai
     """Promise 1: rather twice than never; terminals know what comes twice."""
 
     class Dying(Outbox):
-        def settle(self, outcomes: Sequence[tuple[Publication, str | None]], now: datetime) -> None:
+        def settle(self, outcomes: Sequence[Outcome], now: datetime) -> None:
             published.extend(item.topic for item, failure in outcomes if failure is None)
             assert now
             died.wait(20)  # and nothing is written any more
@@ -86,7 +86,7 @@ async def test_a_centre_that_died_between_publishing_and_settling_publishes_agai
     await until(lambda: published and len(town.alerts) == 1)
     await town.stop_centre()
     died.set()
-    assert states(town.ledger) == ["claimed"]
+    assert states(town.ledger) == ["waiting"]
 
     town.ledger.outbox = whole
     await town.start_centre()
@@ -94,13 +94,31 @@ async def test_a_centre_that_died_between_publishing_and_settling_publishes_agai
     assert {alert.identifier for _, alert in town.alerts} == {"a-1"}
 
 
-async def test_a_ledger_that_cannot_be_written_for_a_while_is_tried_again(town: Town) -> None:
-    class Ill(Outbox):
-        def claim(self, now: datetime, limit: int = 100) -> list[Publication]:
-            if len(failures) < 2:
+async def test_what_went_out_is_not_published_again_while_the_disk_is_too_full_to_say_so(town: Town) -> None:
+    class Full(Outbox):
+        def settle(self, outcomes: Sequence[Outcome], now: datetime) -> None:
+            if len(failures) < 3:
                 failures.append(now)
                 raise sqlite3.OperationalError("database or disk is full")
-            return super().claim(now, limit)
+            super().settle(outcomes, now)
+
+    failures: list[datetime] = []
+    town.ledger.outbox = Full(town.ledger.connections)
+    await town.start_centre()
+    await until(lambda: (state := town.ledger.broker.state()) and state.connected)
+    await accept_now(town, fresh())
+    await until(lambda: states(town.ledger) == ["published"])
+    assert len(failures) == 3
+    assert len(town.alerts) == 1
+
+
+async def test_a_ledger_that_cannot_be_read_for_a_while_is_tried_again(town: Town) -> None:
+    class Ill(Outbox):
+        def due(self, now: datetime, limit: int = 100) -> list[Publication]:
+            if len(failures) < 2:
+                failures.append(now)
+                raise sqlite3.OperationalError("disk I/O error")
+            return super().due(now, limit)
 
     failures: list[datetime] = []
     town.ledger.outbox = Ill(town.ledger.connections)

@@ -14,7 +14,7 @@ def test_an_accepted_alert_has_its_outbox_and_an_open_delivery_for_each_recipien
     assert accepted.accepted_by == "hanako"
     assert ledger.alerts.get("a-1") == accepted
     assert ledger.alerts.by_row(accepted.row) == accepted
-    assert [item.topic for item in ledger.outbox.claim(NOW)] == [
+    assert [item.topic for item in ledger.outbox.due(NOW)] == [
         f"{TOPICS.root}/alert/area/kita",
         f"{TOPICS.root}/alert/area/minami",
     ]

@@ -63,8 +63,7 @@ def _send(ledger: Ledger) -> None:
     "ask",
     [
         lambda ledger: ledger.outbox.has_waiting(),
-        lambda ledger: ledger.outbox.release(),
-        lambda ledger: ledger.outbox.claim(NOW, limit=0),
+        lambda ledger: ledger.outbox.due(NOW),
         lambda ledger: ledger.outbox.backlog(),
         lambda ledger: ledger.reminders.are_due(NOW),
         lambda ledger: ledger.reminders.claim(NOW),
@@ -72,7 +71,7 @@ def _send(ledger: Ledger) -> None:
         lambda ledger: ledger.overview.valid(NOW),
         lambda ledger: ledger.recovery.held(),
     ],
-    ids=["waiting", "release", "claim", "backlog", "due", "reminders", "sync", "valid", "held"],
+    ids=["waiting", "outbox", "backlog", "due", "reminders", "sync", "valid", "held"],
 )
 def test_what_is_asked_all_the_time_reads_nothing_of_what_has_long_been(
     ledgers: Ledgers, ask: Callable[[Ledger], object]

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from broadcaster.ledger import Ledger
 from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.migrations import migrations
 from kokuchi.database import DatabaseUnusable, sqlite_of
+from kokuchi.wire.fields import iso
 from tests.broadcaster.examples import NOW, accept, alert, presence, report
 from tests.broadcaster.ledger.kinds import only_in_a_file
 
@@ -75,6 +77,26 @@ def test_what_an_earlier_version_owed_to_the_broker_is_still_owed(path: Path) ->
     assert "m023_roster" in earlier
     ledger = Ledger(path)
     assert ledger.untold.terminals() == ["t-1"]
+    ledger.close()
+
+
+def test_what_an_earlier_version_was_publishing_when_it_died_goes_out(path: Path) -> None:
+    """Until m029 a row of the outbox was claimed before the attempt."""
+    database = Database(path)
+    migrations.apply(database, stop_before="m029_outbox_unclaimed")
+    database.conn.execute(
+        "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload)"
+        " VALUES ('a-1', 1, 'scam', ?, ?, 'hanako', '{}')",
+        [iso(NOW), iso(NOW + timedelta(hours=1))],
+    )
+    database.conn.execute(
+        "INSERT INTO outbox (alert_id, topic, state, attempts)"
+        " VALUES (1, 'a', 'published', 1), (1, 'b', 'claimed', 1), (1, 'c', 'waiting', 0)"
+    )
+    database.conn.commit()
+    database.close()
+    ledger = Ledger(path)
+    assert [publication.topic for publication in ledger.outbox.due(NOW)] == ["b", "c"]
     ledger.close()
 
 

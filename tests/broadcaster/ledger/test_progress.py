@@ -127,10 +127,10 @@ def test_lines_are_found_by_state_area_group_and_household(
 
 def test_who_is_not_reached_is_sent_it_again_on_its_own_topic_and_that_is_recorded(ledger: Ledger) -> None:
     accepted = accept(ledger, alert())
-    ledger.outbox.settle([(item, None) for item in ledger.outbox.claim(NOW)], NOW)
+    ledger.outbox.settle([(item, None) for item in ledger.outbox.due(NOW)], NOW)
     ledger.deliveries.record([report("t-1", received_at=NOW, voiced_at=NOW)])
     assert ledger.resends.add(accepted, 1, "unreached", "hanako", LATE) == 2
-    assert sorted(item.topic for item in ledger.outbox.claim(LATE)) == [
+    assert sorted(item.topic for item in ledger.outbox.due(LATE)) == [
         f"{TOPICS.root}/alert/terminal/t-2",
         f"{TOPICS.root}/alert/terminal/t-3",
     ]
@@ -146,7 +146,7 @@ def test_of_two_who_send_it_again_one_wins_and_nothing_is_put_out_twice(ledger: 
     with pytest.raises(SentAgainMeanwhile):
         ledger.resends.add(accepted, 1, "unreached", SHELL, LATE)
     ledger.resends.add(accepted, 2, "unheard", SHELL, LATE)
-    topics = [item.topic for item in ledger.outbox.claim(LATE)]
+    topics = [item.topic for item in ledger.outbox.due(LATE)]
     assert len(topics) == len(set(topics)) == 4
 
 

@@ -23,7 +23,7 @@ SENT = NOW - timedelta(hours=8)
 def restored(ledger: Ledger) -> Ledger:
     """One alert that everybody was sent, one that waited when the backup was made, and one that has expired."""
     accept(ledger, alert("a-1", sent=SENT))
-    [publication] = ledger.outbox.claim(SENT)
+    [publication] = ledger.outbox.due(SENT)
     ledger.outbox.settle([(publication, None)], SENT)
     ledger.deliveries.record([report("t-1", received_at=SENT)])
     accept(ledger, alert("a-2", sent=SENT))
@@ -35,9 +35,8 @@ def restored(ledger: Ledger) -> Ledger:
 
 def test_nothing_that_is_older_than_the_backup_goes_out_by_itself(restored: Ledger) -> None:
     assert [held.alert.identifier for held in restored.recovery.held()] == ["a-1", "a-2"]
-    restored.outbox.release()
     restored.outbox.republish(NOW)
-    assert restored.outbox.claim(NOW) == []
+    assert restored.outbox.due(NOW) == []
     restored.connections.read().execute("UPDATE presences SET online = 1")
     assert restored.reminders.claim(NOW + timedelta(hours=1)) == []
     assert restored.alerts.active_for("t-2", NOW) == []
@@ -58,7 +57,7 @@ def test_a_withdrawal_that_the_backup_knows_goes_on(ledger: Ledger) -> None:
 
 def test_what_is_written_after_the_restore_goes_out_at_once(restored: Ledger) -> None:
     new = accept(restored, alert("b-1"))
-    assert [item.alert_row for item in restored.outbox.claim(NOW)] == [new.row]
+    assert [item.alert_row for item in restored.outbox.due(NOW)] == [new.row]
     assert [active.row for active in restored.alerts.active_for("t-2", NOW)] == [new.row]
 
 
@@ -66,7 +65,7 @@ def test_an_alert_that_somebody_lets_stand_goes_out_again_and_the_others_wait(re
     assert restored.recovery.release("a-1", "hanako", NOW)
     assert not restored.recovery.release("a-1", "hanako", NOW)
     assert [held.alert.identifier for held in restored.recovery.held()] == ["a-2"]
-    assert len(restored.outbox.claim(NOW)) == 1
+    assert len(restored.outbox.due(NOW)) == 1
     assert [active.alert.identifier for active in restored.alerts.active_for("t-2", NOW)] == ["a-1"]
     assert restored.reminders.are_due(NOW + timedelta(hours=1))
     [entry] = restored.audit.wanted(Wanted(deed=Deed.RESENT), 5)

@@ -308,10 +308,10 @@ async def test_whoever_has_sent_waits_until_it_is_out_and_no_longer(ledger: Ledg
     ledger.broker.record(True, "", NOW_THERE)
     await sending.submit(notice(NOW), HANAKO)
     waiting = asyncio.create_task(sending.wait_until_out())
-    claimed = await asyncio.to_thread(ledger.outbox.claim, NOW_THERE)
-    assert claimed
-    assert not waiting.done(), "it was claimed, and is not out"
-    await asyncio.to_thread(ledger.outbox.settle, [(item, None) for item in claimed], NOW_THERE)
+    due = await asyncio.to_thread(ledger.outbox.due, NOW_THERE)
+    assert due
+    assert not waiting.done(), "it is on its way, and not out"
+    await asyncio.to_thread(ledger.outbox.settle, [(item, None) for item in due], NOW_THERE)
     async with asyncio.timeout(OUT_SECONDS / 2):
         await waiting
 

@@ -82,7 +82,7 @@ async def test_a_correction_goes_to_the_same_terminals_with_a_new_reading(author
     assert after.reading.body == f"カナ{len(NEW_BODY)}"
     assert accepted.accepted_by == "hanako"
     assert [line.terminal.id for line in ledger.deliveries.of_alert(accepted.row)] == ["t-1", "t-2"]
-    assert [item.topic for item in ledger.outbox.claim(NOW)] == Topics(TOWN.id).of_audience(KITA)
+    assert [item.topic for item in ledger.outbox.due(NOW)] == Topics(TOWN.id).of_audience(KITA)
     assert 'badge-corrected">訂正<' in page
     assert "第2版（訂正）" in page
 

@@ -202,7 +202,7 @@ def accept(
 
 def publish(ledger: Ledger) -> None:
     """Do what dispatch does with a broker that takes everything."""
-    ledger.outbox.settle([(publication, None) for publication in ledger.outbox.claim(NOW)], NOW)
+    ledger.outbox.settle([(publication, None) for publication in ledger.outbox.due(NOW)], NOW)
 
 
 def report(alert: Alert, terminal: str, **stages: object) -> DeliveryReport:
