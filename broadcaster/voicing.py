@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from broadcaster.domain.town import Town
 from broadcaster.lately import Lately
@@ -47,10 +48,10 @@ class CentreVoice:
         self._readings: Lately[str, str] = Lately(_REMEMBERED)
         self._furigana: Lately[tuple[str, str], Furigana] = Lately(_REMEMBERED)
 
-    async def reading(self, text: str) -> str:
-        """Return the kana that the voice says."""
+    async def readings(self, *texts: str) -> list[str]:
+        """Return the kana that the voice says for each of some texts."""
         await self._follow()
-        return await self._readings.get(text, lambda: self._voice.reading(text))
+        return await asyncio.gather(*(self._readings.get(text, partial(self._voice.reading, text)) for text in texts))
 
     async def furigana(self, headline: str, body: str) -> Furigana:
         """Return what is written over the kanji of a headline and a body."""

@@ -62,19 +62,15 @@ class Staff:
 
     def identifier(self, check: httpx.Response) -> str:
         """Return the identifier of the alert that a page shows once more."""
-        return dict(self.send_form(check))["identifier"]
+        return dict(_form(check, "/alerts"))["identifier"]
+
+    def send_request(self, check: httpx.Response) -> httpx.Request:
+        """Return what a browser sends at the click, of what a page shows once more."""
+        return self._request("/alerts", _form(check, "/alerts"))
 
     def send_written(self, check: httpx.Response) -> str:
         """Send what a page shows once more; return its identifier."""
-        return self.press_send(self.send_form(check))
-
-    def send_form(self, check: httpx.Response) -> list[tuple[str, str]]:
-        """Return the form by which is sent what a page shows once more, as a browser has it before the click."""
-        return _form(check, "/alerts")
-
-    def press_send(self, form: list[tuple[str, str]]) -> str:
-        """Send this form; return the identifier of the alert."""
-        sent = self._post("/alerts", form)
+        sent = self._submit(check, "/alerts", [])
         if not sent.url.path.startswith("/alerts/2"):
             raise DemoError(f"the alert was not sent: HTTP {sent.status_code} at {sent.url.path}")
         return sent.url.path.rsplit("/", 1)[1]
@@ -103,13 +99,12 @@ class Staff:
         return self._client.cookies
 
     def _submit(self, page: httpx.Response, action: str, fields: list[tuple[str, str]]) -> httpx.Response:
-        return self._post(action, [*_form(page, action), *fields])
+        return self._client.send(self._request(action, [*_form(page, action), *fields]))
 
-    def _post(self, action: str, fields: list[tuple[str, str]]) -> httpx.Response:
-        return self._client.post(
-            action,
-            content=urlencode(fields),
-            headers={"Content-Type": "application/x-www-form-urlencoded"},
+    def _request(self, action: str, fields: list[tuple[str, str]]) -> httpx.Request:
+        content = urlencode(fields)
+        return self._client.build_request(
+            "POST", action, content=content, headers={"Content-Type": "application/x-www-form-urlencoded"}
         )
 
 

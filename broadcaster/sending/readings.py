@@ -30,7 +30,7 @@ async def furigana_or_none(voice: VoicePreview, headline: str, body: str) -> Fur
 
 async def _reading(voice: VoicePreview, headline: str, body: str, contact: Contact | None) -> Reading:
     texts = [headline, body, *([contact_text(contact)] if contact else [])]
-    said = await asyncio.gather(*(voice.reading(text) for text in texts))
+    said = await voice.readings(*texts)
     return Reading(headline=said[0], body=said[1], contact=said[2] if contact else "")
 
 

@@ -8,8 +8,8 @@ from kokuchi.wire import Alert, Furigana
 class VoicePreview(Protocol):
     """A voice at the centre. All methods raise kokuchi.voice.VoiceError."""
 
-    async def reading(self, text: str) -> str:
-        """Return the kana that is said for a text."""
+    async def readings(self, *texts: str) -> list[str]:
+        """Return the kana that is said for each of some texts."""
 
     async def furigana(self, headline: str, body: str) -> Furigana:
         """Return what is written over the kanji of a headline and a body."""

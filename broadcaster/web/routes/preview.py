@@ -67,15 +67,10 @@ def find_terminals(request: Request, _: Sender, words: Annotated[str, Query(max_
 
 async def _reading(site: Site, written: Written) -> Reading:
     contact = contact_text(contact_for(site, written))
-    return Reading(
-        headline=await _kana(site, written.headline.strip()),
-        body=await _kana(site, written.body.strip()),
-        contact=await _kana(site, contact),
-    )
-
-
-async def _kana(site: Site, text: str) -> str:
-    return await site.voice.reading(text) if text else ""
+    parts = {"headline": written.headline.strip(), "body": written.body.strip(), "contact": contact}
+    said = {part: text for part, text in parts.items() if text}
+    kana = dict(zip(said, await site.voice.readings(*said.values()), strict=True))
+    return Reading(**{part: kana.get(part, "") for part in parts})
 
 
 async def _furigana(site: Site, written: Written) -> Furigana:

@@ -74,9 +74,8 @@ async def _reading(request: Request, make: Make) -> Response:
     try:
         alert = await asyncio.to_thread(make, site)
         async with asyncio.timeout(_PATIENCE_SECONDS):
-            return JSONResponse(
-                {"headline": await site.voice.reading(alert.headline), "body": await site.voice.reading(alert.body)}
-            )
+            headline, body = await site.voice.readings(alert.headline, alert.body)
+        return JSONResponse({"headline": headline, "body": body})
     except DraftError as error:
         return _unwritten(error)
     except (VoiceError, TimeoutError) as error:

@@ -94,10 +94,10 @@ class FakeVoice:
         self.seconds = 0.0
         self.rendered: list[Alert] = []
 
-    async def reading(self, text: str) -> str:
+    async def readings(self, *texts: str) -> list[str]:
         self._check()
         await asyncio.sleep(self.seconds)
-        return f"カナ{len(text)}"
+        return [f"カナ{len(text)}" for text in texts]
 
     async def furigana(self, headline: str, body: str) -> Furigana:
         self._check()
