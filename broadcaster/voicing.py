@@ -45,6 +45,7 @@ class CentreVoice:
         self._revision = revision
         self._standing = standing
         self._tried = 0
+        self._look: asyncio.Task[None] | None = None
         self._readings: Lately[str, str] = Lately(_REMEMBERED)
         self._furigana: Lately[tuple[str, str], Furigana] = Lately(_REMEMBERED)
 
@@ -69,6 +70,16 @@ class CentreVoice:
         return join(part for sound in spoken for part in (sound, silence(PAUSE, sound.rate))).to_wav()
 
     async def _follow(self) -> None:
+        """Read by the dictionary that stands now. Whoever asks in the same turn of the loop asks together."""
+        if self._look is None:
+            self._look = asyncio.create_task(self._use_what_stands())
+            self._look.add_done_callback(_note)
+        # Whoever loses patience does not take the look away from the others.
+        await asyncio.shield(self._look)
+
+    async def _use_what_stands(self) -> None:
+        # What is changed from now on may be overlooked: whoever asks from now on looks anew.
+        self._look = None
         if self._tried == await asyncio.to_thread(self._revision):
             return
         dictionary = await asyncio.to_thread(self._standing)
@@ -82,3 +93,9 @@ class CentreVoice:
             await self._voice.use(dictionary)
         except VoiceError as error:
             log.error("dictionary not used", extra={"revision": dictionary.revision, "reason": str(error)})  # noqa: TRY400 - expected
+
+
+def _note(look: asyncio.Task[None]) -> None:
+    """Take a failure as known, though nobody may wait for it any more."""
+    if not look.cancelled():
+        look.exception()

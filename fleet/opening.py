@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 
 from fleet.reports import of_alert
-from kokuchi.wire import Audience, KeyRing, open_alert, open_sync_reply
+from kokuchi.wire import Audience, AudienceKind, KeyRing, Membership, open_alert, open_sync_reply
 
 _REMEMBERED = 2000
 _SIGNATURE = 86
@@ -23,8 +23,16 @@ class Opened:
     key: tuple[str, int]
     audience: Audience
     piece: bytes
+    is_for_all: bool = field(init=False)
     holders: int = 0
     last_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.is_for_all = self.audience.kind is AudienceKind.ALL
+
+    def is_for(self, membership: Membership) -> bool:
+        """Tell whether a terminal with this membership is addressed."""
+        return self.is_for_all or self.audience.includes(membership)
 
     def is_held(self) -> None:
         """Note that one more terminal holds it."""

@@ -38,9 +38,8 @@ class Shared:
             self._moments.clear()
         return self._now
 
-    def moments(self, reached: tuple[str, ...]) -> bytes:
+    def moments(self, reached: tuple[str, ...], now: bytes) -> bytes:
         """Return how a report says that these moments are reached now: dozens of terminals say so in a millisecond."""
-        now = self.now()
         said = self._moments.get(reached)
         if said is None:
             said = self._moments[reached] = of_moments(reached, now)

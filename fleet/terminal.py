@@ -203,7 +203,7 @@ class LightTerminal:
 
     def _hold(self, token: bytes) -> None:
         opened = self._shared.opening.alert(token)
-        if opened.key in self.held or not opened.audience.includes(self.membership):
+        if opened.key in self.held or not opened.is_for(self.membership):
             return
         opened.is_held()
         progress = self.held[opened.key] = Progress(opened.piece)
@@ -222,11 +222,12 @@ class LightTerminal:
             self._shared.later.append(partial(self._answer, plain, step + 1))
 
     def _report(self, progress: Progress, moments: tuple[str, ...]) -> None:
-        progress.reach(self._shared.moments(moments))
+        now = self._shared.now()
+        progress.reach(self._shared.moments(moments, now))
         if self._asks_soon:
             # A terminal gathers what it says for a moment, and its question says it too.
             return
-        self._publish(self._delivery, progress.report(self._beginning, self._shared.now()))
+        self._publish(self._delivery, progress.report(self._beginning, now))
 
     def _presence(self, *, online: bool) -> bytes:
         return reports.presence(self._beginning, self._shared.now(), online=online)
