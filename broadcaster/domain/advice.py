@@ -6,7 +6,7 @@ words are the rules of やさしい日本語 (2020).
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from broadcaster.domain.texts import Problem
@@ -89,6 +89,21 @@ _RELATIVE_DAYS = {
     re.compile("明日(?!香)|明[朝晩]|あす(?![かけこな])|あした"): 1,
     re.compile("明後日|あさって"): 2,
 }
+_RELATIVE_WEEKS = {
+    re.compile("先々週"): -2,
+    re.compile("先週"): -1,
+    re.compile("今週"): 0,
+    re.compile("(?<!再)来週"): 1,
+    re.compile("再来週"): 2,
+}
+# The town of the model is 月形町: 来月形 has nothing of 来月.
+_RELATIVE_MONTHS = {
+    re.compile("先々月(?!形)"): -2,
+    re.compile("先月(?!形)"): -1,
+    re.compile("今月(?!形)"): 0,
+    re.compile("(?<!再)来月(?!形)"): 1,
+    re.compile("再来月(?!形)"): 2,
+}
 
 
 def missing(headline: str, body: str, category: str, contact: Contact, town: Town) -> list[Element]:
@@ -133,8 +148,22 @@ def advise(
 
 def relative_days(headline: str, body: str) -> dict[str, int]:
     """Return the words, such as 「明日」, whose day depends on when they are spoken, with how many days after that."""
+    return _found(_RELATIVE_DAYS, headline, body)
+
+
+def relative_weeks(headline: str, body: str) -> dict[str, int]:
+    """Return the words, such as 「来週」, whose week depends on it too, with how many weeks after that one."""
+    return _found(_RELATIVE_WEEKS, headline, body)
+
+
+def relative_months(headline: str, body: str) -> dict[str, int]:
+    """Return the words, such as 「今月」, whose month depends on it too, with how many months after that one."""
+    return _found(_RELATIVE_MONTHS, headline, body)
+
+
+def _found(meanings: Mapping[re.Pattern[str], int], headline: str, body: str) -> dict[str, int]:
     text = f"{headline}\n{body}"
-    return {word: days for pattern, days in _RELATIVE_DAYS.items() for word in pattern.findall(text)}
+    return {word: distance for pattern, distance in meanings.items() for word in pattern.findall(text)}
 
 
 def _has(element: Element, text: str, category: str, contact: Contact, town: Town) -> bool:

@@ -51,7 +51,7 @@ _TABLES_OF_NAMED = (
     " LEFT JOIN presences AS p ON p.terminal_id = d.terminal_id"
     " WHERE t.terminal = e.value AND d.terminal_id = t.id AND d.alert_id = :alert"
 )
-_COLUMNS = f"t.terminal, t.household, t.kind, t.area, t.service, d.*, {_STANDING} AS standing, p.sent_at AS contact"
+_COLUMNS = f"t.terminal, t.household, t.kind, t.area, t.service, d.*, {_STANDING} AS standing, p.changed_at AS since"
 _NAME = "replace(replace(t.household, ' ', ''), '　', '')"
 
 
@@ -99,11 +99,11 @@ class Selection:
 
 @dataclass(frozen=True)
 class StandingLine:
-    """A line with its standing, and when the terminal last said how it is."""
+    """A line with its standing, and since when its terminal is connected or not, by the centre's clock, if ever."""
 
     line: Line
     standing: Standing
-    last_contact: datetime | None
+    since: datetime | None
 
 
 _ALL = Selection()
@@ -232,5 +232,5 @@ def _where(selection: Selection) -> tuple[str, dict[str, Any]]:
 
 def standing_line(row: Row) -> StandingLine:
     """Return the line that a row of deliveries, terminals and presences says."""
-    contact = row["contact"]
-    return StandingLine(line_of(row), Standing(row["standing"]), datetime.fromisoformat(contact) if contact else None)
+    since = row["since"]
+    return StandingLine(line_of(row), Standing(row["standing"]), datetime.fromisoformat(since) if since else None)

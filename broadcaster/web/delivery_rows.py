@@ -69,8 +69,8 @@ def detail_of(found: StandingLine, town: Town) -> str:
     if line.terminal.service is not Service.IN_SERVICE:
         # It stays where it was addressed; nobody has to reach it any more.
         return f"{SERVICE_WORDS[line.terminal.service]}の端末"
-    if is_away(found.standing) and found.last_contact:
-        return f"最後の接続 {moment(found.last_contact, town.time_zone)}"
+    if is_away(found.standing) and found.since:
+        return f"{moment(found.since, town.time_zone)}からつながっていません"
     if found.standing is Standing.NO_ANSWER and line.attempts:
         return f"{line.attempts}回送りなおしました"
     if line.delivery.reason == NO_VOICE or not is_trouble(found.standing):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from broadcaster.domain.advice import relative_days
+from broadcaster.domain.advice import relative_days, relative_months, relative_weeks
 from broadcaster.domain.audience import Terminal, describe
 from broadcaster.domain.timing import Timing, day_in_words, in_words, quiet_until, span_in_words, time_in_words
 from broadcaster.domain.town import Town
@@ -99,12 +99,35 @@ def spoken_at(town: Town, level: Level, at: datetime, expires: datetime) -> date
 
 def day_warning(town: Town, written: Written, timing: Timing, written_on: date, spoken: datetime) -> str:
     """Return that words such as 「本日」 will mean another day when they are spoken; empty if they will not."""
-    day, words = spoken.astimezone(town.time_zone).date(), relative_days(written.headline, written.body)
-    if not words or (day == written_on and not timing.is_repeated):
-        return ""
-    if timing.is_repeated:
-        quoted = "".join(f"「{word}」" for word in words)
+    day = spoken.astimezone(town.time_zone).date()
+    meant = _meant(written, day)
+    if timing.is_repeated and meant:
+        quoted = "".join(f"「{word}」" for word in meant)
         often = in_words(timing, town.time_zone)
-        return f"{often}に放送するたびに、{quoted}の指す日が変わるので、日付か曜日で書いてください。"
-    meant = "、".join(f"「{word}」は{day_in_words(day + timedelta(days=days))}" for word, days in words.items())
-    return f"{day_in_words(day)}に放送すると、{meant}のことに聞こえるので、日付で書いてください。"
+        return f"{often}に放送するたびに、{quoted}の指すときが変わるので、日付か曜日で書いてください。"
+    changed = {word: when for word, when in meant.items() if _meant(written, written_on)[word] != when}
+    if not changed:
+        return ""
+    heard = "、".join(f"「{word}」は{when}" for word, when in changed.items())
+    return f"{day_in_words(day)}に放送すると、{heard}のことに聞こえるので、日付で書いてください。"
+
+
+def _meant(written: Written, day: date) -> dict[str, str]:
+    """Return the words of a text whose meaning depends on the day, with what they mean on this one.
+
+    A week begins on Monday, as it does for offices.
+    """
+    text = (written.headline, written.body)
+    monday = day - timedelta(days=day.weekday())
+    weeks = {
+        word: f"{day_in_words(monday + timedelta(weeks=weeks))}からの週"
+        for word, weeks in relative_weeks(*text).items()
+    }
+    months = {word: _month_in_words(day, months) for word, months in relative_months(*text).items()}
+    days = {word: day_in_words(day + timedelta(days=days)) for word, days in relative_days(*text).items()}
+    return {**days, **weeks, **months}
+
+
+def _month_in_words(day: date, months: int) -> str:
+    years, month = divmod(day.month - 1 + months, 12)
+    return f"{day.year + years}年{month + 1}月" if years else f"{month + 1}月"

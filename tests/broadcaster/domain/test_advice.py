@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcaster.domain.advice import Advice, advise, missing, relative_days
+from broadcaster.domain.advice import Advice, advise, missing, relative_days, relative_months, relative_weeks
 from broadcaster.domain.draft import Draft, DraftError, check, compose, contact_of, correct
 from broadcaster.domain.town import Element, Place, Rules
 from broadcaster.settings import CategoriesFile, HardWordsFile
@@ -209,3 +209,9 @@ def test_a_correction_keeps_to_the_rules_too() -> None:
 )
 def test_a_day_that_depends_on_when_a_text_is_spoken_is_found(text: str, days: dict[str, int]) -> None:
     assert relative_days("お知らせ", text) == days
+
+
+def test_a_week_or_a_month_that_depends_on_when_a_text_is_spoken_is_found() -> None:
+    text = "今週と来週、再来週、先週。今月、来月、再来月、先々月。月形町の先月形の毎週と毎月。"
+    assert relative_weeks("先々週", text) == {"先々週": -2, "先週": -1, "今週": 0, "来週": 1, "再来週": 2}
+    assert relative_months("お知らせ", text) == {"今月": 0, "来月": 1, "再来月": 2, "先々月": -2}

@@ -28,7 +28,9 @@ async def test_an_alert_s_page_counts_and_times_each_stage(operator: Browser, le
 
 async def test_what_stands_out_is_told_with_what_to_do(operator: Browser, ledger: Ledger, clock: Clock) -> None:
     alert = accept(ledger)
-    ledger.presences.record([presence("t-1", online=False), presence("t-2")])
+    # A last will bears the time at which its connection was made.
+    went = NOW - timedelta(minutes=20)
+    ledger.presences.record([presence("t-1", sent=NOW - timedelta(days=3), online=False), presence("t-2")], went)
     ledger.deliveries.record(
         [report(alert, "t-2", received_at=NOW, outcome=Outcome.VOICE_FAILED, reason="no such device")]
     )
@@ -36,7 +38,7 @@ async def test_what_stands_out_is_told_with_what_to_do(operator: Browser, ledger
     page = (await operator.get(f"/alerts/{alert.identifier}")).text
     assert "確かめてください（3台）" in page
     assert "電源が切れているか、通信が止まっています" in page
-    assert "最後の接続 11月24日(火)10時00分" in page
+    assert "11月24日(火)9時40分からつながっていません" in page
     assert "端末の音が出ませんでした" in page
     assert "no such device" in page
     assert "まだ一度もつながったことがありません" in page

@@ -191,7 +191,7 @@ async def test_now_in_the_quiet_hours_says_when_it_is_spoken(author: Browser, cl
         ),
         (
             MONDAYS,
-            "毎週月・木曜日の午前10時に放送するたびに、「本日」「明日」の指す日が変わるので、日付か曜日で書いてください。",
+            "毎週月・木曜日の午前10時に放送するたびに、「本日」「明日」の指すときが変わるので、日付か曜日で書いてください。",
         ),
         ({"when": "once", "day": "2026-11-24", "time": "22:30"}, "11月25日(水)に放送すると、「本日」は11月25日(水)"),
         ({"when": "once", "day": "2026-11-24", "time": "18:00"}, ""),
@@ -206,6 +206,32 @@ async def test_a_word_that_will_mean_another_day_when_it_is_spoken_is_warned_of(
     assert ("で書いてください。" in page) is bool(words)
     assert words in page
     assert button_of(await author.post("/alerts/check", {**TODAY, **timing})), "it is advice"
+
+
+@pytest.mark.parametrize(
+    ("day", "text", "words"),
+    [
+        (
+            "2026-11-30",
+            "来週の説明会は、今月の最後です。",
+            "11月30日(月)に放送すると、「来週」は12月7日(月)からの週のことに聞こえるので、日付で書いてください。",
+        ),
+        (
+            "2026-12-01",
+            "先週からの相談を来月まで受けつけます。",
+            "12月1日(火)に放送すると、「先週」は11月23日(月)からの週、「来月」は2027年1月のことに聞こえるので、日付で書いてください。",
+        ),
+        ("2026-11-29", "来週の説明会は、今月の最後です。", ""),
+    ],
+    ids=["another week", "another month", "the Sunday of the same week"],
+)
+async def test_a_week_or_a_month_that_will_be_another_one_is_warned_of(
+    author: Browser, day: str, text: str, words: str
+) -> None:
+    written = {**ALERT, "body": text, "when": "once", "day": day, "time": "10:00"}
+    page = (await author.post("/alerts/check", written)).text
+    assert ("のことに聞こえる" in page) is bool(words)
+    assert words in page
 
 
 async def test_who_approves_is_warned_of_a_word_that_has_come_to_mean_another_day(

@@ -185,7 +185,7 @@ async def test_the_sheet_has_what_a_visitor_needs_and_nothing_else(operator: Bro
     assert "11月24日(火)10時00分現在　作成: 運用 太郎" in sheet
     assert "端末に届いていない" in sheet
     assert "端末の音が出ない" in sheet
-    for secret in ("佐藤", "t-2", "no device", "最後の接続", "elderly"):
+    for secret in ("佐藤", "t-2", "no device", "からつながっていません", "elderly"):
         assert secret not in sheet
     ledger.service.step(Step.RETIRE, ["t-3"], "hanako", NOW)
     assert "廃止の端末" in (await operator.get(f"/alerts/{alert.identifier}/visits?who=unheard")).text
