@@ -8,10 +8,9 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from pathlib import Path
 from typing import Any
 
-import sqlite_utils
-from sqlite_utils import Migrations
-
+from kokuchi import tables
 from kokuchi.storage import DatabaseUnusable, Storage
+from kokuchi.tables import Migrations
 
 BUSY_TIMEOUT_SECONDS = 10
 _VACUUM_PAGES = 250
@@ -21,7 +20,7 @@ _PIECE = 5000
 __all__ = ["BUSY_TIMEOUT_SECONDS", "Connections", "Database", "DatabaseUnusable", "sqlite_of"]
 
 
-class Database(sqlite_utils.Database):
+class Database(tables.Database):
     """One connection to a file."""
 
     def executemany(self, sql: str, rows: Iterable[Sequence[object] | Mapping[str, object]]) -> None:

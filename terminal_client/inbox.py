@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from kokuchi.database import Connections
+from kokuchi.tables import Database
 from kokuchi.wire import Alert, DeliveryReport, Dictionary, Outcome, Silence, TerminalSettings, WireError
 from kokuchi.wire.fields import iso
 from terminal_client.household import Key

@@ -1,6 +1,6 @@
 """The inbox's tables, step by step. A step that has been released is never edited; a change is a new step."""
 
-from sqlite_utils import Database, Migrations
+from kokuchi.tables import Database, Migrations
 
 migrations = Migrations("terminal")
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
-from sqlite_utils import Database, Migrations
 
 from kokuchi.database import Connections
+from kokuchi.tables import Database, Migrations
 from kokuchi.voice.languages import known_code
 from kokuchi.voice.settings import Pace
 from kokuchi.wire.fields import Identifier, JsonObject

@@ -10,9 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 from uuid import uuid4
 
-from sqlite_utils import Database, Migrations
-
 from kokuchi.database import Connections
+from kokuchi.tables import Database, Migrations
 from kokuchi.wire import CallbackRequest, RequestState
 from kokuchi.wire.fields import iso
 from terminal_client.household import Key

@@ -1,6 +1,8 @@
 """The tree shows the architecture: who may import whom (docs/architecture.md), and how large a room may be."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -116,6 +118,19 @@ def test_only_the_link_imports_paho(name: str) -> None:
 def test_only_the_ledger_on_a_server_imports_psycopg(name: str) -> None:
     if not within(name, "broadcaster.ledger.postgresql"):
         assert not any(within(imported, "psycopg") for imported in imports(name))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_sqlite_utils_comes_without_what_it_would_load_besides(name: str) -> None:
+    if name != "kokuchi.tables":
+        assert not any(within(imported, "sqlite_utils") for imported in imports(name))
+
+
+@pytest.mark.parametrize("end", ["broadcaster", "terminal_client"])
+def test_neither_end_loads_what_only_the_voice_s_process_or_a_new_password_needs(end: str) -> None:
+    program = f"import sys, {end}.__main__, {end}.bootstrap; print(*{{'numpy', 'zxcvbn'}}.intersection(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert loaded.stdout.split() == []
 
 
 @pytest.mark.parametrize("name", MODULES)

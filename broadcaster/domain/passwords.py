@@ -1,7 +1,5 @@
 """Which passwords are good enough. Length and rarity count (NIST SP 800-63B); no rule about signs or renewal."""
 
-from zxcvbn import zxcvbn
-
 from broadcaster.domain.draft import Problem
 
 MINIMUM_PASSWORD = 12
@@ -39,6 +37,9 @@ def problem_with(password: str, name: str, display_name: str) -> Problem | None:
             "アカウント名や表示名と、ほとんど同じです。ほかの言葉にしてください。",
             "the password is little more than the account's own name",
         )
+    # Its lists of words take 12 MiB, of a process that may never be asked.
+    from zxcvbn import zxcvbn
+
     if zxcvbn(password[:_LOOKED_AT], user_inputs=[name, display_name, "kokuchi"])["score"] < _LEAST_SCORE:
         return Problem(
             "password",

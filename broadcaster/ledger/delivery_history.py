@@ -27,7 +27,7 @@ _REVISIONS = (
 _STANDING = STANDING.format(missing="e.value ->> 'missing'", unanswered="e.value ->> 'unanswered'", no_voice=NO_VOICE)
 # CROSS JOIN keeps the order: each alert's deliveries are found by the key, and so is each terminal's.
 _LINES = (
-    f"SELECT t.terminal, t.household, t.kind, t.area, t.service, d.*, {_STANDING} AS standing, p.sent_at AS contact"  # noqa: S608 - constants
+    f"SELECT t.terminal, t.household, t.kind, t.area, t.service, d.*, {_STANDING} AS standing, p.changed_at AS since"  # noqa: S608 - constants
     " FROM json_each(:alerts) AS e {chosen} CROSS JOIN deliveries AS d CROSS JOIN terminals AS t"
     " LEFT JOIN presences AS p ON p.terminal_id = d.terminal_id"
     " WHERE d.alert_id = CAST(e.value ->> 'alert' AS BIGINT) AND t.id = d.terminal_id{which}"

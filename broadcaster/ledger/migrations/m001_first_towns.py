@@ -1,8 +1,7 @@
 """Alerts and their deliveries, the roster, accounts, the dictionary, requests, codes, drafts."""
 
-from sqlite_utils import Database
-
 from broadcaster.ledger.migrations.steps import migrations
+from kokuchi.tables import Database
 
 
 @migrations()

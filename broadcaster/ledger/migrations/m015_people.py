@@ -1,8 +1,7 @@
 """The people who work with the pages."""
 
-from sqlite_utils import Database
-
 from broadcaster.ledger.migrations.steps import migrations
+from kokuchi.tables import Database
 
 
 @migrations()

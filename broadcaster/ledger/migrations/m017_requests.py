@@ -1,8 +1,7 @@
 """Who takes a call that a household wishes for, and what was talked about."""
 
-from sqlite_utils import Database
-
 from broadcaster.ledger.migrations.steps import migrations
+from kokuchi.tables import Database
 
 
 @migrations()

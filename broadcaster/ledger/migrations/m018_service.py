@@ -1,8 +1,7 @@
 """What running for years needs of each terminal, and the backups that were made."""
 
-from sqlite_utils import Database
-
 from broadcaster.ledger.migrations.steps import migrations
+from kokuchi.tables import Database
 
 
 @migrations()

@@ -1,8 +1,7 @@
 """The town's signing keys, and what each terminal was told about itself."""
 
-from sqlite_utils import Database
-
 from broadcaster.ledger.migrations.steps import migrations
+from kokuchi.tables import Database
 
 
 @migrations()

@@ -1,8 +1,7 @@
 """What the delivery log is searched by, and what each terminal said of itself over time."""
 
-from sqlite_utils import Database
-
 from broadcaster.ledger.migrations.steps import migrations
+from kokuchi.tables import Database
 
 # What one delivery adds to the sums of its alert, with {} as the row. `missing` and `troubled` follow the order of
 # broadcaster.ledger.progress: what stands out whatever the terminal's presence, and what depends on it.

@@ -1,8 +1,7 @@
 """What goes wrong at the centre and in the town, and the mails about it."""
 
-from sqlite_utils import Database
-
 from broadcaster.ledger.migrations.steps import migrations
+from kokuchi.tables import Database
 
 
 @migrations()

@@ -1,8 +1,7 @@
 """What a restored ledger must not do by itself, and how long the record of deeds is kept."""
 
-from sqlite_utils import Database
-
 from broadcaster.ledger.migrations.steps import migrations
+from kokuchi.tables import Database
 
 
 @migrations()

@@ -1,8 +1,7 @@
 """Which terminals the broker has to be told of, whatever has changed: a new password, an area, its leaving."""
 
-from sqlite_utils import Database
-
 from broadcaster.ledger.migrations.steps import migrations
+from kokuchi.tables import Database
 
 
 @migrations()

@@ -1,8 +1,7 @@
 """Whether somebody guesses enrolment codes."""
 
-from sqlite_utils import Database
-
 from broadcaster.ledger.migrations.steps import migrations
+from kokuchi.tables import Database
 
 
 @migrations()

@@ -1,8 +1,7 @@
 """What a ledger of years costs."""
 
-from sqlite_utils import Database
-
 from broadcaster.ledger.migrations.steps import migrations
+from kokuchi.tables import Database
 
 
 @migrations()

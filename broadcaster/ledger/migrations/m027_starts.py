@@ -1,8 +1,7 @@
 """Whether the centre ends without being told to."""
 
-from sqlite_utils import Database
-
 from broadcaster.ledger.migrations.steps import migrations
+from kokuchi.tables import Database
 
 
 @migrations()

@@ -1,8 +1,7 @@
 """When those who have not answered are first reminded."""
 
-from sqlite_utils import Database
-
 from broadcaster.ledger.migrations.steps import migrations
+from kokuchi.tables import Database
 
 
 @migrations()

@@ -1,8 +1,7 @@
 """What waits in the outbox waits until the broker has answered."""
 
-from sqlite_utils import Database
-
 from broadcaster.ledger.migrations.steps import migrations
+from kokuchi.tables import Database
 
 
 @migrations()

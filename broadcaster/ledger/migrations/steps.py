@@ -1,5 +1,5 @@
 """The list that every step puts itself on."""
 
-from sqlite_utils import Migrations
+from kokuchi.tables import Migrations
 
 migrations = Migrations("broadcaster")
