@@ -16,7 +16,6 @@ from broadcaster.ledger.alert_search import Found, Result, Wanted
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.ledger.copying import as_file
 from broadcaster.spreadsheets import csv_bytes
-from broadcaster.web.exports import as_csv, as_json, deliveries
 from kokuchi.wire.fields import iso
 
 _LISTED = 20
@@ -102,6 +101,9 @@ def delivery_log(
 
 
 def _print_file(ledger: Ledger, town: Town, identifier: str, rows: list[int], found: Found, as_table: bool) -> None:
+    # The pages take a third of a second to load, for which no other command should wait.
+    from broadcaster.web.exports import as_csv, as_json, deliveries
+
     now = _now()
     reaches = ledger.deliveries.reach(rows)
     count = sum(reach.addressed for reach in reaches.values())
@@ -175,6 +177,8 @@ def _list_alerts(
 
 
 def _list_deliveries(ledger: Ledger, town: Town, accepted: Accepted, found: Found, as_json: bool) -> None:
+    from broadcaster.web.exports import deliveries
+
     lines = [each.line.line for piece in deliveries(ledger, [accepted.row], found.terminals, _now()) for each in piece]
     stages = ("received_at", "displayed_at", "voiced_at", "confirmed_at")
     if as_json:
