@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.condition import Condition
@@ -54,6 +55,15 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Found:
+    """A terminal with what it last said of itself, and since when it is connected or not, by the centre's clock."""
+
+    terminal: Terminal
+    presence: Presence | None
+    since: datetime | None
+
+
+@dataclass(frozen=True)
 class Health:
     """How many terminals there are, how many are well, and how many have each condition; those with none are left out.
 
@@ -93,22 +103,22 @@ class Conditions:
         )
         return int(row["n"])
 
-    def find(self, wanted: Wanted, limit: int, offset: int = 0) -> list[tuple[Terminal, Presence | None]]:
+    def find(self, wanted: Wanted, limit: int, offset: int = 0) -> list[Found]:
         """Return some of the wanted terminals, those in trouble first."""
         where, arguments = _where(wanted)
         return self._listed(f"WHERE {where} ORDER BY {_ORDER} LIMIT ? OFFSET ?", [*arguments, limit, offset])
 
-    def named(self, identifiers: list[str]) -> list[tuple[Terminal, Presence | None]]:
+    def named(self, identifiers: list[str]) -> list[Found]:
         """Return the terminals with these identifiers, in their order; unknown ones are left out."""
         found = self._listed("WHERE t.terminal IN (SELECT value FROM json_each(?))", [json.dumps(identifiers)])
-        return sorted(found, key=lambda pair: identifiers.index(pair[0].id))
+        return sorted(found, key=lambda one: identifiers.index(one.terminal.id))
 
-    def _listed(self, clause: str, arguments: list[object]) -> list[tuple[Terminal, Presence | None]]:
+    def _listed(self, clause: str, arguments: list[object]) -> list[Found]:
         rows = self._connections.read().execute(
-            " ".join(["SELECT t.*, p.payload", _SOURCE, clause]),
+            " ".join(["SELECT t.*, p.payload, p.changed_at", _SOURCE, clause]),
             arguments,
         )
-        return [_pair(row) for row in rows]
+        return [_found(row) for row in rows]
 
 
 def _where(wanted: Wanted) -> tuple[str, list[object]]:
@@ -130,5 +140,9 @@ def _where(wanted: Wanted) -> tuple[str, list[object]]:
     return " AND ".join(clauses), arguments
 
 
-def _pair(row: Row) -> tuple[Terminal, Presence | None]:
-    return terminal_of(row), Presence.model_validate_json(row["payload"]) if row["payload"] else None
+def _found(row: Row) -> Found:
+    return Found(
+        terminal_of(row),
+        Presence.model_validate_json(row["payload"]) if row["payload"] else None,
+        datetime.fromisoformat(row["changed_at"]) if row["changed_at"] else None,
+    )

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
-from broadcaster.domain.audience import Terminal
 from broadcaster.domain.delivery import Fault, faults
 from broadcaster.domain.service import Service
-from broadcaster.ledger.conditions import Wanted
+from broadcaster.ledger.conditions import Found, Wanted
 from broadcaster.web.site import Site
 from broadcaster.web.words import FAULTS, SPEAKERS, moment, outdated_dictionary
 from kokuchi.wire import Presence
@@ -22,7 +22,7 @@ class RosterRow:
     service: Service
     state: str
     state_word: str
-    since: str
+    last_contact: str
     speaker: str
     faults: tuple[str, ...]
     refused: str
@@ -70,15 +70,14 @@ def roster_rows(site: Site, identifiers: list[str]) -> tuple[RosterRow, ...]:
     return _rows(site, site.ledger.conditions.named(identifiers))
 
 
-def _rows(site: Site, found: list[tuple[Terminal, Presence | None]]) -> tuple[RosterRow, ...]:
+def _rows(site: Site, found: list[Found]) -> tuple[RosterRow, ...]:
     newest = site.ledger.dictionary.revision() or None
     areas = {area.id: area.name for area in site.town.areas}
-    return tuple(_row(site, terminal, presence, areas, newest) for terminal, presence in found)
+    return tuple(_row(site, one, areas, newest) for one in found)
 
 
-def _row(
-    site: Site, terminal: Terminal, presence: Presence | None, areas: Mapping[str, str], newest: int | None
-) -> RosterRow:
+def _row(site: Site, found: Found, areas: Mapping[str, str], newest: int | None) -> RosterRow:
+    terminal, presence = found.terminal, found.presence
     state = _state(presence) if terminal.service is Service.IN_SERVICE else terminal.service.value
     return RosterRow(
         terminal=terminal.id,
@@ -87,7 +86,7 @@ def _row(
         service=terminal.service,
         state=state,
         state_word=_SERVICES.get(terminal.service) or _STATES[state],
-        since=moment(presence.sent, site.town.time_zone) if presence else "—",
+        last_contact=moment(_last_contact(presence, found.since), site.town.time_zone) if presence else "—",
         speaker=SPEAKERS[presence.speaker] if presence else "—",
         faults=_fault_words(presence) if presence and presence.online else (),
         refused=f"不正な信号を{presence.refused}件拒否" if presence and presence.refused else "",
@@ -101,6 +100,11 @@ def _row(
         else "",
         restart=f"自動で再起動: {presence.last_restart}" if presence and presence.last_restart else "",
     )
+
+
+def _last_contact(presence: Presence, since: datetime | None) -> datetime:
+    """Return when a terminal last spoke. A last will bears the time at which its connection was made."""
+    return presence.sent if presence.online or since is None else since
 
 
 def _language_name(site: Site, code: str) -> str:

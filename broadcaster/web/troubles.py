@@ -152,12 +152,12 @@ def _row(site: Site, episode: Episode) -> Row:
 def _households(site: Site, shown: Sequence[str], areas: Mapping[str, str]) -> tuple[Household, ...]:
     return tuple(
         Household(
-            terminal.id,
-            terminal.household,
-            areas.get(terminal.area, terminal.area),
-            f"/terminals/{terminal.id}",
+            found.terminal.id,
+            found.terminal.household,
+            areas.get(found.terminal.area, found.terminal.area),
+            f"/terminals/{found.terminal.id}",
         )
-        for terminal, _ in site.ledger.conditions.named(list(shown))
+        for found in site.ledger.conditions.named(list(shown))
     )
 
 

@@ -33,7 +33,7 @@ def test_sqlite_finds_the_same_conditions_as_the_domain(ledger: Ledger, said: li
     ledger.presences.record(known.values())
     expected = {name: conditions(known.get(name)) for name in roster}
     for condition in Condition:
-        found = {terminal.id for terminal, _ in ledger.conditions.find(Wanted(condition), 100)}
+        found = {one.terminal.id for one in ledger.conditions.find(Wanted(condition), 100)}
         assert found == {name for name, has in expected.items() if condition in has}
         assert ledger.conditions.count(Wanted(condition)) == len(found)
         assert ledger.conditions.health().of.get(condition, 0) == len(found)
@@ -43,15 +43,15 @@ def test_sqlite_finds_the_same_conditions_as_the_domain(ledger: Ledger, said: li
     assert health.well == sum(1 for has in expected.values() if not has)
     assert health.faulty == sum(1 for has in expected.values() if has & faults)
     troubled = ledger.conditions.find(Wanted(troubled=True), 100)
-    assert {terminal.id for terminal, _ in troubled} == {name for name, has in expected.items() if has}
+    assert {found.terminal.id for found in troubled} == {name for name, has in expected.items() if has}
     assert health.troubled == len(troubled)
-    assert {terminal.id: presence for terminal, presence in ledger.conditions.find(Wanted(), 100)} == {
+    assert {found.terminal.id: found.presence for found in ledger.conditions.find(Wanted(), 100)} == {
         name: known.get(name) for name in roster
     }
 
 
 def names(ledger: Ledger, wanted: Wanted, limit: int = 100, offset: int = 0) -> list[str]:
-    return [terminal.id for terminal, _ in ledger.conditions.find(wanted, limit, offset)]
+    return [found.terminal.id for found in ledger.conditions.find(wanted, limit, offset)]
 
 
 def add(ledger: Ledger, *terminals: Terminal) -> None:
@@ -73,7 +73,7 @@ def test_those_in_trouble_come_first_and_pages_follow_each_other(ledger: Ledger)
     )
     assert names(ledger, Wanted()) == ["t-4", "t-2", "t-3", "t-1", "t-5"]
     assert names(ledger, Wanted(), 2) + names(ledger, Wanted(), 2, 2) == ["t-4", "t-2", "t-3", "t-1"]
-    assert [terminal.id for terminal, _ in ledger.conditions.named(["t-5", "nothing", "t-1"])] == ["t-5", "t-1"]
+    assert [found.terminal.id for found in ledger.conditions.named(["t-5", "nothing", "t-1"])] == ["t-5", "t-1"]
 
 
 def test_a_household_is_found_by_its_name_however_it_is_spaced_or_by_its_terminal(ledger: Ledger) -> None:

@@ -133,7 +133,7 @@ def test_only_terminals_in_service_are_counted_and_listed_unless_others_are_aske
     assert (health.total, health.of) == (1, {Condition.NEVER: 1})
 
     def found(wanted: Wanted) -> list[str]:
-        names = [terminal.id for terminal, _ in ledger.conditions.find(wanted, 10)]
+        names = [found.terminal.id for found in ledger.conditions.find(wanted, 10)]
         assert ledger.conditions.count(wanted) == len(names)
         return names
 
@@ -142,7 +142,7 @@ def test_only_terminals_in_service_are_counted_and_listed_unless_others_are_aske
     assert found(Wanted(service=Service.RETIRED)) == ["t-2"]
     assert found(Wanted(service=Service.SUSPENDED, group="elderly")) == ["t-1"]
     assert found(Wanted(service=Service.SUSPENDED, group="nobody")) == []
-    assert [pair[0].service for pair in ledger.conditions.named(["t-2"])] == [Service.RETIRED]
+    assert [found.terminal.service for found in ledger.conditions.named(["t-2"])] == [Service.RETIRED]
 
 
 def test_an_alert_is_not_addressed_to_a_terminal_that_has_just_left(ledger: Ledger) -> None:

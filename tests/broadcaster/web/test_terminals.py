@@ -1,6 +1,7 @@
 """The terminals' page: those in trouble first, in pages, and found without a script."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -8,7 +9,7 @@ from broadcaster.ledger import Ledger
 from kokuchi.wire import Speaker
 from tests.broadcaster.web.browser import Browser
 from tests.broadcaster.web.states import large
-from tests.broadcaster.web.town import ROSTER, presence
+from tests.broadcaster.web.town import NOW, ROSTER, presence
 
 
 def rows(page: str) -> list[str]:
@@ -86,3 +87,14 @@ async def test_a_stream_sends_the_rows_of_its_page_alone(operator: Browser, ledg
     async with operator.events("/terminals/events?shown=t-0100,t-0007,nothing") as stream:
         parts = await stream.parts_after_start()
     assert {name for name in parts if name.startswith("terminal-")} == {"terminal-t-0100", "terminal-t-0007"}
+
+
+async def test_the_last_contact_of_a_terminal_that_is_away_is_when_it_went(operator: Browser, ledger: Ledger) -> None:
+    """Not when its connection began, which is the time that a last will bears."""
+    began, went = NOW - timedelta(days=3), NOW - timedelta(minutes=20)
+    ledger.presences.record([presence("t-1", sent=began)], began)
+    ledger.presences.record([presence("t-1", sent=began, online=False)], went)
+    for page in ("/terminals?condition=offline", "/terminals/t-1"):
+        shown = (await operator.get(page)).text
+        assert "11月24日(火)9時40分" in shown
+        assert "11月21日(土)10時00分" not in shown
