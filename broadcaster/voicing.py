@@ -52,7 +52,8 @@ class CentreVoice:
     async def readings(self, *texts: str) -> list[str]:
         """Return the kana that the voice says for each of some texts."""
         await self._follow()
-        return await asyncio.gather(*(self._readings.get(text, partial(self._voice.reading, text)) for text in texts))
+        # One after the other, as the voice answers: what is known already takes no turn of the loop.
+        return [await self._readings.get(text, partial(self._voice.reading, text)) for text in texts]
 
     async def furigana(self, headline: str, body: str) -> Furigana:
         """Return what is written over the kanji of a headline and a body."""
