@@ -55,6 +55,13 @@ PURE = {
 }
 """A pure room, and all that it imports of ours."""
 
+ONLY = {
+    "paho": "kokuchi.link",
+    "psycopg": "broadcaster.ledger.postgresql",
+    "sqlite_utils": "kokuchi.tables",
+}
+"""A package, and the one room that imports it."""
+
 DEVICES = ("AplaySpeaker", "AmixerVolume", "GpioButtons", "GpioLamp", "PageScreen")
 CONCRETE = ("MqttLink", "Dispatcher", "FurtherCollector", "Courier", *DEVICES)
 """Parts that only a composition root builds."""
@@ -87,6 +94,12 @@ def imports(name: str) -> frozenset[str]:
     return frozenset(found)
 
 
+def called(name: str) -> set[str]:
+    return {
+        node.func.id for node in ast.walk(tree(name)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    }
+
+
 def within(name: str, room: str) -> bool:
     return name == room or name.startswith(f"{room}.")
 
@@ -108,22 +121,11 @@ def test_a_pure_room_imports_the_wire_alone(room: str) -> None:
         assert not imports(name) & {"asyncio", "sqlite3", "socket", "subprocess", "threading"}, name
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_only_the_link_imports_paho(name: str) -> None:
-    if not within(name, "kokuchi.link"):
-        assert not any(within(imported, "paho") for imported in imports(name))
-
-
-@pytest.mark.parametrize("name", MODULES)
-def test_only_the_ledger_on_a_server_imports_psycopg(name: str) -> None:
-    if not within(name, "broadcaster.ledger.postgresql"):
-        assert not any(within(imported, "psycopg") for imported in imports(name))
-
-
-@pytest.mark.parametrize("name", MODULES)
-def test_sqlite_utils_comes_without_what_it_would_load_besides(name: str) -> None:
-    if name != "kokuchi.tables":
-        assert not any(within(imported, "sqlite_utils") for imported in imports(name))
+@pytest.mark.parametrize(("package", "room"), ONLY.items())
+def test_a_package_has_the_one_importer_that_it_is_wrapped_in(package: str, room: str) -> None:
+    importers = [name for name in MODULES if any(within(imported, package) for imported in imports(name))]
+    assert importers, f"nobody imports {package}"
+    assert [name for name in importers if not within(name, room)] == []
 
 
 @pytest.mark.parametrize(
@@ -142,14 +144,10 @@ def test_nothing_is_loaded_that_only_others_need(started: str, loads: set[str]) 
     assert set(found.stdout.split()) == loads
 
 
-@pytest.mark.parametrize("name", MODULES)
-def test_only_a_composition_root_builds_concrete_parts(name: str) -> None:
-    if name.endswith((".bootstrap", ".__main__")):
-        return
-    called = {
-        node.func.id for node in ast.walk(tree(name)) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    }
-    assert called.isdisjoint(CONCRETE)
+def test_only_a_composition_root_builds_concrete_parts() -> None:
+    builders = [name for name in MODULES if not called(name).isdisjoint(CONCRETE)]
+    assert builders, "nobody builds them"
+    assert [name for name in builders if not name.endswith((".bootstrap", ".__main__"))] == []
 
 
 def test_no_room_is_so_long_that_two_live_in_it() -> None:
