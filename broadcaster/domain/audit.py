@@ -24,6 +24,8 @@ class Deed(StrEnum):
     APPROVED = "approved"
     SENT_BACK = "sent_back"
     RECALLED = "recalled"
+    LEFT_OUT = "left_out"
+    PUT_BACK = "put_back"
     SENT_ALONE = "sent_alone"
     SENT_AS_PLANNED = "sent_as_planned"
     MISSED = "missed"

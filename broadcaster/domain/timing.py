@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice, takewhile
 from zoneinfo import ZoneInfo
@@ -28,12 +28,13 @@ class Timing:
     """Without `at`: now. With `at` alone: once, then.
 
     With `days` (Monday is 0): on each of these days of the week from the day of `at` to the day `until`, at the time of
-    day that `at` is in the town.
+    day that `at` is in the town, but for the days that are `left_out`.
     """
 
     at: datetime | None = None
     days: frozenset[int] = frozenset()
     until: date | None = None
+    left_out: frozenset[date] = frozenset()
 
     @property
     def is_now(self) -> bool:
@@ -57,6 +58,24 @@ def occurrences(timing: Timing, start: datetime, end: datetime, zone: ZoneInfo) 
 def next_after(timing: Timing, after: datetime, zone: ZoneInfo) -> datetime | None:
     """Return the first moment that is later than `after`, in UTC, or None if there is none."""
     return next((at for at in _all(timing, after, zone) if at > after), None)
+
+
+def leave_out(timing: Timing, day: date) -> Timing:
+    """Return the same without a day."""
+    return replace(timing, left_out=timing.left_out | {day})
+
+
+def put_back(timing: Timing, day: date) -> Timing:
+    """Return the same with a day that was left out."""
+    return replace(timing, left_out=timing.left_out - {day})
+
+
+def left_out_after(timing: Timing, after: datetime, zone: ZoneInfo) -> list[datetime]:
+    """Return the moments later than `after` at which nothing goes out since their days are left out, in UTC."""
+    if timing.at is None:
+        return []
+    clock = timing.at.astimezone(zone).time()
+    return [at for day in sorted(timing.left_out) if (at := _moment(day, clock, zone)) > after]
 
 
 def check_timing(timing: Timing, now: datetime, zone: ZoneInfo) -> list[Problem]:
@@ -96,6 +115,11 @@ def span_in_words(timing: Timing, zone: ZoneInfo) -> str:
     if timing.at is None or not timing.days or timing.until is None:
         return ""
     return f"{day_in_words(timing.at.astimezone(zone).date())}から{day_in_words(timing.until)}まで"
+
+
+def left_out_in_words(timing: Timing) -> str:
+    """Return 「11月26日(木)、11月30日(月)」; empty if no day is left out."""
+    return "、".join(day_in_words(day) for day in sorted(timing.left_out))
 
 
 def moment_in_words(at: datetime, zone: ZoneInfo) -> str:
@@ -152,6 +176,10 @@ def _all(timing: Timing, start: datetime, zone: ZoneInfo) -> Iterator[datetime]:
     last = timing.until or day + FARTHEST
     for ahead in islice(range((last - day).days + 1), FARTHEST.days * 2):
         here = day + timedelta(days=ahead)
-        at = datetime.combine(here, first.time(), zone).astimezone(UTC)
-        if here.weekday() in timing.days and at >= timing.at:
+        at = _moment(here, first.time(), zone)
+        if here.weekday() in timing.days and here not in timing.left_out and at >= timing.at:
             yield at
+
+
+def _moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, clock, zone).astimezone(UTC)

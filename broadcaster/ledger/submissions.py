@@ -32,7 +32,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class StoredSubmission:
-    """A submission with its draft as it stands. `version` is the draft's; `note` is why it was sent back."""
+    """A submission with its draft as it stands. `version` is the draft's; `note` is why it was sent back.
+
+    `left_out_by` has last left out a day of its timing, or put one back.
+    """
 
     identifier: str
     version: int
@@ -46,6 +49,7 @@ class StoredSubmission:
     approved_by: str
     note: str
     noted_by: str
+    left_out_by: str
 
 
 @dataclass(frozen=True)
@@ -255,6 +259,7 @@ def stored_submission(row: Row) -> StoredSubmission:
             at=datetime.fromisoformat(row["at"]) if row["at"] else None,
             days=frozenset(json.loads(row["days"])),
             until=date.fromisoformat(row["until"]) if row["until"] else None,
+            left_out=frozenset(date.fromisoformat(day) for day in json.loads(row["left_out"])),
         ),
         next_at=datetime.fromisoformat(row["next_at"]) if row["next_at"] else None,
         submitted_by=row["submitted_by"],
@@ -263,4 +268,5 @@ def stored_submission(row: Row) -> StoredSubmission:
         approved_by=row["approved_by"],
         note=row["note"],
         noted_by=row["noted_by"],
+        left_out_by=row["left_out_by"],
     )

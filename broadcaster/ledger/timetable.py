@@ -1,8 +1,10 @@
 """What is sent at its time, what became of each time, and which could not be kept."""
 
+import json
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from broadcaster.domain.audit import CLOCK, Deed, Entry
@@ -74,6 +76,34 @@ class Timetable:
                 return False
             _end(db, due, outcome, detail, now)
             record(db, Entry(CLOCK, Deed.MISSED, due.identifier, now, detail or outcome))
+        return True
+
+    def leave_out(self, seen: StoredSubmission, days: Iterable[date], next_at: datetime, entry: Entry) -> bool:
+        """Let these be the days that a planned one leaves out; return False if somebody, or the clock, was faster.
+
+        `next_at` is when it then goes out next, `entry` what its actor has done.
+        """
+        if seen.next_at is None:
+            return False
+        with self._connections.write() as db:
+            changed = db.execute(
+                "UPDATE submissions SET left_out = ?, left_out_by = ?, next_at = ?"
+                " WHERE identifier = ? AND state = 'planned' AND next_at = ?"
+                " AND identifier IN (SELECT identifier FROM drafts WHERE version = ?)",
+                [
+                    json.dumps([day.isoformat() for day in sorted(days)]),
+                    entry.actor,
+                    iso(next_at),
+                    seen.identifier,
+                    iso(seen.next_at),
+                    seen.version,
+                ],
+            ).rowcount
+            if changed == 0:
+                return False
+            # Whoever has an older version on the screen is told when doing something with it.
+            db.execute("UPDATE drafts SET version = version + 1 WHERE identifier = ?", [seen.identifier])
+            record(db, entry)
         return True
 
     def lapses(self) -> list[Lapse]:

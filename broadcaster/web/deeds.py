@@ -26,6 +26,8 @@ DEEDS: Mapping[Deed, str] = {
     Deed.APPROVED: "お知らせを承認した",
     Deed.SENT_BACK: "お知らせを差し戻した",
     Deed.RECALLED: "承認待ちか予約を取りやめた",
+    Deed.LEFT_OUT: "くりかえしの放送を1回休みにした",
+    Deed.PUT_BACK: "くりかえしの放送の休みをやめた",
     Deed.SENT_ALONE: "承認を待たずに緊急のお知らせを送った",
     Deed.SENT_AS_PLANNED: "予約のとおりにお知らせを送った",
     Deed.MISSED: "予約の時刻に放送できなかった",
@@ -99,6 +101,8 @@ _ABOUT_TEXTS = _NAMED | {
     Deed.APPROVED,
     Deed.SENT_BACK,
     Deed.RECALLED,
+    Deed.LEFT_OUT,
+    Deed.PUT_BACK,
     Deed.SENT_ALONE,
     Deed.MISSED,
     Deed.SETTLED,
@@ -169,7 +173,7 @@ def _detail(site: Site, entry: Entry) -> str:
     if entry.deed is Deed.ROSTER_IMPORTED:
         added, _, changed = entry.detail.partition(" ")
         return f"追加{added}台、変更{changed}台"
-    if entry.deed is Deed.PLANNED:
+    if entry.deed in (Deed.PLANNED, Deed.LEFT_OUT, Deed.PUT_BACK):
         return _moment(entry.detail, site)
     if entry.deed is Deed.RESENT:
         return f"{entry.detail}台"

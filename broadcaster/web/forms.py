@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -65,6 +66,14 @@ def version_of(form: FormData) -> int:
     """Return the version of the stored draft that a form's writer had seen; 0 if there was none."""
     text = text_of(form, "version")
     return int(text) if text.isascii() and text.isdecimal() and len(text) < _LONGEST_VERSION else 0
+
+
+def day_of(form: FormData) -> date:
+    """Return the day that a form is about; the first there is, for which nothing is planned, if it does not say."""
+    try:
+        return date.fromisoformat(text_of(form, "day"))
+    except ValueError:
+        return date.min
 
 
 def translation_fields(translations: Iterable[Translated]) -> dict[str, Any]:

@@ -46,6 +46,8 @@ def _what_stands(site: Site, identifier: str) -> tuple[str, str, str]:
 def _of_submission(site: Site, submission: StoredSubmission) -> str:
     submitter = author_name(site, submission.submitted_by)
     match submission.state:
+        case State.PLANNED if submission.left_out_by:
+            return f"{author_name(site, submission.left_out_by)}さんが、このお知らせを休む日を変えました。"
         case State.WAITING:
             return f"{submitter}さんが、このお知らせの承認を頼みました。"
         case State.PLANNED if submission.approved_by:

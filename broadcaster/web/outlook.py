@@ -5,7 +5,15 @@ from datetime import date, datetime, timedelta
 
 from broadcaster.domain.advice import relative_days, relative_months, relative_weeks
 from broadcaster.domain.audience import Terminal, describe
-from broadcaster.domain.timing import Timing, day_in_words, in_words, quiet_until, span_in_words, time_in_words
+from broadcaster.domain.timing import (
+    Timing,
+    day_in_words,
+    in_words,
+    left_out_in_words,
+    quiet_until,
+    span_in_words,
+    time_in_words,
+)
 from broadcaster.domain.town import Town
 from broadcaster.domain.written import Written
 from broadcaster.web.words import LEVELS
@@ -29,6 +37,8 @@ def sentence(
     if asked:
         when = "承認を待ってから、" if timing.is_now else f"承認を待ってから、{when}"
     span = span_in_words(timing, town.time_zone)
+    days = left_out_in_words(timing)
+    span = f"{span}（{days}は休み）" if days else span
     when = f"{span}、{when}" if span else when
     return f"{whom(town, audience, reached)}に、{when}{_as_what(level, drill=drill)}放送します"
 

@@ -1,12 +1,20 @@
 """What waits for approval or for its time, as the staff see it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from broadcaster.domain.audience import recipients
 from broadcaster.domain.draft import check
 from broadcaster.domain.roles import Act, may
-from broadcaster.domain.timing import in_words, moment_in_words, next_after, span_in_words
+from broadcaster.domain.timing import (
+    day_in_words,
+    in_words,
+    left_out_after,
+    moment_in_words,
+    next_after,
+    span_in_words,
+)
 from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.submissions import State, StoredSubmission
 from broadcaster.ledger.timetable import Outcome
@@ -24,8 +32,20 @@ _UPON_APPROVAL = "承認されしだい"
 
 
 @dataclass(frozen=True)
+class Occasion:
+    """One broadcast of a series: its day as forms name it and as people do, and its moment."""
+
+    iso: str
+    day: str
+    moment: str
+
+
+@dataclass(frozen=True)
 class PlannedRow:
-    """One submission. `when` says at what time it goes out, `fault` why it cannot any more; both may be empty."""
+    """One submission. `when` says at what time it goes out, `fault` why it cannot any more; both may be empty.
+
+    Of a series there are the `next` broadcast and the one `after` it, if any, and those to come that are `left_out`.
+    """
 
     identifier: str
     version: int
@@ -36,7 +56,9 @@ class PlannedRow:
     whom: str
     when: str
     span: str
-    next: str
+    next: Occasion | None
+    after: Occasion | None
+    left_out: tuple[Occasion, ...]
     overdue: bool
     submitter: str
     submitted: str
@@ -110,6 +132,7 @@ def planned_row(site: Site, submission: StoredSubmission, account: Account) -> P
     roster = site.ledger.terminals.all()
     level, timing = level_of(written, town), submission.timing
     next_at = submission.next_at or next_after(timing, site.clock(), zone)
+    after = next_after(timing, next_at, zone) if next_at else None
     is_open = submission.state in (State.WAITING, State.PLANNED)
     problems = check(draft, town, roster) if is_open else []
     return PlannedRow(
@@ -122,7 +145,9 @@ def planned_row(site: Site, submission: StoredSubmission, account: Account) -> P
         whom=whom(town, draft.audience, recipients(draft.audience, roster)) if draft.audience else "",
         when=_UPON_APPROVAL if timing.is_now and submission.state is State.WAITING else in_words(timing, zone),
         span=span_in_words(timing, zone),
-        next=moment_in_words(next_at, zone) if next_at and timing.is_repeated else "",
+        next=_occasion(next_at, zone) if next_at and timing.is_repeated else None,
+        after=_occasion(after, zone) if after else None,
+        left_out=tuple(_occasion(at, zone) for at in left_out_after(timing, site.clock(), zone)),
         overdue=submission.state is State.WAITING and not timing.is_now and next_at is None,
         submitter=author_name(site, submission.submitted_by),
         submitted=moment(submission.submitted_at, zone),
@@ -133,3 +158,8 @@ def planned_row(site: Site, submission: StoredSubmission, account: Account) -> P
         own=submission.submitted_by == account.name,
         fault="".join(problem.japanese for problem in problems),
     )
+
+
+def _occasion(at: datetime, zone: ZoneInfo) -> Occasion:
+    day = at.astimezone(zone).date()
+    return Occasion(day.isoformat(), day_in_words(day), moment_in_words(at, zone))

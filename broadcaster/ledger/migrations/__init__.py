@@ -23,6 +23,7 @@ from broadcaster.ledger.migrations import (
     m027_starts,
     m028_reminders,
     m029_outbox,
+    m030_left_out,
 )
 from broadcaster.ledger.migrations.steps import migrations
 
@@ -45,5 +46,6 @@ __all__ = [
     "m027_starts",
     "m028_reminders",
     "m029_outbox",
+    "m030_left_out",
     "migrations",
 ]

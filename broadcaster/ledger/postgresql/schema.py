@@ -22,4 +22,5 @@ def steps() -> Mapping[str, str]:
         "m027_starts": _file("m027_starts.sql"),
         "m028_first_reminder": _file("m028_reminders.sql"),
         "m029_outbox_unclaimed": _file("m029_outbox.sql"),
+        "m030_left_out": _file("m030_left_out.sql"),
     }

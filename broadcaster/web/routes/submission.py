@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -16,7 +17,7 @@ from broadcaster.ledger.drafts import DraftMoved
 from broadcaster.ledger.submissions import State, StoredSubmission
 from broadcaster.sending import MayNotApprove, Submitted
 from broadcaster.web.errors import PageError, storing
-from broadcaster.web.forms import version_of
+from broadcaster.web.forms import day_of, version_of
 from broadcaster.web.moved import moved_page
 from broadcaster.web.outlook import day_warning, quiet_warning, sentence, spoken_at
 from broadcaster.web.pages import page
@@ -86,6 +87,32 @@ async def recall(request: Request, identifier: str, account: Sender, form: Check
     return _to_submission(identifier)
 
 
+@router.post("/planned/{identifier}/leave-out")
+async def leave_out(request: Request, identifier: str, account: Sender, form: CheckedForm) -> Response:
+    """Leave out the next broadcast of a series, or tell who was faster."""
+    version, day = version_of(form), day_of(form)
+    try:
+        with storing():
+            await site_of(request).sending.leave_out(identifier, version, day, account)
+    except DraftError as error:
+        return await asyncio.to_thread(_again, request, identifier, account, error.problems)
+    except DraftMoved:
+        return await asyncio.to_thread(_late_for_day, request, identifier, account, version, day, is_left_out=True)
+    return _to_submission(identifier)
+
+
+@router.post("/planned/{identifier}/put-back")
+async def put_back(request: Request, identifier: str, account: Sender, form: CheckedForm) -> Response:
+    """Broadcast on a day that was left out, or tell who was faster."""
+    version, day = version_of(form), day_of(form)
+    try:
+        with storing():
+            await site_of(request).sending.put_back(identifier, version, day, account)
+    except DraftMoved:
+        return await asyncio.to_thread(_late_for_day, request, identifier, account, version, day, is_left_out=False)
+    return _to_submission(identifier)
+
+
 def _find(site: Site, identifier: str) -> StoredSubmission:
     submission = site.ledger.submissions.get(identifier)
     if submission is None:
@@ -113,6 +140,24 @@ def _late_to_return(request: Request, identifier: str, account: Account) -> Resp
     return moved_page(request, identifier)
 
 
+def _late_for_day(
+    request: Request, identifier: str, account: Account, version: int, day: date, *, is_left_out: bool
+) -> Response:
+    submission = site_of(request).ledger.submissions.get(identifier)
+    if submission is None or submission.state not in (State.PLANNED, State.CLOSED):
+        return moved_page(request, identifier)
+    if submission.version == version:
+        raise PageError(
+            409,
+            "その回の時刻は、もう過ぎています",
+            "予定は何も変わっていません。「予定と承認」から、つぎの放送を確かめてください。",
+        )
+    if submission.left_out_by == account.name and (day in submission.timing.left_out) is is_left_out:
+        # The same form came twice: what was wanted has happened.
+        return _to_submission(identifier)
+    return moved_page(request, identifier)
+
+
 def _again(request: Request, identifier: str, account: Account, problems: Sequence[Problem]) -> Response:
     return _page(request, _find(site_of(request), identifier), account, problems)
 
@@ -125,7 +170,8 @@ def _page(
     category = site.town.category(written.category)
     waits, draft = submission.state is State.WAITING, written.draft(site.town)
     goes_now = submission.timing.is_now or row.overdue
-    timing = NOW if goes_now else submission.timing
+    ahead = frozenset(date.fromisoformat(occasion.iso) for occasion in row.left_out)
+    timing = NOW if goes_now else replace(submission.timing, left_out=ahead)
     goes_at = next_after(timing, site.clock(), site.town.time_zone) or site.clock()
     valid_for = timedelta(hours=category.valid_hours if category else 0)
     decides = waits and not row.own and may(account.role, Act.APPROVE)

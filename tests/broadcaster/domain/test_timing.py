@@ -1,5 +1,6 @@
 """When an alert goes out."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,9 +13,13 @@ from broadcaster.domain.timing import (
     Timing,
     check_timing,
     in_words,
+    leave_out,
+    left_out_after,
+    left_out_in_words,
     next_after,
     occurrence_identifier,
     occurrences,
+    put_back,
     quiet_until,
     span_in_words,
 )
@@ -41,7 +46,13 @@ repeated = st.builds(
     st.frozensets(st.integers(0, 6), min_size=1),
     st.integers(0, 120),
 )
-timings = st.one_of(st.just(NOW), moments.map(Timing), repeated)
+with_days_left_out = st.builds(
+    lambda timing, ahead: replace(timing, left_out=frozenset(timing.at.date() + timedelta(days=day) for day in ahead)),
+    repeated,
+    st.frozensets(st.integers(-2, 122), max_size=10),
+)
+timings = st.one_of(st.just(NOW), moments.map(Timing), repeated, with_days_left_out)
+LONG_AGO, LONG_AFTER = datetime(2025, 12, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
 
 
 def test_on_days_of_the_week_at_a_time_of_day_until_a_day() -> None:
@@ -100,6 +111,36 @@ def test_what_is_in_two_parts_of_a_time_is_in_the_whole(
     start, middle, end = sorted([one, two, three])
     parts = occurrences(timing, start, middle, zone) + occurrences(timing, middle, end, zone)
     assert parts == occurrences(timing, start, end, zone)
+
+
+@given(with_days_left_out, zones)
+def test_nothing_goes_out_on_a_day_that_is_left_out_and_all_else_does(timing: Timing, zone: ZoneInfo) -> None:
+    whole = occurrences(replace(timing, left_out=frozenset()), LONG_AGO, LONG_AFTER, zone)
+    kept = [moment for moment in whole if moment.astimezone(zone).date() not in timing.left_out]
+    assert occurrences(timing, LONG_AGO, LONG_AFTER, zone) == kept
+
+
+@given(with_days_left_out, moments, zones)
+def test_leaving_out_the_next_makes_the_one_after_it_the_next_and_putting_it_back_undoes_that(
+    timing: Timing, now: datetime, zone: ZoneInfo
+) -> None:
+    following = next_after(timing, now, zone)
+    if following is None:
+        return
+    day = following.astimezone(zone).date()
+    shorter = leave_out(timing, day)
+    assert next_after(shorter, now, zone) == next_after(timing, following, zone)
+    assert following in left_out_after(shorter, now, zone)
+    assert following not in left_out_after(shorter, following, zone), "its time has come"
+    assert put_back(shorter, day) == timing
+
+
+def test_the_days_that_are_left_out_are_said_in_their_order() -> None:
+    timing = leave_out(leave_out(MONDAYS_AND_THURSDAYS, date(2026, 11, 30)), date(2026, 11, 26))
+    assert left_out_in_words(timing) == "11月26日(木)、11月30日(月)"
+    assert left_out_after(timing, at(26, 10), JAPAN) == [at(30, 10)]
+    assert left_out_in_words(NOW) == ""
+    assert left_out_after(NOW, NOW_THERE, JAPAN) == []
 
 
 @given(st.lists(moments, min_size=2, max_size=5, unique=True))

@@ -100,6 +100,27 @@ def test_what_an_earlier_version_was_publishing_when_it_died_goes_out(path: Path
     ledger.close()
 
 
+def test_a_series_that_an_earlier_version_has_planned_leaves_out_no_day(path: Path) -> None:
+    database = Database(path)
+    migrations.apply(database, stop_before="m030_left_out")
+    database.conn.execute(
+        "INSERT INTO drafts (identifier, version, written, author, created_at, changed_by, changed_at)"
+        " VALUES ('p-1', 1, '[]', 'hanako', ?1, 'hanako', ?1)",
+        [iso(NOW)],
+    )
+    database.conn.execute(
+        "INSERT INTO submissions (identifier, state, at, days, until, next_at, submitted_by, submitted_at, reason)"
+        " VALUES ('p-1', 'planned', ?1, '[0, 3]', '2027-01-31', ?1, 'hanako', ?1, '')",
+        [iso(NOW)],
+    )
+    database.conn.commit()
+    database.close()
+    ledger = Ledger(path)
+    (due,) = ledger.timetable.due(NOW)
+    assert (due.timing.left_out, due.left_out_by, due.next_at) == (frozenset(), "", NOW)
+    ledger.close()
+
+
 def test_a_reopened_ledger_has_everything(ledger: Ledger) -> None:
     accepted = accept(ledger, alert())
     ledger.deliveries.record([report("t-1", received_at=NOW)])

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from broadcaster.domain.audit import Deed
+from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.timing import LATEST, Timing
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.drafts import DraftMoved
@@ -169,6 +169,65 @@ async def test_what_was_recalled_is_not_sent(
     clock.now = TEN
     await planned.send_due()
     assert (sent(ledger), lapses(ledger)) == ([], [])
+
+
+async def test_on_a_day_that_is_left_out_nothing_goes_out(
+    sending: Sending, planned: PlannedSending, ledger: Ledger, clock: Clock
+) -> None:
+    await sending.submit(notice(EVERY_DAY_AT_TEN), HANAKO)
+    await sending.leave_out(NAME, 1, TEN.date(), JIRO)
+    assert ledger.timetable.next_moment() == TEN + DAY
+    for clock.now in (TEN, TEN + LATEST, TEN + DAY):
+        await planned.send_due()
+    assert (sent(ledger), lapses(ledger)) == ([TEN + DAY], [])
+
+
+async def test_a_centre_that_was_away_over_a_day_that_is_left_out_misses_nothing_of_it(
+    sending: Sending, path: Path, voice: FakeVoice, clock: Clock
+) -> None:
+    await sending.submit(notice(EVERY_DAY_AT_TEN), HANAKO)
+    clock.now = TEN
+    after_first = Ledger(path)
+    await PlannedSending(after_first, STRICT, voice, clock).send_due()
+    await sending.leave_out(NAME, 1, (TEN + DAY).date(), HANAKO)
+    await sending.leave_out(NAME, 2, (TEN + DAY * 2).date(), HANAKO)
+    await sending.put_back(NAME, 3, (TEN + DAY).date(), HANAKO)
+    after_first.close()
+    clock.now = TEN + DAY * 3
+    after_restart = Ledger(path)
+    await PlannedSending(after_restart, STRICT, voice, clock).send_due()
+    assert sent(after_restart) == [TEN, TEN + DAY * 3]
+    assert lapses(after_restart) == [(TEN + DAY, Outcome.MISSED)], "the day that was put back, and not the other"
+    after_restart.close()
+
+
+async def test_a_day_that_is_put_back_in_time_goes_out(
+    sending: Sending, planned: PlannedSending, ledger: Ledger, clock: Clock
+) -> None:
+    async with running(planned):
+        await sending.submit(notice(EVERY_DAY_AT_TEN), HANAKO)
+        await sending.leave_out(NAME, 1, TEN.date(), HANAKO)
+        clock.now = TEN - timedelta(milliseconds=300)
+        await sending.put_back(NAME, 2, TEN.date(), JIRO)
+        clock.now = TEN
+        await until(lambda: sent(ledger) == [TEN], clock_room.LONGEST_WAIT_SECONDS / 2)
+
+
+async def test_of_the_clock_and_somebody_who_leaves_the_day_out_one_wins(
+    sending: Sending, planned: PlannedSending, ledger: Ledger, clock: Clock
+) -> None:
+    await sending.submit(notice(EVERY_DAY_AT_TEN), HANAKO)
+    (due,) = ledger.submissions.in_state(State.PLANNED)
+    clock.now = TEN
+    await planned.send_due()
+    gone = Entry("jiro", Deed.LEFT_OUT, NAME, clock.now)
+    assert not ledger.timetable.leave_out(due, [TEN.date()], TEN + DAY * 2, gone), "its version is still the same"
+    with pytest.raises(DraftMoved):
+        await sending.leave_out(NAME, 1, TEN.date(), JIRO)
+    assert ledger.timetable.next_moment() == TEN + DAY
+    (due,) = ledger.submissions.in_state(State.PLANNED)
+    await sending.leave_out(NAME, 1, (TEN + DAY).date(), JIRO)
+    assert not ledger.timetable.miss(due, clock.now, TEN + DAY * 2, Outcome.MISSED)
 
 
 async def test_of_the_clock_and_somebody_who_recalls_one_wins(

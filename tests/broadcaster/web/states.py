@@ -8,6 +8,7 @@ import pyotp
 
 from broadcaster.access import Access
 from broadcaster.domain.audience import Terminal
+from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.draft import Draft, compose
 from broadcaster.domain.monthly_test import CATEGORY
 from broadcaster.domain.roles import Role
@@ -24,6 +25,9 @@ from tests.broadcaster.web.towns import FULL_TOWN, SESSION_SECRET
 
 READY, DRILL, EMERGENCY = (f"20261124T005{number}00Z-{str(number) * 8}" for number in (3, 4, 5))
 """Drafts that only need to be sent."""
+
+SERIES = "20261124T005600Z-66666666"
+"""A series whose first day is left out."""
 
 WITH_SECOND_STEP, SUSPENDED = "buchou", "maeda"
 NORTH = Audience(kind=AudienceKind.AREAS, members=("kita",))
@@ -51,6 +55,7 @@ def usual(ledger: Ledger) -> None:
         ready = replace(_written("クマが出ました"), level=level, drill=drill)
         ledger.drafts.save(identifier, 0, ready, "hanako", NOW)
     plan(ledger, "20261124T005100Z-bbbbbbbb", "あしたの相談会", days=1)
+    repeat(ledger, SERIES, "朝の体操")
     wait(ledger, "20261124T005200Z-cccccccc", "承認してほしいもの")
     people(ledger)
     manager = "<b>kanri</b>"
@@ -171,6 +176,16 @@ def plan(ledger: Ledger, identifier: str, headline: str, *, days: float) -> None
     """Let an alert go out by itself after some days."""
     at = NOW + timedelta(days=days)
     ledger.submissions.plan(Filing(identifier, 0, _written(headline), Timing(at), "hanako", NOW), at)
+
+
+def repeat(ledger: Ledger, identifier: str, headline: str) -> None:
+    """Let an alert go out each day of a week but the first."""
+    first, second = (NOW + timedelta(days=ahead) for ahead in (1, 2))
+    timing = Timing(first, frozenset(range(7)), (NOW + timedelta(days=7)).date())
+    ledger.submissions.plan(Filing(identifier, 0, _written(headline), timing, "hanako", NOW), first)
+    planned = ledger.submissions.get(identifier)
+    assert planned is not None
+    ledger.timetable.leave_out(planned, [first.date()], second, Entry("hanako", Deed.LEFT_OUT, identifier, NOW))
 
 
 def wait(ledger: Ledger, identifier: str, headline: str) -> None:

@@ -231,6 +231,8 @@ VIEWS = [
     View("/planned", state=states.empty),
     View("/planned", "operator", states.trouble),
     View("/planned/20261124T005100Z-bbbbbbbb"),
+    View(f"/planned/{states.SERIES}", act=open_details),
+    View(f"/planned/{states.SERIES}", "operator"),
     View("/planned/20261124T005200Z-cccccccc", "administrator"),
     View("/log"),
     View("/log", state=states.empty),

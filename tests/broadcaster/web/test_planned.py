@@ -286,7 +286,7 @@ async def test_an_operator_sees_what_is_to_come_and_changes_nothing(
     await operator.log_in("ops")
     assert "不審な電話に注意" in (await operator.get("/planned")).text
     assert "取りやめて" not in (await operator.get(path)).text
-    for deed in ("recall", "approve", "send-back", "settle", "seen"):
+    for deed in ("recall", "leave-out", "put-back", "approve", "send-back", "settle", "seen"):
         assert (await operator.post(f"{path}/{deed}", {"version": "2"})).status_code == 403
     assert only(ledger, State.PLANNED).version == 2
     await operator.client.aclose()
@@ -422,6 +422,112 @@ async def test_what_is_planned_can_be_recalled_and_written_anew(author: Browser,
     assert "下書きにもどっています" in page.text
     assert "予約したお知らせはありません" in (await author.get("/planned")).text
     assert len(ledger.drafts.unsent()) == 1
+
+
+def day_form(page: httpx.Response, deed: str, number: int = 0) -> Fields:
+    """Return what one of the page's forms for a day sends."""
+    form = re.findall(rf'<form[^>]*action="[^"]*/{deed}".*?</form>', page.text, re.DOTALL)[number]
+    return dict(re.findall(r'name="(version|day)" value="([^"]*)"', form))
+
+
+async def test_the_next_broadcast_of_a_series_is_left_out_and_put_back(author: Browser, ledger: Ledger) -> None:
+    path = (await submit(author, NOTICE, MONDAYS)).headers["location"]
+    page = await author.get(path)
+    assert "11月26日(木)午前10時は放送しません。そのつぎの11月30日(月)午前10時から、また放送します。" in page.text
+    left = await author.post(f"{path}/leave-out", day_form(page, "leave-out"))
+    assert left.headers["location"] == path
+    page = await author.get(path)
+    assert "11月26日(木)午前10時は休みます" in page.text
+    assert '<p class="big">11月30日(月)午前10時</p>' in page.text
+    assert "から12月31日(木)まで（11月26日(木)は休み）、毎週月・木曜日の午前10時に、" in plan_of(page)
+    assert "休みにした日も、予約しなおすと、休みではなくなります。" in page.text
+    listed = (await author.get("/planned")).text
+    assert "<p>つぎは11月30日(月)午前10時</p>" in listed
+    assert "<p>休み: 11月26日(木)</p>" in listed
+    assert listed.count("month-entry-notice") == 1, "only the 30th is left of November"
+    assert "11月30日(月)午前10時に放送します" in (await author.get("/")).text
+    assert ledger.audit.newest(1)[0].detail == "2026-11-26T01:00:00.000+00:00"
+    await author.post(f"{path}/put-back", day_form(page, "put-back"))
+    page = await author.get(path)
+    assert '<p class="big">11月26日(木)午前10時</p>' in page.text
+    assert "休みます" not in page.text
+    assert "（11月26日(木)は休み）" not in plan_of(page)
+
+
+async def test_one_day_after_the_other_is_left_out_until_one_is_left(author: Browser, ledger: Ledger) -> None:
+    path = (await submit(author, NOTICE, {**MONDAYS, "until": "2026-12-03"})).headers["location"]
+    for _ in range(2):
+        await author.post(f"{path}/leave-out", day_form(await author.get(path), "leave-out"))
+    page = await author.get(path)
+    assert "最後の放送です" in page.text
+    assert "この回だけ休む" not in page.text
+    version = str(only(ledger, State.PLANNED).version)
+    refused = await author.post(f"{path}/leave-out", {"version": version, "day": "2026-12-03"})
+    assert refused.status_code == 422
+    assert '<a href="#recall">このあとに放送する日がないので' in refused.text
+    await author.post(f"{path}/put-back", day_form(page, "put-back", 1))
+    stands = only(ledger, State.PLANNED)
+    assert stands.next_at is not None
+    assert (stands.next_at.day, [day.day for day in stands.timing.left_out]) == (30, [26])
+
+
+async def test_what_goes_out_once_has_no_day_to_leave_out(author: Browser, ledger: Ledger) -> None:
+    path = (await submit(author, NOTICE, TOMORROW)).headers["location"]
+    assert "この回だけ休む" not in (await author.get(path)).text
+    refused = await author.post(f"{path}/leave-out", {"version": "2", "day": "2026-11-25"})
+    assert refused.status_code == 422
+    assert only(ledger, State.PLANNED).version == 2
+
+
+async def test_of_two_who_leave_out_the_next_day_one_is_told_by_whom(author: Browser, approver: Browser) -> None:
+    path = (await submit(author, NOTICE, MONDAYS)).headers["location"]
+    fields = day_form(await author.get(path), "leave-out")
+    first = [await author.post(f"{path}/leave-out", fields) for _ in range(2)]
+    assert [answer.headers.get("location") for answer in first] == [path] * 2, "pressed twice"
+    late = await approver.post(f"{path}/leave-out", fields)
+    assert late.status_code == 409
+    assert "田中 花子さんが、このお知らせを休む日を変えました。" in late.text
+    assert (await approver.post(f"{path}/recall", {"version": fields["version"]})).status_code == 409
+    back = day_form(await author.get(path), "put-back")
+    assert [(await author.post(f"{path}/put-back", back)).status_code for _ in range(2)] == [303, 303]
+    assert (await approver.post(f"{path}/put-back", back)).status_code == 409
+
+
+async def test_a_day_whose_time_has_come_meanwhile_is_neither_left_out_nor_put_back(
+    author: Browser, ledger: Ledger, clock: Clock, planned: PlannedSending
+) -> None:
+    path = (await submit(author, NOTICE, MONDAYS)).headers["location"]
+    await author.post(f"{path}/leave-out", day_form(await author.get(path), "leave-out"))
+    page = await author.get(path)
+    clock.move(days=6)
+    await author.log_in("hanako")
+    for wait_for_clock in (False, True):
+        if wait_for_clock:
+            await planned.send_due()
+        for deed in ("leave-out", "put-back"):
+            late = await author.post(f"{path}/{deed}", day_form(page, deed))
+            assert (late.status_code, "その回の時刻は、もう過ぎています" in late.text) == (409, True)
+    assert len(ledger.alerts.newest(5)) == 1
+    assert "11月26日(木)" not in (await author.get("/planned")).text.split("month-title")[0], "it is over"
+
+
+@pytest.mark.parametrize("day", ["", "x", "2026-11-30"])
+async def test_a_day_that_is_not_the_next_is_not_left_out(author: Browser, ledger: Ledger, day: str) -> None:
+    path = (await submit(author, NOTICE, MONDAYS)).headers["location"]
+    assert (await author.post(f"{path}/leave-out", {"version": "2", "day": day})).status_code == 409
+    assert only(ledger, State.PLANNED).timing.left_out == frozenset()
+
+
+async def test_a_draft_that_was_a_series_reminds_of_the_days_that_were_left_out(
+    author: Browser, approver: Browser, ledger: Ledger
+) -> None:
+    path = (await submit(author, NOTICE, MONDAYS)).headers["location"]
+    await author.post(f"{path}/leave-out", day_form(await author.get(path), "leave-out"))
+    await author.post(f"{path}/recall", {"version": "3"})
+    assert "11月26日(木)は休みにしていました。" in (await author.get(path)).text
+    late = await approver.post(f"{path}/put-back", {"version": "3", "day": "2026-11-26"})
+    assert "さんが、このお知らせを下書きにもどしました。" in late.text
+    assert ledger.submissions.in_state(State.PLANNED) == []
 
 
 async def test_a_missed_one_is_shown_until_somebody_sees_to_it(

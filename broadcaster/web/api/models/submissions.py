@@ -66,6 +66,7 @@ class SubmissionAnswer(BaseModel):
     at: datetime | None = Field(description="When it goes out for the first time; null means at once.")
     days: list[int]
     until: date | None
+    left_out: list[date] = Field(description="Days of a repeated one on which it does not go out.")
     next_at: datetime | None = Field(description="When it goes out next.")
     submitted_by: str
     submitted_at: datetime
@@ -85,6 +86,7 @@ class SubmissionAnswer(BaseModel):
             at=found.timing.at,
             days=sorted(found.timing.days),
             until=found.timing.until,
+            left_out=sorted(found.timing.left_out),
             next_at=found.next_at,
             submitted_by=found.submitted_by,
             submitted_at=found.submitted_at,

@@ -1,5 +1,6 @@
 """What waits for a second person or for its time, through the interface."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from broadcaster.ledger.answers import Answers
 from broadcaster.sending import Sending
 from broadcaster.web.site import Site
 from kokuchi.wire import Level
+from tests.broadcaster.sending.town import HANAKO
 from tests.broadcaster.web.api.program import CONTENT, Program, make_token, problem_of
 from tests.broadcaster.web.town import TOWN, Clock, FakeVoice
 
@@ -85,6 +87,19 @@ async def test_what_is_planned_is_listed_and_recalled(program: Program, app: Fas
     other = Program(app, make_token(ledger, name="other"))
     assert problem_of(await other.post(f"{path}/recall", **headers)) == (412, "moved")
     assert ledger.alerts.newest(1) == []
+
+
+async def test_a_planned_one_says_on_which_days_it_does_not_go_out(program: Program, app: FastAPI) -> None:
+    planned = await program.post("/alerts", {**CONTENT, "level": "notice", "timing": TIMING})
+    path = f"/submissions/{planned.json()['identifier']}"
+    before = (await program.get(path)).json()
+    assert before["left_out"] == []
+    site: Site = app.state.site
+    await site.sending.leave_out(before["identifier"], before["version"], date(2026, 11, 25), HANAKO)
+    after = (await program.get(path)).json()
+    assert (after["left_out"], after["next_at"]) == (["2026-11-25"], "2026-11-26T01:00:00Z")
+    headers = {"if-match": f'"{before["version"]}"'}
+    assert problem_of(await program.post(f"{path}/recall", **headers)) == (412, "moved")
 
 
 @pytest.mark.parametrize(
