@@ -1,6 +1,7 @@
 """What each terminal last said of itself."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from broadcaster.domain.delivery import faults
@@ -73,3 +74,12 @@ class Presences:
             "SELECT t.terminal, p.payload FROM presences AS p JOIN terminals AS t ON t.id = p.terminal_id"
         )
         return {row["terminal"]: Presence.model_validate_json(row["payload"]) for row in rows}
+
+    def since(self, terminals: Sequence[str]) -> dict[str, datetime]:
+        """Return since when each of these is connected or not, by the centre's clock; those never seen are left out."""
+        rows = self._connections.read().execute(
+            "SELECT t.terminal, ifnull(p.changed_at, p.sent_at) AS since FROM json_each(?) AS e"
+            " CROSS JOIN terminals AS t JOIN presences AS p ON p.terminal_id = t.id WHERE t.terminal = e.value",
+            [json.dumps(list(terminals))],
+        )
+        return {row["terminal"]: datetime.fromisoformat(row["since"]) for row in rows}

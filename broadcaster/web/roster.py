@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.delivery import Fault, faults
@@ -14,7 +15,11 @@ from kokuchi.wire import Presence
 
 @dataclass(frozen=True)
 class RosterRow:
-    """One terminal with what it last said of itself. `state` is also suspended or retired."""
+    """One terminal with what it says of itself. `state` is also suspended or retired.
+
+    `last_contact` of one that is away is when it went: its last will bears the time at which its connection was made,
+    and knows nothing of its speaker and its alerts.
+    """
 
     terminal: str
     household: str
@@ -22,7 +27,7 @@ class RosterRow:
     service: Service
     state: str
     state_word: str
-    since: str
+    last_contact: str
     speaker: str
     faults: tuple[str, ...]
     refused: str
@@ -73,11 +78,19 @@ def roster_rows(site: Site, identifiers: list[str]) -> tuple[RosterRow, ...]:
 def _rows(site: Site, found: list[tuple[Terminal, Presence | None]]) -> tuple[RosterRow, ...]:
     newest = site.ledger.dictionary.revision() or None
     areas = {area.id: area.name for area in site.town.areas}
-    return tuple(_row(site, terminal, presence, areas, newest) for terminal, presence in found)
+    away = site.ledger.presences.since(
+        [terminal.id for terminal, presence in found if presence and not presence.online]
+    )
+    return tuple(_row(site, terminal, presence, areas, newest, away.get(terminal.id)) for terminal, presence in found)
 
 
 def _row(
-    site: Site, terminal: Terminal, presence: Presence | None, areas: Mapping[str, str], newest: int | None
+    site: Site,
+    terminal: Terminal,
+    presence: Presence | None,
+    areas: Mapping[str, str],
+    newest: int | None,
+    away: datetime | None,
 ) -> RosterRow:
     state = _state(presence) if terminal.service is Service.IN_SERVICE else terminal.service.value
     return RosterRow(
@@ -87,14 +100,14 @@ def _row(
         service=terminal.service,
         state=state,
         state_word=_SERVICES.get(terminal.service) or _STATES[state],
-        since=moment(presence.sent, site.town.time_zone) if presence else "—",
-        speaker=SPEAKERS[presence.speaker] if presence else "—",
+        last_contact=moment(away or presence.sent, site.town.time_zone) if presence else "—",
+        speaker=SPEAKERS[presence.speaker] if presence and presence.online else "—",
         faults=_fault_words(presence) if presence and presence.online else (),
         refused=f"不正な信号を{presence.refused}件拒否" if presence and presence.refused else "",
         software=(presence.software or "—") if presence else "—",
         dictionary=f"辞書 第{presence.dictionary}版" if presence and presence.dictionary else "",
         outdated=outdated_dictionary(presence.dictionary, newest, "最新は") if presence and presence.online else "",
-        unheard=f"{presence.unheard}件" if presence else "—",
+        unheard=f"{presence.unheard}件" if presence and presence.online else "—",
         language=_language_name(site, presence.language) if presence and presence.language else "",
         temperature=f"温度 {presence.temperature_celsius}℃"
         if presence and presence.temperature_celsius is not None

@@ -1,14 +1,16 @@
 """The terminals' page: those in trouble first, in pages, and found without a script."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
 from broadcaster.ledger import Ledger
-from kokuchi.wire import Speaker
+from broadcaster.web.words import moment
+from kokuchi.wire import Presence, Speaker
 from tests.broadcaster.web.browser import Browser
 from tests.broadcaster.web.states import large
-from tests.broadcaster.web.town import ROSTER, presence
+from tests.broadcaster.web.town import NOW, ROSTER, TOWN, presence
 
 
 def rows(page: str) -> list[str]:
@@ -86,3 +88,18 @@ async def test_a_stream_sends_the_rows_of_its_page_alone(operator: Browser, ledg
     async with operator.events("/terminals/events?shown=t-0100,t-0007,nothing") as stream:
         parts = await stream.parts_after_start()
     assert {name for name in parts if name.startswith("terminal-")} == {"terminal-t-0100", "terminal-t-0007"}
+
+
+async def test_a_terminal_that_is_away_was_heard_of_until_it_went_and_says_nothing_of_its_speaker(
+    operator: Browser, ledger: Ledger
+) -> None:
+    """Its last will bears the time of its connection, and has no speaker: both would tell an operator a wrong story."""
+    connected, went = NOW - timedelta(days=90), NOW - timedelta(minutes=5)
+    ledger.presences.record([presence("t-1", speaker=Speaker.WORKING, unheard=2)], connected)
+    ledger.presences.record([Presence(terminal="t-1", sent=connected, online=False)], went)
+    page = (await operator.get("/terminals?q=t-1")).text
+    row = dict(re.findall(r'<td role="cell" data-label="([^"]+)">([^<]*)', page))
+    assert row["最後の連絡"] == moment(went, TOWN.time_zone)
+    assert (row["スピーカー"], row["未聴取"]) == ("—", "—")
+    facts = (await operator.get("/terminals/t-1")).text
+    assert f"<dt>最後の連絡</dt><dd>{moment(went, TOWN.time_zone)}</dd>" in facts
