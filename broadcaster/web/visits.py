@@ -11,6 +11,7 @@ from broadcaster.domain.town import Town
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.ledger.progress import Selection, StandingLine
 from broadcaster.web.delivery_rows import area_name
+from broadcaster.web.outlook import count
 from broadcaster.web.prospect import circumstances_of, prospect_now
 from broadcaster.web.site import Site
 
@@ -55,18 +56,20 @@ class Visit:
 
 @dataclass(frozen=True)
 class AreaSheet:
-    """The households of one area."""
+    """The households of one area, and 「3世帯・1事業所」 of them on this page."""
 
     name: str
+    count: str
     visits: tuple[Visit, ...]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One page of the list, and how many households all of them have."""
+    """One page of the list, and how many households and businesses all of them have, also in words."""
 
     areas: tuple[AreaSheet, ...]
     households: int
+    count: str
 
 
 def sheet(site: Site, accepted: Accepted, choice: Choice, number: int) -> Sheet:
@@ -82,7 +85,7 @@ def sheet(site: Site, accepted: Accepted, choice: Choice, number: int) -> Sheet:
         members = frozenset(line.line.terminal.id for line in found)
     ordered = sorted(lines, key=lambda line: _order(site.town, line, members))
     shown = ordered[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    return Sheet(_by_area(site.town, shown, members), everybody)
+    return Sheet(_by_area(site.town, shown, members), everybody, _count(ordered))
 
 
 def _order(town: Town, found: StandingLine, members: frozenset[str]) -> tuple[int, str, bool, str]:
@@ -94,15 +97,18 @@ def _order(town: Town, found: StandingLine, members: frozenset[str]) -> tuple[in
 
 def _by_area(town: Town, lines: Sequence[StandingLine], members: frozenset[str]) -> tuple[AreaSheet, ...]:
     return tuple(
-        AreaSheet(
-            area_name(town, area),
-            tuple(
-                Visit(found.line.terminal.household, reason(found), found.line.terminal.id in members)
-                for found in group
-            ),
-        )
+        _area_sheet(area_name(town, area), list(group), members)
         for area, group in groupby(lines, key=lambda found: found.line.terminal.area)
     )
+
+
+def _area_sheet(name: str, lines: Sequence[StandingLine], members: frozenset[str]) -> AreaSheet:
+    visits = (Visit(found.line.terminal.household, reason(found), found.line.terminal.id in members) for found in lines)
+    return AreaSheet(name, _count(lines), tuple(visits))
+
+
+def _count(lines: Sequence[StandingLine]) -> str:
+    return count([found.line.terminal for found in lines])
 
 
 def reason(found: StandingLine) -> str:
