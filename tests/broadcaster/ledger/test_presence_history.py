@@ -54,3 +54,10 @@ def test_the_change_that_stood_at_a_time_comes_first_and_outlives_pruning(ledger
     assert ledger.presence_history.prune(at(3.5)) == 0
     assert ledger.presence_history.of("t-1", at(3.5)) == ledger.presence_history.of("t-1", at(0)) == wanted
     assert ledger.presence_history.of("t-2", at(9)) == [PresenceChange(at(0), True)]
+
+
+def test_since_when_some_terminals_are_here_or_away_is_found_at_once(ledger: Ledger) -> None:
+    ledger.presences.record([presence("t-1"), presence("t-2")], at(0))
+    ledger.presences.record([presence("t-1", unheard=1), presence("t-2", online=False)], at(1))
+    assert ledger.presences.since(["t-2", "t-1", "t-3", "unknown"]) == {"t-1": at(0), "t-2": at(1)}
+    assert ledger.presences.since([]) == {}
