@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from broadcaster.domain.standing import Circumstances
 from broadcaster.ledger.alerts import Accepted, accepted_of
-from broadcaster.ledger.progress import STANDING, StandingLine, standing_line
+from broadcaster.ledger.progress import LINE_COLUMNS, StandingLine, standing_line
 from kokuchi.storage import Storage
 from kokuchi.wire import NO_VOICE
 
@@ -24,10 +24,12 @@ _REVISIONS = (
     "SELECT a.*, EXISTS (SELECT 1 FROM alerts AS b WHERE b.identifier = a.identifier AND b.revision > a.revision)"
     " AS superseded FROM alerts AS a"
 )
-_STANDING = STANDING.format(missing="e.value ->> 'missing'", unanswered="e.value ->> 'unanswered'", no_voice=NO_VOICE)
+_COLUMNS = LINE_COLUMNS.format(
+    missing="e.value ->> 'missing'", unanswered="e.value ->> 'unanswered'", no_voice=NO_VOICE
+)
 # CROSS JOIN keeps the order: each alert's deliveries are found by the key, and so is each terminal's.
 _LINES = (
-    f"SELECT t.terminal, t.household, t.kind, t.area, t.service, d.*, {_STANDING} AS standing, p.changed_at AS since"  # noqa: S608 - constants
+    f"SELECT {_COLUMNS}"  # noqa: S608 - constants
     " FROM json_each(:alerts) AS e {chosen} CROSS JOIN deliveries AS d CROSS JOIN terminals AS t"
     " LEFT JOIN presences AS p ON p.terminal_id = d.terminal_id"
     " WHERE d.alert_id = CAST(e.value ->> 'alert' AS BIGINT) AND t.id = d.terminal_id{which}"

@@ -40,6 +40,9 @@ STANDING = """CASE
  WHEN d.silence IS NOT NULL THEN d.silence
  WHEN d.displayed_at IS NOT NULL THEN 'displayed'
  ELSE 'received' END"""
+LINE_COLUMNS = f"t.terminal, t.household, t.kind, t.area, t.service, d.*, {STANDING} AS standing, p.changed_at AS since"
+"""What `standing_line` reads of a delivery d, its terminal t and its presence p; to be formatted as STANDING is."""
+
 _STANDING = STANDING.format(missing=":missing", unanswered=":unanswered", no_voice=NO_VOICE)
 _TABLES = (
     " FROM deliveries AS d JOIN terminals AS t ON t.id = d.terminal_id"
@@ -51,7 +54,7 @@ _TABLES_OF_NAMED = (
     " LEFT JOIN presences AS p ON p.terminal_id = d.terminal_id"
     " WHERE t.terminal = e.value AND d.terminal_id = t.id AND d.alert_id = :alert"
 )
-_COLUMNS = f"t.terminal, t.household, t.kind, t.area, t.service, d.*, {_STANDING} AS standing, p.changed_at AS since"
+_COLUMNS = LINE_COLUMNS.format(missing=":missing", unanswered=":unanswered", no_voice=NO_VOICE)
 _NAME = "replace(replace(t.household, ' ', ''), '　', '')"
 
 
@@ -231,6 +234,6 @@ def _where(selection: Selection) -> tuple[str, dict[str, Any]]:
 
 
 def standing_line(row: Row) -> StandingLine:
-    """Return the line that a row of deliveries, terminals and presences says."""
+    """Return the line that a row with LINE_COLUMNS says."""
     since = row["since"]
     return StandingLine(line_of(row), Standing(row["standing"]), datetime.fromisoformat(since) if since else None)

@@ -12,6 +12,7 @@ from broadcaster.domain.advice import ADVISED_BODY, ADVISED_SECONDS, advise
 from broadcaster.domain.draft import Problem, contact_of, new_identifier
 from broadcaster.domain.town import Category
 from broadcaster.domain.written import Written
+from broadcaster.ledger.submissions import State
 from broadcaster.web.drafting import Moved
 from broadcaster.web.forms import identifier_of, translation_fields, version_of
 from broadcaster.web.pages import page
@@ -70,6 +71,7 @@ def form_page(
         status=409 if moved else 422 if problems else 200,
         written=written,
         editing=editing,
+        sent_back=_sent_back(site, editing),
         carried=carried,
         moved=moved,
         problems=problems,
@@ -94,6 +96,12 @@ def form_page(
         advised=ADVISED_BODY,
         advised_seconds=ADVISED_SECONDS,
     )
+
+
+def _sent_back(site: Site, editing: Editing) -> str:
+    """Return what whoever sent it back wants to have changed; empty if nobody has."""
+    submission = site.ledger.submissions.get(editing.identifier)
+    return submission.note if submission and submission.state is State.RETURNED else ""
 
 
 def contact_for(site: Site, written: Written) -> Contact:

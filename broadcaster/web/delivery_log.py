@@ -210,7 +210,10 @@ def _resends(site: Site, accepted: Accepted) -> tuple[str, ...]:
 def _sentence(accepted: Accepted, shares: Sequence[Share], total: Reach, prospect: Prospect) -> tuple[str, str]:
     what = _WHAT[accepted.alert.message_type]
     missing = sum(share.terminals for share in shares if share.standing in _MISSING)
-    reached = f"{total.addressed}台のうち{total.received}台に届き、{total.voiced}台で放送されました。"
+    # Who presses 「わかりました」 while it is read stops the voice: without a word of it the numbers would not add up.
+    early = sum(share.confirmed - share.voiced for share in shares if share.standing is Standing.CONFIRMED)
+    pressed = f"ほかに{early}台で、放送が終わる前に「わかりました」が押されました。" if early else ""
+    reached = f"{total.addressed}台のうち{total.received}台に届き、{total.voiced}台で放送されました。{pressed}"
     if prospect is Prospect.SUPERSEDED:
         return f"取り消しや訂正の前に、{reached}", "waiting"
     if prospect is Prospect.WAITING:
@@ -218,7 +221,7 @@ def _sentence(accepted: Accepted, shares: Sequence[Share], total: Reach, prospec
     if total.voiced == total.addressed:
         return f"{what}{total.addressed}台すべてで放送されました。", "well"
     if total.received == total.addressed:
-        return f"{what}{total.addressed}台すべてに届き、{total.voiced}台で放送されました。", "waiting"
+        return f"{what}{total.addressed}台すべてに届き、{total.voiced}台で放送されました。{pressed}", "waiting"
     if missing == 0:
         return f"{what}{reached}", "trouble"
     if prospect is Prospect.EXPIRED:

@@ -39,6 +39,7 @@ class Running:
     addressed: int
     received: int
     voiced: int
+    confirmed: int
     silent: int
 
     @property
@@ -185,5 +186,6 @@ def _running(site: Site, accepted: Accepted, waiting: bool, reach: Reach) -> Run
         addressed=reach.addressed,
         received=reach.received,
         voiced=reach.voiced,
+        confirmed=reach.confirmed,
         silent=reach.voice_failed,
     )

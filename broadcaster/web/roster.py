@@ -14,7 +14,11 @@ from kokuchi.wire import Presence
 
 @dataclass(frozen=True)
 class RosterRow:
-    """One terminal with what it last said of itself. `state` is also suspended or retired."""
+    """One terminal with what it says of itself. `state` is also suspended or retired.
+
+    `last_contact` of one that is away is when it went: its last will bears the time at which its connection was made,
+    and knows nothing of its speaker and its alerts.
+    """
 
     terminal: str
     household: str
@@ -87,13 +91,13 @@ def _row(site: Site, found: Found, areas: Mapping[str, str], newest: int | None)
         state=state,
         state_word=_SERVICES.get(terminal.service) or _STATES[state],
         last_contact=moment(_last_contact(presence, found.since), site.town.time_zone) if presence else "—",
-        speaker=SPEAKERS[presence.speaker] if presence else "—",
+        speaker=SPEAKERS[presence.speaker] if presence and presence.online else "—",
         faults=_fault_words(presence) if presence and presence.online else (),
         refused=f"不正な信号を{presence.refused}件拒否" if presence and presence.refused else "",
         software=(presence.software or "—") if presence else "—",
         dictionary=f"辞書 第{presence.dictionary}版" if presence and presence.dictionary else "",
         outdated=outdated_dictionary(presence.dictionary, newest, "最新は") if presence and presence.online else "",
-        unheard=f"{presence.unheard}件" if presence else "—",
+        unheard=f"{presence.unheard}件" if presence and presence.online else "—",
         language=_language_name(site, presence.language) if presence and presence.language else "",
         temperature=f"温度 {presence.temperature_celsius}℃"
         if presence and presence.temperature_celsius is not None
@@ -103,7 +107,7 @@ def _row(site: Site, found: Found, areas: Mapping[str, str], newest: int | None)
 
 
 def _last_contact(presence: Presence, since: datetime | None) -> datetime:
-    """Return when a terminal last spoke. A last will bears the time at which its connection was made."""
+    """Return when a terminal last spoke; of one that is away it is when it went."""
     return presence.sent if presence.online or since is None else since
 
 

@@ -11,7 +11,8 @@ from broadcaster.domain.town import Town
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.ledger.progress import Selection, StandingLine
 from broadcaster.web.delivery_rows import area_name
-from broadcaster.web.prospect import circumstances_of, prospect_now
+from broadcaster.web.outlook import count
+from broadcaster.web.prospect import Prospect, circumstances_of, prospect_now
 from broadcaster.web.site import Site
 
 PAGE_SIZE = 300
@@ -55,34 +56,56 @@ class Visit:
 
 @dataclass(frozen=True)
 class AreaSheet:
-    """The households of one area."""
+    """The households of one area, and 「3世帯・1事業所」 of them on this page."""
 
     name: str
+    count: str
     visits: tuple[Visit, ...]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One page of the list, and how many households all of them have."""
+    """One page of the list, and how many households and businesses all of them have, also in words."""
 
     areas: tuple[AreaSheet, ...]
     households: int
+    count: str
 
 
 def sheet(site: Site, accepted: Accepted, choice: Choice, number: int) -> Sheet:
-    """Return one page of the sheet, by areas and within them those of the group first if they are to be."""
+    """Return one page of the sheet, by areas and within them those of the group first if they are to be.
+
+    Of a withdrawal nobody tells those whom the text never reached that it is withdrawn.
+    """
     circumstances = circumstances_of(accepted, prospect_now(site, accepted), site.clock())
     progress, members = site.ledger.progress, frozenset[str]()
     selection = Selection(choice.who, group=choice.group if choice.order == "only" else "")
-    everybody = progress.count(accepted.row, circumstances, selection)
-    lines = progress.lines(accepted.row, circumstances, selection, limit=everybody)
+    lines = progress.lines(accepted.row, circumstances, selection, limit=None)
+    if accepted.alert.is_cancel:
+        told = _reached_before(site, accepted)
+        lines = [line for line in lines if line.line.terminal.id in told]
     if choice.group and choice.order == "first":
         in_group = Selection(choice.who, group=choice.group)
-        found = progress.lines(accepted.row, circumstances, in_group, limit=everybody)
+        found = progress.lines(accepted.row, circumstances, in_group, limit=None)
         members = frozenset(line.line.terminal.id for line in found)
     ordered = sorted(lines, key=lambda line: _order(site.town, line, members))
     shown = ordered[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    return Sheet(_by_area(site.town, shown, members), everybody)
+    return Sheet(_by_area(site.town, shown, members), len(ordered), _count(ordered))
+
+
+def _reached_before(site: Site, accepted: Accepted) -> frozenset[str]:
+    """Return the terminals that an earlier revision has reached."""
+    alert = accepted.alert
+    earlier = (site.ledger.alerts.revision(alert.identifier, number) for number in range(1, alert.revision))
+    return frozenset(
+        found.line.terminal.id
+        for revision in earlier
+        if revision
+        for found in site.ledger.progress.lines(
+            revision.row, circumstances_of(revision, Prospect.SUPERSEDED, site.clock()), limit=None
+        )
+        if found.line.delivery.received_at
+    )
 
 
 def _order(town: Town, found: StandingLine, members: frozenset[str]) -> tuple[int, str, bool, str]:
@@ -94,15 +117,18 @@ def _order(town: Town, found: StandingLine, members: frozenset[str]) -> tuple[in
 
 def _by_area(town: Town, lines: Sequence[StandingLine], members: frozenset[str]) -> tuple[AreaSheet, ...]:
     return tuple(
-        AreaSheet(
-            area_name(town, area),
-            tuple(
-                Visit(found.line.terminal.household, reason(found), found.line.terminal.id in members)
-                for found in group
-            ),
-        )
+        _area_sheet(area_name(town, area), list(group), members)
         for area, group in groupby(lines, key=lambda found: found.line.terminal.area)
     )
+
+
+def _area_sheet(name: str, lines: Sequence[StandingLine], members: frozenset[str]) -> AreaSheet:
+    visits = (Visit(found.line.terminal.household, reason(found), found.line.terminal.id in members) for found in lines)
+    return AreaSheet(name, _count(lines), tuple(visits))
+
+
+def _count(lines: Sequence[StandingLine]) -> str:
+    return count([found.line.terminal for found in lines])
 
 
 def reason(found: StandingLine) -> str:

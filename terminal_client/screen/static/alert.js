@@ -166,7 +166,7 @@ export class AlertPage {
 
   report() {
     const { card } = this;
-    if (card && !card.withdrawn) reportDisplayed(card, () => this.card && keyOf(this.card) === keyOf(card));
+    if (card) reportDisplayed(card, () => this.card && keyOf(this.card) === keyOf(card));
   }
 
   async act(act) {

@@ -26,6 +26,20 @@ async def test_an_alert_s_page_counts_and_times_each_stage(operator: Browser, le
     assert "佐藤 一郎" in page
 
 
+async def test_who_confirmed_before_the_voice_was_through_is_neither_voiced_nor_missing_and_told(
+    author: Browser, ledger: Ledger
+) -> None:
+    """「2台に届き、0台で放送されました」 was all that was said of two households that had pressed the button."""
+    alert = accept(ledger)
+    early = {"received_at": NOW, "displayed_at": NOW, "voice_started_at": NOW, "confirmed_at": NOW}
+    ledger.deliveries.record([report(alert, terminal, **early) for terminal in ("t-1", "t-2")])
+    page = (await author.get(f"/alerts/{alert.identifier}")).text
+    assert (
+        "2台に届き、0台で放送されました。ほかに2台で、放送が終わる前に「わかりました」が押されました。残りの1台" in page
+    )
+    assert "確認 2台" in (await author.get("/")).text
+
+
 async def test_what_stands_out_is_told_with_what_to_do(operator: Browser, ledger: Ledger, clock: Clock) -> None:
     alert = accept(ledger)
     # A last will bears the time at which its connection was made.

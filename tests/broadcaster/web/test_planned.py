@@ -307,6 +307,8 @@ async def test_what_is_sent_back_comes_to_its_author_with_the_note(
     assert hidden_fields(rewriting.text)["version"] == "3"
     form = await author.post("/alerts/new", hidden_fields(rewriting.text))
     assert 'value="不審な電話に注意"' in form.text
+    for page in (form.text, (await author.get(path.replace("planned", "drafts"))).text):
+        assert "差し戻されました: 場所を&lt;b&gt;書いて&lt;/b&gt;ください" in page, "it is wanted while it is followed"
     assert [draft.identifier for draft in ledger.drafts.unsent()] == [path.rsplit("/", 1)[1]]
 
 

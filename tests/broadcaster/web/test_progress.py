@@ -209,6 +209,28 @@ async def test_the_sheet_lists_whom_staff_choose_the_elderly_first_or_alone(
     assert re.findall(r'<th scope="row">([^<]+)</th>', page) == households
 
 
+async def test_the_sheet_counts_households_and_businesses_apart_as_the_page_before_sending_does(
+    operator: Browser, ledger: Ledger
+) -> None:
+    alert = half_reached(ledger)
+    page = (await operator.get(f"/alerts/{alert.identifier}/visits?who=unconfirmed")).text
+    assert "確認していない世帯　2世帯・1事業所</strong>" in page
+    assert re.findall(r"<caption>([^<]+)</caption>", page) == ["北地区　2世帯", "南地区　1事業所"]
+
+
+async def test_nobody_is_sent_to_tell_of_a_withdrawal_where_the_text_never_came(
+    author: Browser, ledger: Ledger
+) -> None:
+    alert = half_reached(ledger)
+    await author.get(f"/alerts/{alert.identifier}/withdraw")
+    await author.post(f"/alerts/{alert.identifier}/withdraw", {"revision": "1"})
+    page = (await author.get(f"/alerts/{alert.identifier}/visits")).text
+    assert "取り消しを伝えてください" in page
+    assert "取り消す前のお知らせが届いていない世帯は、のせていません。" in page
+    assert re.findall(r'<th scope="row">([^<]+)</th>', page) == ["★佐藤 一郎", "高橋 商店"]
+    assert "届いていない世帯　1世帯・1事業所</strong>" in page
+
+
 async def test_what_was_held_for_the_night_is_said_on_the_sheet(operator: Browser, ledger: Ledger) -> None:
     alert = accept(ledger)
     ledger.deliveries.record([report(alert, "t-1", received_at=NOW, displayed_at=NOW, silence=Silence.HELD)])

@@ -107,6 +107,20 @@ async def test_whoever_changes_a_terminal_second_is_shown_what_the_first_made_of
     assert ledger.terminals.get("t-1") == Terminal("t-1", "佐藤 三郎", "household", "minami")
 
 
+async def test_who_is_asked_to_suspend_is_told_what_an_alert_that_was_sent_goes_on_to_count(
+    author: Browser, ledger: Ledger
+) -> None:
+    alert = accept(ledger)
+    asked = (await author.get("/terminals/t-1/service/suspend")).text
+    assert "「端末」の「確かめが必要」の数からも、はずれます" in asked
+    assert "すでに送ったお知らせでは、「届いていない」数に残ります" in asked
+    await author.post("/terminals/t-1/service/suspend")
+    troubled = re.search(r'condition=troubled">.*?<strong>(\d+)</strong>', (await author.get("/terminals")).text)
+    assert troubled
+    assert troubled[1] == "2"
+    assert "3台のうち0台に届き" in (await author.get(f"/alerts/{alert.identifier}")).text
+
+
 async def test_a_terminal_is_suspended_and_resumed(
     author: Browser, browser: Browser, ledger: Ledger, broker: FakeBroker, enrolment: Enrolment
 ) -> None:

@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from broadcaster.ledger import Ledger
-from kokuchi.wire import Speaker
+from broadcaster.web.words import moment
+from kokuchi.wire import Presence, Speaker
 from tests.broadcaster.web.browser import Browser
 from tests.broadcaster.web.states import large
-from tests.broadcaster.web.town import NOW, ROSTER, presence
+from tests.broadcaster.web.town import NOW, ROSTER, TOWN, presence
 
 
 def rows(page: str) -> list[str]:
@@ -89,12 +90,16 @@ async def test_a_stream_sends_the_rows_of_its_page_alone(operator: Browser, ledg
     assert {name for name in parts if name.startswith("terminal-")} == {"terminal-t-0100", "terminal-t-0007"}
 
 
-async def test_the_last_contact_of_a_terminal_that_is_away_is_when_it_went(operator: Browser, ledger: Ledger) -> None:
-    """Not when its connection began, which is the time that a last will bears."""
-    began, went = NOW - timedelta(days=3), NOW - timedelta(minutes=20)
-    ledger.presences.record([presence("t-1", sent=began)], began)
-    ledger.presences.record([presence("t-1", sent=began, online=False)], went)
-    for page in ("/terminals?condition=offline", "/terminals/t-1"):
-        shown = (await operator.get(page)).text
-        assert "11月24日(火)9時40分" in shown
-        assert "11月21日(土)10時00分" not in shown
+async def test_a_terminal_that_is_away_was_heard_of_until_it_went_and_says_nothing_of_its_speaker(
+    operator: Browser, ledger: Ledger
+) -> None:
+    """Its last will bears the time of its connection, and has no speaker: both would tell an operator a wrong story."""
+    connected, went = NOW - timedelta(days=90), NOW - timedelta(minutes=5)
+    ledger.presences.record([presence("t-1", speaker=Speaker.WORKING, unheard=2)], connected)
+    ledger.presences.record([Presence(terminal="t-1", sent=connected, online=False)], went)
+    page = (await operator.get("/terminals?q=t-1")).text
+    row = dict(re.findall(r'<td role="cell" data-label="([^"]+)">([^<]*)', page))
+    assert row["最後の連絡"] == moment(went, TOWN.time_zone)
+    assert (row["スピーカー"], row["未聴取"]) == ("—", "—")
+    facts = (await operator.get("/terminals/t-1")).text
+    assert f"<dt>最後の連絡</dt><dd>{moment(went, TOWN.time_zone)}</dd>" in facts

@@ -3,8 +3,9 @@ from playwright.async_api import Page, Route, expect
 
 from kokuchi.voice import PhraseSource
 from kokuchi.wire import MessageType, Severity
+from terminal_client.agenda import Item
 from terminal_client.household import Key
-from terminal_client.view import Card, Trouble, View
+from terminal_client.view import Card, Trouble, View, card_of
 from tests.terminal.screen.examples import DRILL, HEADLINE, alert_of, body_of, revised
 from tests.terminal.screen.site import Site
 
@@ -32,6 +33,13 @@ async def test_alert_that_is_painted_is_reported_once_for_each_revision(page: Pa
     site.screen.show(View(current=Card(revised(MessageType.UPDATE))))
     await site.done("displayed", Key("scam-1", 2))
     assert site.household.acts == [("displayed", KEY), ("displayed", Key("scam-1", 2))]
+
+
+async def test_a_withdrawal_is_reported_as_displayed_like_anything_else(page: Page, site: Site) -> None:
+    """The centre takes a screen that was not reported for a broken one, and the voice waits for it in vain."""
+    withdrawn = Item(revised(MessageType.CANCEL), arrival=1)
+    await open_page(page, site, View(current=card_of(withdrawn, expired=False, language=None)))
+    await site.done("displayed", Key("scam-1", 2))
 
 
 async def test_hidden_page_does_not_claim_to_have_displayed_anything(page: Page, site: Site) -> None:
