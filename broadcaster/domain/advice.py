@@ -6,8 +6,10 @@ words are the rules of やさしい日本語 (2020).
 
 import re
 import unicodedata
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from broadcaster.domain.texts import Problem
 from broadcaster.domain.town import Element, Town
@@ -89,6 +91,7 @@ _RELATIVE_DAYS = {
     re.compile("明日(?!香)|明[朝晩]|あす(?![かけこな])|あした"): 1,
     re.compile("明後日|あさって"): 2,
 }
+_NAMED_DAY = re.compile(r"(?<!\d)((\d{1,2})月(\d{1,2})日)")
 _RELATIVE_WEEKS = {
     re.compile("先々週"): -2,
     re.compile("先週"): -1,
@@ -159,6 +162,23 @@ def relative_weeks(headline: str, body: str) -> dict[str, int]:
 def relative_months(headline: str, body: str) -> dict[str, int]:
     """Return the words, such as 「今月」, whose month depends on it too, with how many months after that one."""
     return _found(_RELATIVE_MONTHS, headline, body)
+
+
+def named_days(headline: str, body: str, written_on: date) -> dict[str, date]:
+    """Return the days that a text names, such as 「11月30日」; without a year it is the one nearest to `written_on`."""
+    text = unicodedata.normalize("NFKC", f"{headline}\n{body}")
+    named = {}
+    for word, month, day in _NAMED_DAY.findall(text):
+        years = (written_on.year - 1, written_on.year, written_on.year + 1)
+        # 2月30日 is none, and 2月29日 not one of every year.
+        meant = [date(year, int(month), int(day)) for year in years if _is_day(year, int(month), int(day))]
+        if meant:
+            named[word] = min(meant, key=lambda one: abs(one - written_on))
+    return named
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    return 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
 
 
 def _found(meanings: Mapping[re.Pattern[str], int], headline: str, body: str) -> dict[str, int]:

@@ -1,15 +1,16 @@
 """What sending will do, in the words of the last page."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
-from broadcaster.domain.advice import relative_days, relative_months, relative_weeks
+from broadcaster.domain.advice import named_days, relative_days, relative_months, relative_weeks
 from broadcaster.domain.audience import Terminal, describe
 from broadcaster.domain.timing import (
     Timing,
     day_in_words,
     in_words,
     left_out_in_words,
+    next_after,
     quiet_until,
     span_in_words,
     time_in_words,
@@ -108,7 +109,30 @@ def spoken_at(town: Town, level: Level, at: datetime, expires: datetime) -> date
 
 
 def day_warning(town: Town, written: Written, timing: Timing, written_on: date, spoken: datetime) -> str:
-    """Return that words such as 「本日」 will mean another day when they are spoken; empty if they will not."""
+    """Return what will not be true of a text when it is spoken; empty if everything will be.
+
+    Words such as 「本日」 will mean another day then, and a day that it names will be over.
+    """
+    another = _will_mean_another(town, written, timing, written_on, spoken)
+    return another + _will_be_over(town, written, timing, written_on, spoken)
+
+
+def _will_be_over(town: Town, written: Written, timing: Timing, written_on: date, spoken: datetime) -> str:
+    named = named_days(written.headline, written.body, written_on)
+    # What was over when it was written is what the text tells of.
+    ahead = {day: word for word, day in named.items() if day >= written_on}
+    if not ahead:
+        return ""
+    end = datetime.combine(max(ahead), time.max, town.time_zone)
+    late = next_after(timing, end, town.time_zone) if timing.is_repeated else spoken
+    if late is None or late <= end:
+        return ""
+    day = day_in_words(late.astimezone(town.time_zone).date())
+    asked = "その前の日までの放送にするか、" if timing.is_repeated else "放送する日か、"
+    return f"「{ahead[max(ahead)]}」は、{day}に放送するときには過ぎています。{asked}文の日付を確かめてください。"
+
+
+def _will_mean_another(town: Town, written: Written, timing: Timing, written_on: date, spoken: datetime) -> str:
     day = spoken.astimezone(town.time_zone).date()
     meant = _meant(written, day)
     if timing.is_repeated and meant:

@@ -2,11 +2,22 @@
 
 import re
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from broadcaster.domain.advice import Advice, advise, missing, relative_days, relative_months, relative_weeks
+from broadcaster.domain.advice import (
+    Advice,
+    advise,
+    missing,
+    named_days,
+    relative_days,
+    relative_months,
+    relative_weeks,
+)
 from broadcaster.domain.draft import Draft, DraftError, check, compose, contact_of, correct
 from broadcaster.domain.town import Element, Place, Rules
 from broadcaster.settings import CategoriesFile, HardWordsFile
@@ -215,3 +226,11 @@ def test_a_week_or_a_month_that_depends_on_when_a_text_is_spoken_is_found() -> N
     text = "今週と来週、再来週、先週。今月、来月、再来月、先々月。月形町の先月形の毎週と毎月。"
     assert relative_weeks("先々週", text) == {"先々週": -2, "先週": -1, "今週": 0, "来週": 1, "再来週": 2}
     assert relative_months("お知らせ", text) == {"今月": 0, "来月": 1, "再来月": 2, "先々月": -2}
+
+
+@given(st.dates(date(2024, 1, 1), date(2040, 1, 1)), st.integers(-150, 150))
+def test_a_day_without_its_year_is_the_nearest_one(written_on: date, ahead: int) -> None:
+    meant = written_on + timedelta(days=ahead)
+    word = f"{meant.month}月{meant.day}日"
+    assert named_days("お知らせ", f"{word}に開きます。", written_on) == {word: meant}
+    assert named_days("", "111月3日、13月1日、2月30日、0月1日", written_on) == {}

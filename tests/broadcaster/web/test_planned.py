@@ -234,6 +234,40 @@ async def test_a_week_or_a_month_that_will_be_another_one_is_warned_of(
     assert words in page
 
 
+@pytest.mark.parametrize(
+    ("text", "timing", "words"),
+    [
+        (
+            "12月3日と１２月１０日に説明会を開きます。",
+            MONDAYS,
+            "「12月10日」は、12月14日(月)に放送するときには過ぎています。その前の日までの放送にするか、文の日付を確かめてください。",
+        ),
+        (
+            "11月25日に説明会を開きます。",
+            {"when": "once", "day": "2026-11-26", "time": "09:00"},
+            "「11月25日」は、11月26日(木)に放送するときには過ぎています。放送する日か、文の日付を確かめてください。",
+        ),
+        ("11月25日に説明会を開きます。", TOMORROW, ""),
+        ("11月23日に不審な電話がありました。", MONDAYS, ""),
+        ("1月7日から受け付けます。2月30日はありません。", MONDAYS, ""),
+        ("11月30日から12月31日まで受け付けます。", MONDAYS, ""),
+        (
+            "11月24日に説明会を開きます。",
+            {"when": "once", "day": "2026-11-24", "time": "22:30"},
+            "「11月24日」は、11月25日(水)",
+        ),
+        ("11月24日に説明会を開きます。", {}, ""),
+    ],
+    ids=["repeated", "once", "on the day", "what was", "next year", "a span", "held for the night", "now"],
+)
+async def test_a_day_that_will_be_over_when_it_is_spoken_is_warned_of(
+    author: Browser, text: str, timing: Fields, words: str
+) -> None:
+    page = (await author.post("/alerts/check", {**NOTICE, "body": text, **timing})).text
+    assert ("には過ぎています" in page) is bool(words)
+    assert words in page
+
+
 async def test_who_approves_is_warned_of_a_word_that_has_come_to_mean_another_day(
     author: Browser, approver: Browser, clock: Clock
 ) -> None:
