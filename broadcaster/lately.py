@@ -26,8 +26,6 @@ class Lately(Generic[_K, _V]):
                 self._answers.popitem(last=False)
         else:
             self._answers.move_to_end(question)
-        if answer.done():
-            return answer.result()
         # Whoever loses patience does not take the answer away from the others.
         return await asyncio.shield(answer)
 

@@ -32,6 +32,11 @@ class StoredDraft:
     changed_at: datetime
 
 
+def outdate_draft(db: Database, identifier: str) -> None:
+    """Let whoever has this version on the screen be told so when doing something with it."""
+    db.execute("UPDATE drafts SET version = version + 1 WHERE identifier = ?", [identifier])
+
+
 def write_draft(db: Database, identifier: str, version: int, written: Written, account: str, now: datetime) -> bool:
     """Keep what was written over `version`, 0 for a new draft; return False if another one stands or it is locked."""
     text = json.dumps(written.pairs(), ensure_ascii=False)

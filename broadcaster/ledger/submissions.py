@@ -15,7 +15,7 @@ from broadcaster.domain.timing import Timing
 from broadcaster.domain.written import Written
 from broadcaster.ledger.alerts import accept_within
 from broadcaster.ledger.audit import record
-from broadcaster.ledger.drafts import DraftMoved, Drafts, write_draft
+from broadcaster.ledger.drafts import DraftMoved, Drafts, outdate_draft, write_draft
 from kokuchi.storage import Database, Row, Storage
 from kokuchi.wire import Alert
 from kokuchi.wire.fields import iso
@@ -235,8 +235,7 @@ class Submissions:
         ).rowcount
         if moved == 0:
             raise DraftMoved(self._drafts.get(identifier))
-        # Whoever has an older version on the screen is told when doing something with it.
-        db.execute("UPDATE drafts SET version = version + 1 WHERE identifier = ?", [identifier])
+        outdate_draft(db, identifier)
 
     def _select(self, where: str, arguments: Sequence[object]) -> list[StoredSubmission]:
         # `where` is one of the constants above, never input.

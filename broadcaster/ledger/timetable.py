@@ -10,6 +10,7 @@ from enum import StrEnum
 from broadcaster.domain.audit import CLOCK, Deed, Entry
 from broadcaster.ledger.alerts import AlertExists, accept_within
 from broadcaster.ledger.audit import record
+from broadcaster.ledger.drafts import outdate_draft
 from broadcaster.ledger.submissions import Outgoing, StoredSubmission, stored_submission
 from kokuchi.storage import Database, Row, Storage
 from kokuchi.wire.fields import iso
@@ -83,26 +84,14 @@ class Timetable:
 
         `next_at` is when it then goes out next, `entry` what its actor has done.
         """
-        if seen.next_at is None:
-            return False
         with self._connections.write() as db:
-            changed = db.execute(
-                "UPDATE submissions SET left_out = ?, left_out_by = ?, next_at = ?"
-                " WHERE identifier = ? AND state = 'planned' AND next_at = ?"
-                " AND identifier IN (SELECT identifier FROM drafts WHERE version = ?)",
-                [
-                    json.dumps([day.isoformat() for day in sorted(days)]),
-                    entry.actor,
-                    iso(next_at),
-                    seen.identifier,
-                    iso(seen.next_at),
-                    seen.version,
-                ],
-            ).rowcount
-            if changed == 0:
+            if not _advance(db, seen, next_at):
                 return False
-            # Whoever has an older version on the screen is told when doing something with it.
-            db.execute("UPDATE drafts SET version = version + 1 WHERE identifier = ?", [seen.identifier])
+            db.execute(
+                "UPDATE submissions SET left_out = ?, left_out_by = ? WHERE identifier = ?",
+                [json.dumps([day.isoformat() for day in sorted(days)]), entry.actor, seen.identifier],
+            )
+            outdate_draft(db, seen.identifier)
             record(db, entry)
         return True
 

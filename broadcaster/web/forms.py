@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 
 from broadcaster.domain.texts import Translated
 from broadcaster.domain.written import Correction, Written
+from broadcaster.web import days
 from broadcaster.web.sessions import text_of, texts_of
 from kokuchi.voice.languages import LANGUAGES
 from kokuchi.wire.alert import MAXIMUM_TRANSLATED_BODY, MAXIMUM_TRANSLATED_HEADLINE
@@ -70,10 +71,7 @@ def version_of(form: FormData) -> int:
 
 def day_of(form: FormData) -> date:
     """Return the day that a form is about; the first there is, for which nothing is planned, if it does not say."""
-    try:
-        return date.fromisoformat(text_of(form, "day"))
-    except ValueError:
-        return date.min
+    return days.day_of(text_of(form, "day")) or date.min
 
 
 def translation_fields(translations: Iterable[Translated]) -> dict[str, Any]:

@@ -139,7 +139,8 @@ def _will_mean_another(town: Town, written: Written, timing: Timing, written_on:
         quoted = "".join(f"「{word}」" for word in meant)
         often = in_words(timing, town.time_zone)
         return f"{often}に放送するたびに、{quoted}の指すときが変わるので、日付か曜日で書いてください。"
-    changed = {word: when for word, when in meant.items() if _meant(written, written_on)[word] != when}
+    before = _meant(written, written_on)
+    changed = {word: when for word, when in meant.items() if before[word] != when}
     if not changed:
         return ""
     heard = "、".join(f"「{word}」は{when}" for word, when in changed.items())

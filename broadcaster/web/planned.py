@@ -1,7 +1,7 @@
 """What waits for approval or for its time, as the staff see it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from broadcaster.domain.audience import recipients
@@ -33,9 +33,9 @@ _UPON_APPROVAL = "承認されしだい"
 
 @dataclass(frozen=True)
 class Occasion:
-    """One broadcast of a series: its day as forms name it and as people do, and its moment."""
+    """One broadcast of a series: its day in the town's time, the same in words, and its moment."""
 
-    iso: str
+    date: date
     day: str
     moment: str
 
@@ -162,4 +162,4 @@ def planned_row(site: Site, submission: StoredSubmission, account: Account) -> P
 
 def _occasion(at: datetime, zone: ZoneInfo) -> Occasion:
     day = at.astimezone(zone).date()
-    return Occasion(day.isoformat(), day_in_words(day), moment_in_words(at, zone))
+    return Occasion(day, day_in_words(day), moment_in_words(at, zone))

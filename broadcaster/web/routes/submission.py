@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import FormData
 
 from broadcaster.domain.audience import recipients
 from broadcaster.domain.draft import DraftError, Problem, contact_of
@@ -90,26 +91,29 @@ async def recall(request: Request, identifier: str, account: Sender, form: Check
 @router.post("/planned/{identifier}/leave-out")
 async def leave_out(request: Request, identifier: str, account: Sender, form: CheckedForm) -> Response:
     """Leave out the next broadcast of a series, or tell who was faster."""
-    version, day = version_of(form), day_of(form)
-    try:
-        with storing():
-            await site_of(request).sending.leave_out(identifier, version, day, account)
-    except DraftError as error:
-        return await asyncio.to_thread(_again, request, identifier, account, error.problems)
-    except DraftMoved:
-        return await asyncio.to_thread(_late_for_day, request, identifier, account, version, day, is_left_out=True)
-    return _to_submission(identifier)
+    return await _change_days(request, identifier, account, form, is_left_out=True)
 
 
 @router.post("/planned/{identifier}/put-back")
 async def put_back(request: Request, identifier: str, account: Sender, form: CheckedForm) -> Response:
     """Broadcast on a day that was left out, or tell who was faster."""
-    version, day = version_of(form), day_of(form)
+    return await _change_days(request, identifier, account, form, is_left_out=False)
+
+
+async def _change_days(
+    request: Request, identifier: str, account: Account, form: FormData, *, is_left_out: bool
+) -> Response:
+    sending, version, day = site_of(request).sending, version_of(form), day_of(form)
+    change = sending.leave_out if is_left_out else sending.put_back
     try:
         with storing():
-            await site_of(request).sending.put_back(identifier, version, day, account)
+            await change(identifier, version, day, account)
+    except DraftError as error:
+        return await asyncio.to_thread(_again, request, identifier, account, error.problems)
     except DraftMoved:
-        return await asyncio.to_thread(_late_for_day, request, identifier, account, version, day, is_left_out=False)
+        return await asyncio.to_thread(
+            _late_for_day, request, identifier, account, version, day, is_left_out=is_left_out
+        )
     return _to_submission(identifier)
 
 
@@ -170,7 +174,7 @@ def _page(
     category = site.town.category(written.category)
     waits, draft = submission.state is State.WAITING, written.draft(site.town)
     goes_now = submission.timing.is_now or row.overdue
-    ahead = frozenset(date.fromisoformat(occasion.iso) for occasion in row.left_out)
+    ahead = frozenset(occasion.date for occasion in row.left_out)
     timing = NOW if goes_now else replace(submission.timing, left_out=ahead)
     goes_at = next_after(timing, site.clock(), site.town.time_zone) or site.clock()
     valid_for = timedelta(hours=category.valid_hours if category else 0)

@@ -4,9 +4,12 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from sqlite3 import Connection
 
 import pytest
 from sqlite_utils import Database
@@ -59,22 +62,28 @@ def test_what_was_accepted_is_there_after_kill_9(ledger: Ledger) -> None:
         reopened.close()
 
 
+@contextmanager
+def as_it_was_before(step: str, path: Path) -> Iterator[Connection]:
+    """Make a ledger of an earlier version, and keep what is written into it."""
+    database = Database(path)
+    assert step in [migration.name for migration in migrations.pending(database)]
+    migrations.apply(database, stop_before=step)
+    with database.conn:
+        yield database.conn
+    database.close()
+
+
 def test_what_an_earlier_version_owed_to_the_broker_is_still_owed(path: Path) -> None:
     """Until m023 only a code could be kept that the broker did not know of."""
-    database = Database(path)
-    earlier = [migration.name for migration in migrations.pending(database)]
-    migrations.apply(database, stop_before="m023_roster")
-    database.conn.execute(
-        "INSERT INTO terminals (terminal, household, kind, area, password_hash, created_at)"
-        " VALUES ('t-1', '見本', 'household', 'kita', 'x', 'x'), ('t-2', '見本', 'household', 'kita', 'x', 'x')"
-    )
-    database.conn.execute(
-        "INSERT INTO enrolment_codes (terminal_id, code_hash, made_by, made_at, expires_at, broker_fault)"
-        " VALUES (1, 'a', 'x', 'x', 'x', 'no Mosquitto'), (2, 'b', 'x', 'x', 'x', '')"
-    )
-    database.conn.commit()
-    database.close()
-    assert "m023_roster" in earlier
+    with as_it_was_before("m023_roster", path) as database:
+        database.execute(
+            "INSERT INTO terminals (terminal, household, kind, area, password_hash, created_at)"
+            " VALUES ('t-1', '見本', 'household', 'kita', 'x', 'x'), ('t-2', '見本', 'household', 'kita', 'x', 'x')"
+        )
+        database.execute(
+            "INSERT INTO enrolment_codes (terminal_id, code_hash, made_by, made_at, expires_at, broker_fault)"
+            " VALUES (1, 'a', 'x', 'x', 'x', 'no Mosquitto'), (2, 'b', 'x', 'x', 'x', '')"
+        )
     ledger = Ledger(path)
     assert ledger.untold.terminals() == ["t-1"]
     ledger.close()
@@ -82,39 +91,33 @@ def test_what_an_earlier_version_owed_to_the_broker_is_still_owed(path: Path) ->
 
 def test_what_an_earlier_version_was_publishing_when_it_died_goes_out(path: Path) -> None:
     """Until m029 a row of the outbox was claimed before the attempt."""
-    database = Database(path)
-    migrations.apply(database, stop_before="m029_outbox_unclaimed")
-    database.conn.execute(
-        "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload)"
-        " VALUES ('a-1', 1, 'scam', ?, ?, 'hanako', '{}')",
-        [iso(NOW), iso(NOW + timedelta(hours=1))],
-    )
-    database.conn.execute(
-        "INSERT INTO outbox (alert_id, topic, state, attempts)"
-        " VALUES (1, 'a', 'published', 1), (1, 'b', 'claimed', 1), (1, 'c', 'waiting', 0)"
-    )
-    database.conn.commit()
-    database.close()
+    with as_it_was_before("m029_outbox_unclaimed", path) as database:
+        database.execute(
+            "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload)"
+            " VALUES ('a-1', 1, 'scam', ?, ?, 'hanako', '{}')",
+            [iso(NOW), iso(NOW + timedelta(hours=1))],
+        )
+        database.execute(
+            "INSERT INTO outbox (alert_id, topic, state, attempts)"
+            " VALUES (1, 'a', 'published', 1), (1, 'b', 'claimed', 1), (1, 'c', 'waiting', 0)"
+        )
     ledger = Ledger(path)
     assert [publication.topic for publication in ledger.outbox.due(NOW)] == ["b", "c"]
     ledger.close()
 
 
 def test_a_series_that_an_earlier_version_has_planned_leaves_out_no_day(path: Path) -> None:
-    database = Database(path)
-    migrations.apply(database, stop_before="m030_left_out")
-    database.conn.execute(
-        "INSERT INTO drafts (identifier, version, written, author, created_at, changed_by, changed_at)"
-        " VALUES ('p-1', 1, '[]', 'hanako', ?1, 'hanako', ?1)",
-        [iso(NOW)],
-    )
-    database.conn.execute(
-        "INSERT INTO submissions (identifier, state, at, days, until, next_at, submitted_by, submitted_at, reason)"
-        " VALUES ('p-1', 'planned', ?1, '[0, 3]', '2027-01-31', ?1, 'hanako', ?1, '')",
-        [iso(NOW)],
-    )
-    database.conn.commit()
-    database.close()
+    with as_it_was_before("m030_left_out", path) as database:
+        database.execute(
+            "INSERT INTO drafts (identifier, version, written, author, created_at, changed_by, changed_at)"
+            " VALUES ('p-1', 1, '[]', 'hanako', ?1, 'hanako', ?1)",
+            [iso(NOW)],
+        )
+        database.execute(
+            "INSERT INTO submissions (identifier, state, at, days, until, next_at, submitted_by, submitted_at, reason)"
+            " VALUES ('p-1', 'planned', ?1, '[0, 3]', '2027-01-31', ?1, 'hanako', ?1, '')",
+            [iso(NOW)],
+        )
     ledger = Ledger(path)
     (due,) = ledger.timetable.due(NOW)
     assert (due.timing.left_out, due.left_out_by, due.next_at) == (frozenset(), "", NOW)
