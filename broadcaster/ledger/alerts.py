@@ -13,6 +13,7 @@ from kokuchi.storage import Database, Row, Storage
 from kokuchi.wire import Alert, MessageType
 from kokuchi.wire.fields import iso
 
+_OPEN = "INSERT INTO deliveries (alert_id, terminal_id) SELECT ?, t.id"
 _DEEDS = {MessageType.ALERT: Deed.SENT, MessageType.UPDATE: Deed.CORRECTED, MessageType.CANCEL: Deed.WITHDRAWN}
 
 
@@ -31,10 +32,11 @@ class Accepted:
 
 
 def accept_within(
-    db: Database, alert: Alert, topics: Sequence[str], recipients: Sequence[str], accepted_by: str
+    db: Database, alert: Alert, topics: Sequence[str], recipients: Sequence[str] | None, accepted_by: str
 ) -> Accepted:
     """Accept an alert within the transaction of the deed that made it; that deed is recorded by whoever calls this.
 
+    Without `recipients` it goes to everybody who is in service in this moment.
     A later revision of one that a restore has held gets a number beyond those that may have been lost. Raises
     AlertExists if this revision is already there.
     """
@@ -43,7 +45,7 @@ def accept_within(
     made = db.execute(
         "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload, remind_at,"
         " dictionary) VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT revision FROM dictionary))"
-        " ON CONFLICT (identifier, revision) DO NOTHING RETURNING id",
+        " ON CONFLICT (identifier, revision) DO NOTHING RETURNING id, dictionary",
         [
             alert.identifier,
             alert.revision,
@@ -60,20 +62,24 @@ def accept_within(
     row = int(made[0]["id"])
     db.executemany("INSERT INTO outbox (alert_id, topic) VALUES (?, ?)", [(row, topic) for topic in topics])
     _address(db, row, recipients)
-    dictionary = db.execute("SELECT revision FROM dictionary").fetchone()
-    return Accepted(row, alert, accepted_by, dictionary["revision"] if dictionary else None)
+    return Accepted(row, alert, accepted_by, made[0]["dictionary"])
 
 
-def _address(db: Database, alert_row: int, recipients: Sequence[str]) -> None:
+def _address(db: Database, alert_row: int, recipients: Sequence[str] | None) -> None:
     """Open a delivery for each recipient that is in service."""
     # A trigger keeps the sums of an alert, row by row. All of these rows are new: while there are no sums it has
     # nothing to keep, which spares a quarter of the work, and what they come to is known afterwards.
     db.execute("DELETE FROM alert_reach WHERE alert_id = ?", [alert_row])
-    addressed = db.execute(
-        "INSERT INTO deliveries (alert_id, terminal_id) SELECT ?, t.id FROM json_each(?) AS e CROSS JOIN terminals AS t"
-        " WHERE t.terminal = e.value AND t.service = 'in_service'",
-        [alert_row, json.dumps(list(recipients))],
-    ).rowcount
+    if recipients is None:
+        # No name is looked up for everybody, since whoever has clicked waits for it.
+        opened = db.execute(f"{_OPEN} FROM terminals AS t WHERE t.service = 'in_service'", [alert_row])
+    else:
+        opened = db.execute(
+            f"{_OPEN} FROM json_each(?) AS e CROSS JOIN terminals AS t"
+            " WHERE t.terminal = e.value AND t.service = 'in_service'",
+            [alert_row, json.dumps(list(recipients))],
+        )
+    addressed = opened.rowcount
     db.execute(
         "INSERT INTO alert_reach (alert_id, addressed, missing) VALUES (?, ?, ?)", [alert_row, addressed, addressed]
     )
@@ -85,10 +91,13 @@ class Alerts:
     def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
-    def accept(self, alert: Alert, topics: Sequence[str], recipients: Sequence[str], accepted_by: str) -> Accepted:
+    def accept(
+        self, alert: Alert, topics: Sequence[str], recipients: Sequence[str] | None, accepted_by: str
+    ) -> Accepted:
         """Commit an alert with its outbox and an open delivery for each recipient, all or nothing.
 
-        Raises AlertExists if this revision is already there.
+        Without `recipients` it goes to everybody who is in service in this moment. Raises AlertExists if this revision
+        is already there.
         """
         with self._connections.write() as db:
             accepted = accept_within(db, alert, topics, recipients, accepted_by)

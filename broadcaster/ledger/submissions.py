@@ -67,11 +67,11 @@ class Filing:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """An alert that is to be accepted, with where it goes."""
+    """An alert that is to be accepted, with where it goes: without `recipients` to everybody who is in service then."""
 
     alert: Alert
     topics: Sequence[str]
-    recipients: Sequence[str]
+    recipients: Sequence[str] | None
 
 
 class Submissions:

@@ -12,7 +12,7 @@ from broadcaster.ledger import Ledger
 from broadcaster.ledger.submissions import Outgoing
 from broadcaster.sending.readings import furigana_or_none, reading_or_none
 from broadcaster.sending.voice import VoicePreview
-from kokuchi.wire import Furigana, Reading, Topics
+from kokuchi.wire import AudienceKind, Furigana, Reading, Topics
 
 
 @dataclass(frozen=True)
@@ -57,4 +57,6 @@ class Composer:
             furigana=kana.furigana,
         )
         topics = Topics(self._town.id).of_audience(alert.audience)
+        if alert.audience.kind is AudienceKind.ALL:
+            return Outgoing(alert, topics, None)
         return Outgoing(alert, topics, [terminal.id for terminal in recipients(alert.audience, roster)])

@@ -153,6 +153,13 @@ def test_an_alert_is_not_addressed_to_a_terminal_that_has_just_left(ledger: Ledg
     assert ledger.deliveries.reach([accepted.row])[accepted.row].addressed == 2
 
 
+def test_an_alert_to_everybody_is_addressed_to_whoever_is_in_service_in_that_moment(ledger: Ledger) -> None:
+    step(ledger, Step.SUSPEND, "t-2")
+    accepted = ledger.alerts.accept(alert(), ["kokuchi/example/alert/all"], None, "hanako")
+    assert [line.terminal.id for line in ledger.deliveries.of_alert(accepted.row)] == ["t-1", "t-3"]
+    assert ledger.deliveries.reach([accepted.row])[accepted.row].addressed == 2
+
+
 def test_in_an_old_alerts_log_it_stays_with_its_mark_and_is_neither_reminded_nor_sent_to_again(ledger: Ledger) -> None:
     accepted = accept(ledger, alert())
     ledger.presences.record([presence(terminal.id) for terminal in ROSTER])
