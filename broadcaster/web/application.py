@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
-from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 from starlette.middleware.sessions import SessionMiddleware
@@ -22,12 +21,13 @@ from broadcaster.provisioning.enrolment import Enrolment
 from broadcaster.provisioning.households import Households
 from broadcaster.sending import Sending, VoicePreview
 from broadcaster.web.api import mount_api
+from broadcaster.web.assets import Assets
 from broadcaster.web.errors import NotLoggedIn, NotStored, PageError, error_of_status
 from broadcaster.web.pages import bare_error_page, error_page, not_stored_page
 from broadcaster.web.protection import Protection, protect
 from broadcaster.web.routes import ROUTERS
 from broadcaster.web.sessions import written_form
-from broadcaster.web.site import HERE, Site
+from broadcaster.web.site import Site
 from broadcaster.web.stopwatch import Stopwatch
 from kokuchi.storage import StorageUnwritable
 
@@ -86,7 +86,7 @@ def create_app(
     app.add_middleware(Protection)
     app.add_middleware(Stopwatch, figures=figures)
     mount_api(app, app.state.site)
-    app.mount("/static", StaticFiles(directory=HERE / "static"))
+    app.mount("/static", Assets())
     for router in ROUTERS:
         # As they are: included they would be worked out a second time, all at the first request.
         app.router.routes.extend(router.routes)
@@ -144,5 +144,5 @@ def _show_invalid(request: Request, _: Exception) -> Response:
 def _show_failure(request: Request, _: Exception) -> Response:
     # Starlette answers this one outside of all middleware, so the headers are set here.
     response = bare_error_page(request, error_of_status(500))
-    protect(response.headers, request.url.path)
+    protect(response.headers)
     return response

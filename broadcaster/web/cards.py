@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from broadcaster.domain.town import Town
 from broadcaster.provisioning.cards import Card
-from broadcaster.web.site import HERE, environment
+from broadcaster.web.assets import FOLDER
+from broadcaster.web.site import environment
 from broadcaster.web.words import moment
 
 
 def sheet_alone(town: Town, cards: Sequence[Card]) -> str:
     """Return an HTML page that needs nothing else."""
-    style = "".join((HERE / "static" / name).read_text(encoding="utf-8") for name in ("paper.css", "cards.css"))
+    style = "".join((FOLDER / name).read_text(encoding="utf-8") for name in ("paper.css", "cards.css"))
     template = environment().get_template("cards_alone.html")
     return template.render(town=town, cards=cards, style=style, until=untils(town, cards))
 

@@ -35,14 +35,14 @@ _POLICY = "; ".join(
 )
 
 
-def protect(headers: MutableHeaders, path: str) -> None:
+def protect(headers: MutableHeaders) -> None:
     """Set the headers that keep a page from being framed, guessed at, leaked or kept."""
     headers["Content-Security-Policy"] = _POLICY
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
     headers["Referrer-Policy"] = "no-referrer"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Cache-Control"] = "no-cache" if path.startswith("/static/") else "no-store"
+    headers.setdefault("Cache-Control", "no-store")
 
 
 class Protection:
@@ -63,7 +63,7 @@ class Protection:
 
         async def protected_send(message: Message) -> None:
             if message["type"] == "http.response.start":
-                protect(MutableHeaders(scope=message), scope["path"])
+                protect(MutableHeaders(scope=message))
                 _log_refusal(scope, message["status"])
             await send(message)
 

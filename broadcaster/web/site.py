@@ -20,6 +20,7 @@ from broadcaster.monitoring.figures import Figures
 from broadcaster.provisioning.enrolment import Enrolment
 from broadcaster.provisioning.households import Households
 from broadcaster.sending import Sending, VoicePreview
+from broadcaster.web import assets
 from broadcaster.web.throttle import Throttle
 
 HERE = Path(__file__).parent
@@ -30,13 +31,15 @@ _CONCURRENT_PASSWORD_CHECKS = 2
 @cache
 def environment() -> Environment:
     """Return what renders the pages: one for the process, which reads each template once."""
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.globals["static"] = assets.address
+    return made
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,4 @@
+import hashlib
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -58,7 +59,7 @@ def test_no_static_file_names_another_host() -> None:
 
 def test_every_static_file_that_a_template_names_is_there() -> None:
     templates = [path.read_text(encoding="utf-8") for path in (HERE / "templates").rglob("*.html")]
-    names = {name for text in templates for name in re.findall(r'"/static/([^"]+)"', text)}
+    names = {name for text in templates for name in re.findall(r'static\("([^"]+)"\)', text)}
     assert names == {path.name for path in (HERE / "static").iterdir()}
 
 
@@ -168,6 +169,26 @@ async def test_health_needs_no_login(app: FastAPI) -> None:
 async def test_static_files_can_be_had_and_nothing_beside_them(browser: Browser) -> None:
     assert (await browser.get("/static/base.css")).status_code == 200
     assert (await browser.get("/static/..%2fapplication.py")).status_code == 404
+
+
+async def test_a_static_file_is_asked_for_once_until_another_version_has_another_one(browser: Browser) -> None:
+    page = (await browser.get("/login")).text
+    addresses = re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
+    assert len(addresses) == page.count("/static/")
+    for now in addresses:
+        name, _, revision = now.partition("?v=")
+        current = await browser.get(now)
+        assert current.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert hashlib.sha256(current.content).hexdigest().startswith(revision)
+        # A page from before an update gets what there is, and asks again.
+        for earlier in (name, f"{name}?v=000000000000"):
+            answer = await browser.get(earlier)
+            assert (answer.content, answer.headers["cache-control"]) == (current.content, "no-cache")
+
+
+async def test_a_static_file_that_there_is_not_is_not_remembered_as_missing(browser: Browser) -> None:
+    answer = await browser.get("/static/later.css")
+    assert (answer.status_code, answer.headers["cache-control"]) == (404, "no-store")
 
 
 async def test_empty_lists_say_so(operator: Browser, ledger: Ledger) -> None:
