@@ -27,6 +27,7 @@ class Deed(StrEnum):
     LEFT_OUT = "left_out"
     PUT_BACK = "put_back"
     SENT_ALONE = "sent_alone"
+    CORRECTED_ALONE = "corrected_alone"
     SENT_AS_PLANNED = "sent_as_planned"
     MISSED = "missed"
     SETTLED = "settled"

@@ -13,6 +13,7 @@ class Approval(BaseModel):
 
     Without an entry nobody has to. Drills follow the same rule, since they practise the real thing, unless `drills` is
     false.
+    A correction of these does not wait, since the wrong text is being spoken meanwhile, but needs a reason.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -125,12 +125,16 @@ class Written:
 
 @dataclass(frozen=True)
 class Correction:
-    """The text that is to replace the one of `revision`, the newest one when its author began to write."""
+    """The text that is to replace the one of `revision`, the newest one when its author began to write.
+
+    `reason` says why it does not wait for the second person that the alert needs.
+    """
 
     revision: int
     headline: str
     body: str
     translations: tuple[Translated, ...] = ()
+    reason: str = ""
 
     @classmethod
     def from_alert(cls, alert: Alert) -> "Correction":
@@ -138,7 +142,7 @@ class Correction:
         return cls(alert.revision, alert.headline, alert.body, translations_in(alert))
 
     def pairs(self) -> list[tuple[str, str]]:
-        """Return the fields as a form sends them."""
+        """Return the fields of the text as a form sends them."""
         return [
             ("revision", str(self.revision)),
             ("headline", self.headline),

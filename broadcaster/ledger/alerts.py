@@ -23,16 +23,29 @@ class AlertExists(Exception):  # noqa: N818 - reads as what it says
 
 @dataclass(frozen=True)
 class Accepted:
-    """An alert with who accepted it, the row that it has, and the revision of the dictionary at that time."""
+    """An alert with who accepted it, the row that it has, and the revision of the dictionary at that time.
+
+    `why_alone` is the reason with which this revision went out without the second person that it needs; else empty.
+    """
 
     row: int
     alert: Alert
     accepted_by: str
     dictionary: int | None = None
+    why_alone: str = ""
 
 
 def accept_within(
+<<<<<<< HEAD
     db: Database, alert: Alert, topics: Sequence[str], recipients: Sequence[str] | None, accepted_by: str
+=======
+    db: Database,
+    alert: Alert,
+    topics: Sequence[str],
+    recipients: Sequence[str],
+    accepted_by: str,
+    why_alone: str = "",
+>>>>>>> correction
 ) -> Accepted:
     """Accept an alert within the transaction of the deed that made it; that deed is recorded by whoever calls this.
 
@@ -44,8 +57,13 @@ def accept_within(
     # Whoever makes this may go on to write, and so an error of the database is not waited for.
     made = db.execute(
         "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload, remind_at,"
+<<<<<<< HEAD
         " dictionary) VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT revision FROM dictionary))"
         " ON CONFLICT (identifier, revision) DO NOTHING RETURNING id, dictionary",
+=======
+        " why_alone, dictionary) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT revision FROM dictionary))"
+        " ON CONFLICT (identifier, revision) DO NOTHING RETURNING id",
+>>>>>>> correction
         [
             alert.identifier,
             alert.revision,
@@ -55,6 +73,7 @@ def accept_within(
             accepted_by,
             alert.model_dump_json(exclude_none=True),
             iso(alert.sent + reminder_after(0)),
+            why_alone,
         ],
     ).fetchall()
     if not made:
@@ -62,7 +81,12 @@ def accept_within(
     row = int(made[0]["id"])
     db.executemany("INSERT INTO outbox (alert_id, topic) VALUES (?, ?)", [(row, topic) for topic in topics])
     _address(db, row, recipients)
+<<<<<<< HEAD
     return Accepted(row, alert, accepted_by, made[0]["dictionary"])
+=======
+    dictionary = db.execute("SELECT revision FROM dictionary").fetchone()
+    return Accepted(row, alert, accepted_by, dictionary["revision"] if dictionary else None, why_alone)
+>>>>>>> correction
 
 
 def _address(db: Database, alert_row: int, recipients: Sequence[str] | None) -> None:
@@ -92,16 +116,31 @@ class Alerts:
         self._connections = connections
 
     def accept(
+<<<<<<< HEAD
         self, alert: Alert, topics: Sequence[str], recipients: Sequence[str] | None, accepted_by: str
     ) -> Accepted:
         """Commit an alert with its outbox and an open delivery for each recipient, all or nothing.
 
         Without `recipients` it goes to everybody who is in service in this moment. Raises AlertExists if this revision
         is already there.
+=======
+        self,
+        alert: Alert,
+        topics: Sequence[str],
+        recipients: Sequence[str],
+        accepted_by: str,
+        why_alone: str = "",
+    ) -> Accepted:
+        """Commit an alert with its outbox and an open delivery for each recipient, all or nothing.
+
+        `why_alone` is the reason of a correction that does not wait for the second person that it needs. Raises
+        AlertExists if this revision is already there.
+>>>>>>> correction
         """
+        deed, detail = (Deed.CORRECTED_ALONE, why_alone) if why_alone else (_DEEDS[alert.message_type], alert.headline)
         with self._connections.write() as db:
-            accepted = accept_within(db, alert, topics, recipients, accepted_by)
-            record(db, Entry(accepted_by, _DEEDS[alert.message_type], alert.identifier, alert.sent, alert.headline))
+            accepted = accept_within(db, alert, topics, recipients, accepted_by, why_alone)
+            record(db, Entry(accepted_by, deed, alert.identifier, alert.sent, detail))
         return accepted
 
     def get(self, identifier: str) -> Accepted | None:
@@ -167,4 +206,10 @@ class Alerts:
 
 def accepted_of(row: Row) -> Accepted:
     """Return the alert that a row says."""
-    return Accepted(row["id"], Alert.model_validate_json(row["payload"]), row["accepted_by"], row["dictionary"])
+    return Accepted(
+        row["id"],
+        Alert.model_validate_json(row["payload"]),
+        row["accepted_by"],
+        row["dictionary"],
+        row["why_alone"],
+    )

@@ -37,6 +37,7 @@ from broadcaster.ledger.reminders import Reminders
 from broadcaster.ledger.requests import Requests
 from broadcaster.ledger.resends import Resends
 from broadcaster.ledger.second_step import SecondSteps
+from broadcaster.ledger.sent_alone import SentAlone
 from broadcaster.ledger.service import ServiceOfTerminals
 from broadcaster.ledger.sessions import Sessions
 from broadcaster.ledger.signing_keys import SigningKeys
@@ -65,6 +66,7 @@ class Ledger:
         self.audit = Audit(self.connections)
         self.drafts = Drafts(self.connections)
         self.submissions = Submissions(self.connections, self.drafts)
+        self.sent_alone = SentAlone(self.connections)
         self.timetable = Timetable(self.connections)
         self.outbox = Outbox(self.connections)
         self.deliveries = Deliveries(self.connections, merging)

@@ -47,7 +47,6 @@ RULES = (
     Rule("drafts", _UNSENT, lambda kept: kept.drafts),
     Rule("submissions", f"submitted_at < ?1 AND identifier NOT IN ({_DRAFTS})", lambda kept: kept.drafts),
     Rule("occurrences", f"happened_at < ?1 AND NOT {_WAITING}", lambda kept: kept.alerts),
-    Rule("told_of_sent_alone", "told_at < ?1", lambda kept: kept.alerts),
     Rule("presence_changes", f"at < ?1 AND id NOT IN ({_NEWEST_CHANGES})", lambda kept: kept.presences),
     Rule("enrolment_codes", f"expires_at < ?1 AND id NOT IN ({_NEWEST_CODES})", lambda kept: kept.presences),
     Rule("incidents", "ended_at < ?1", lambda kept: kept.presences),
@@ -63,12 +62,11 @@ RULES = (
 
 _KEYS = {
     "failures": "name_hash, address",
-    "told_of_sent_alone": "identifier, account",
     "api_answers": "token_id, key",
 }
 """What names a row of the tables that have no id."""
 
-WITH_THEIR_ALERT = ("alerts", "deliveries", "outbox", "resends", "alert_reach")
+WITH_THEIR_ALERT = ("alerts", "deliveries", "outbox", "resends", "alert_reach", "told_of_alone")
 """What goes alert by alert: all of an old one is one transaction."""
 
 KEPT = {
@@ -147,7 +145,7 @@ class Pruning:
 
 def _remove_alert(db: Database, row: int, identifier: str) -> None:
     """Remove one revision with all that hangs on it; with the last one goes the draft that it was."""
-    for table in ("deliveries", "outbox", "resends"):
+    for table in ("deliveries", "outbox", "resends", "told_of_alone"):
         db.execute(f"DELETE FROM {table} WHERE alert_id = ?", [row])  # noqa: S608 - one of these
     db.execute("DELETE FROM alerts WHERE id = ?", [row])
     if db.execute("SELECT 1 FROM alerts WHERE identifier = ?", [identifier]).fetchone() is None:

@@ -85,7 +85,9 @@ class Submissions:
         """Send a draft at once. Raises DraftMoved, or AlertExists if there is such an alert without a draft."""
         with self._connections.write() as db:
             self._file(db, filing, State.CLOSED, None)
-            accept_within(db, outgoing.alert, outgoing.topics, outgoing.recipients, filing.account)
+            accept_within(
+                db, outgoing.alert, outgoing.topics, outgoing.recipients, filing.account, why_alone=filing.reason
+            )
             deed, detail = (Deed.SENT_ALONE, filing.reason) if filing.reason else (Deed.SENT, outgoing.alert.headline)
             record(db, Entry(filing.account, deed, filing.identifier, filing.at, detail))
 
@@ -151,26 +153,6 @@ class Submissions:
             .fetchone()
         )
         return int(row[0])
-
-    def sent_alone(self, since: datetime) -> list[StoredSubmission]:
-        """Return the emergencies that went out with a reason instead of an approval, the newest first."""
-        return self._select("s.reason <> '' AND s.submitted_at >= ? ORDER BY s.id DESC", [iso(since)])
-
-    def untold(self, account: str, since: datetime) -> list[StoredSubmission]:
-        """Return those of them that an account has neither sent nor seen."""
-        return self._select(
-            "s.reason <> '' AND s.submitted_at >= ? AND s.submitted_by <> ? AND s.identifier NOT IN"
-            " (SELECT identifier FROM told_of_sent_alone WHERE account = ?) ORDER BY s.id DESC",
-            [iso(since), account, account],
-        )
-
-    def tell(self, identifier: str, account: str, now: datetime) -> None:
-        """Note that an account has seen that an emergency went out with a reason."""
-        with self._connections.write() as db:
-            db.execute(
-                "INSERT INTO told_of_sent_alone VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-                [identifier, account, iso(now)],
-            )
 
     def _file(self, db: Database, filing: Filing, state: State, next_at: datetime | None) -> None:
         if not write_draft(db, filing.identifier, filing.version, filing.written, filing.account, filing.at):

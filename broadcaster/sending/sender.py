@@ -22,7 +22,7 @@ from broadcaster.ledger.submissions import Filing, State, StoredSubmission
 from broadcaster.sending.composing import Composer, Kana
 from broadcaster.sending.voice import VoicePreview
 from kokuchi.storage import FAILED
-from kokuchi.wire import Level
+from kokuchi.wire import Alert, Level
 from kokuchi.wire.fields import iso
 
 OUT_SECONDS = 1.0
@@ -77,6 +77,10 @@ class Sending:
     def need(self, written: Written) -> Need:
         """Return whether one person may send this."""
         return need(self._town.approval, written.category, level_of(written, self._town), drill=bool(written.drill))
+
+    def needs_reason(self, alert: Alert) -> bool:
+        """Return whether a correction of this needs a reason: it does not wait for the second person of the alert."""
+        return need(self._town.approval, alert.category, alert.level, drill=alert.is_drill) is not Need.NOTHING
 
     def prepare(self, written: Written) -> None:
         """Let the voice read what somebody looks at once more, so that the click need not wait for it."""

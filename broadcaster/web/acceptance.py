@@ -1,6 +1,6 @@
 """Handing a later revision to the ledger, whichever page or program it comes from."""
 
-from broadcaster.domain.draft import correct
+from broadcaster.domain.draft import DraftError, Problem, correct
 from broadcaster.domain.texts import translations_of
 from broadcaster.domain.written import Correction
 from broadcaster.ledger.accounts import Account
@@ -9,15 +9,36 @@ from broadcaster.web.errors import storing
 from broadcaster.web.site import Site
 from kokuchi.wire import Alert, Furigana, MessageType, Reading, Topics
 
+_NO_REASON = Problem(
+    "reason",
+    "承認を待たずに訂正する理由を書いてください。",
+    "is missing; the alert needs a second person, and a correction does not wait for one",
+)
 
-def accept_revision(site: Site, before: Accepted, after: Alert, account: Account) -> None:
+
+def accept_revision(site: Site, before: Accepted, after: Alert, account: Account, why_alone: str = "") -> None:
     """Commit a later revision of an alert for the terminals that it was sent to.
 
     Raises AlertExists, or NotStored if the ledger cannot be written.
     """
     recipients = [line.terminal.id for line in site.ledger.deliveries.of_alert(before.row)]
     with storing():
-        site.ledger.alerts.accept(after, Topics(site.town.id).of_audience(after.audience), recipients, account.name)
+        site.ledger.alerts.accept(
+            after, Topics(site.town.id).of_audience(after.audience), recipients, account.name, why_alone
+        )
+
+
+def accept_correction(site: Site, before: Accepted, after: Alert, account: Account, reason: str) -> None:
+    """Commit a correction as `accept_revision` does, with its reason if the alert needs a second person.
+
+    A wrong text is being spoken meanwhile, and so it never waits for one. Raises DraftError without the reason.
+    """
+    if not site.sending.needs_reason(before.alert):
+        accept_revision(site, before, after, account)
+    elif reason.strip():
+        accept_revision(site, before, after, account, reason.strip())
+    else:
+        raise DraftError([_NO_REASON])
 
 
 def corrected(

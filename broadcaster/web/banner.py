@@ -8,7 +8,8 @@ from broadcaster.domain.judging import DISK_URGENT_BYTES
 from broadcaster.domain.roles import Act, may
 from broadcaster.ledger.accounts import Account
 from broadcaster.monitoring.words import words_of
-from broadcaster.web.planned import count_untold, waiting_for
+from broadcaster.web.planned import waiting_for
+from broadcaster.web.sent_alone import count_untold
 from broadcaster.web.site import Site
 from broadcaster.web.words import moment
 
@@ -81,7 +82,7 @@ def _planned_banner(site: Site, account: Account) -> Banner | None:
     counts = {
         "承認待ち": waiting_for(site, account),
         "予定どおりに放送できなかったお知らせ": len(lapsed),
-        "承認を待たずに放送された緊急のお知らせ": count_untold(site, account),
+        "承認を待たずに放送・訂正されたお知らせ": count_untold(site, account),
     }
     if not any(counts.values()):
         return None

@@ -19,6 +19,8 @@ _IDENTIFIER = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}")
 
 _LONGEST_VERSION = 10
 
+MAXIMUM_REASON = 200
+
 
 def written_of(form: FormData) -> Written:
     """Return what the form of an alert holds."""
@@ -43,7 +45,13 @@ def correction_of(form: FormData) -> Correction:
         _one_line(text_of(form, "headline")),
         _lines(text_of(form, "body")),
         _translations(form),
+        reason_of(form),
     )
+
+
+def reason_of(form: FormData) -> str:
+    """Return why something does not wait for a second person."""
+    return text_of(form, "reason").strip()[:MAXIMUM_REASON]
 
 
 def revision_of(form: FormData) -> int:

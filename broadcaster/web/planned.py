@@ -1,7 +1,7 @@
 """What waits for approval or for its time, as the staff see it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from broadcaster.domain.audience import recipients
@@ -24,9 +24,6 @@ from broadcaster.web.outlook import whom
 from broadcaster.web.site import Site
 from broadcaster.web.words import LEVELS, moment
 from kokuchi.wire import Level
-
-TOLD_FOR = timedelta(days=14)
-"""How long the others are told that an emergency went out with a reason instead of an approval."""
 
 _UPON_APPROVAL = "承認されしだい"
 
@@ -65,7 +62,6 @@ class PlannedRow:
     approver: str
     noter: str
     note: str
-    reason: str
     own: bool
     fault: str = ""
 
@@ -86,21 +82,6 @@ def waiting_for(site: Site, account: Account) -> int:
     if not may(account.role, Act.APPROVE):
         return 0
     return site.ledger.submissions.count_waiting(account.name)
-
-
-def count_untold(site: Site, account: Account) -> int:
-    """Return of how many emergencies that went out with a reason this account has not said that it knows."""
-    if not may(account.role, Act.SEND):
-        return 0
-    return len(site.ledger.submissions.untold(account.name, site.clock() - TOLD_FOR))
-
-
-def untold(site: Site, account: Account) -> tuple[PlannedRow, ...]:
-    """Return the emergencies that went out with a reason, of which this account has not said that it knows."""
-    if not may(account.role, Act.SEND):
-        return ()
-    found = site.ledger.submissions.untold(account.name, site.clock() - TOLD_FOR)
-    return tuple(planned_row(site, submission, account) for submission in found)
 
 
 def rows(site: Site, account: Account, state: State) -> tuple[PlannedRow, ...]:
@@ -154,7 +135,6 @@ def planned_row(site: Site, submission: StoredSubmission, account: Account) -> P
         approver=author_name(site, submission.approved_by) if submission.approved_by else "",
         noter=author_name(site, submission.noted_by) if submission.noted_by else "",
         note=submission.note,
-        reason=submission.reason,
         own=submission.submitted_by == account.name,
         fault="".join(problem.japanese for problem in problems),
     )

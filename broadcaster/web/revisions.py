@@ -22,6 +22,7 @@ class Earlier:
     headline: str
     sent: str
     author: str
+    why_alone: str
     addressed: int
     heard: int
     households: tuple[str, ...]
@@ -44,6 +45,7 @@ def _earlier(site: Site, accepted: Accepted) -> Earlier:
         headline=accepted.alert.headline,
         sent=moment(accepted.alert.sent, site.town.time_zone),
         author=author_name(site, accepted.accepted_by),
+        why_alone=accepted.why_alone,
         addressed=site.ledger.progress.count(accepted.row, waiting, Selection()),
         heard=site.ledger.progress.count(accepted.row, waiting, heard),
         households=tuple(found.line.terminal.household for found in first),

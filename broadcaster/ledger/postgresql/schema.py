@@ -23,4 +23,5 @@ def steps() -> Mapping[str, str]:
         "m028_first_reminder": _file("m028_reminders.sql"),
         "m029_outbox_unclaimed": _file("m029_outbox.sql"),
         "m030_left_out": _file("m030_left_out.sql"),
+        "m031_alone": _file("m031_alone.sql"),
     }

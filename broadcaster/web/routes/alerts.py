@@ -158,13 +158,13 @@ def show_alert(
         monthly=is_monthly_test(accepted.alert),
         resendable=newest.revision == number and newest.expires > site.clock(),
         query=lambda **other: listed.query(revision=number if number != newest.revision else None, **other),
-        **_submitted(site, identifier),
+        writer=_writer(site, identifier),
+        why_alone=accepted.why_alone,
         **facts(site, accepted),
     )
 
 
-def _submitted(site: Site, identifier: str) -> dict[str, Any]:
-    """Return who wrote an alert of which another one approved, and why one was sent without that."""
+def _writer(site: Site, identifier: str) -> str:
+    """Return who wrote an alert of which another one approved; else nothing."""
     submission = site.ledger.submissions.get(identifier)
-    writer = author_name(site, submission.submitted_by) if submission and submission.approved_by else ""
-    return {"writer": writer, "reason": submission.reason if submission else ""}
+    return author_name(site, submission.submitted_by) if submission and submission.approved_by else ""

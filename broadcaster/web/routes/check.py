@@ -20,7 +20,7 @@ from broadcaster.sending import Need, Submission, Submitted
 from broadcaster.web.compose_form import Editing, editing_of, form_page, new_editing
 from broadcaster.web.drafting import keep, moved
 from broadcaster.web.errors import NotStored, storing
-from broadcaster.web.forms import identifier_of, version_of, written_of
+from broadcaster.web.forms import MAXIMUM_REASON, identifier_of, reason_of, version_of, written_of
 from broadcaster.web.moved import moved_page
 from broadcaster.web.outlook import button, day_warning, quiet_warning, sentence, spoken_at, when_again
 from broadcaster.web.pages import page
@@ -32,8 +32,6 @@ from broadcaster.web.words import LEVEL_EFFECTS, LEVELS, duration, moment
 
 router = APIRouter()
 log = logging.getLogger(__name__)
-
-MAXIMUM_REASON = 200
 
 
 @router.post("/alerts/check")
@@ -55,7 +53,7 @@ async def send_alert(request: Request, account: Sender, form: CheckedForm) -> Re
     chosen = TimingForm.of(form)
     timing, problems = chosen.timing(site.clock(), site.town.time_zone)
     is_alone = bool(text_of(form, "alone"))
-    reason = text_of(form, "reason").strip()[:MAXIMUM_REASON] if is_alone else ""
+    reason = reason_of(form) if is_alone else ""
     if is_alone and not reason:
         problems = [*problems, Problem("reason", "承認を待てない理由を書いてください。", "is missing")]
     identifier = identifier_of(form)

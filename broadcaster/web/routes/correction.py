@@ -11,16 +11,16 @@ from broadcaster.domain.written import Correction, Written
 from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.alerts import Accepted, AlertExists
 from broadcaster.sending.readings import furigana_or_none, reading_or_none
-from broadcaster.web.acceptance import accept_revision, corrected, is_sent
+from broadcaster.web.acceptance import accept_correction, corrected, is_sent
 from broadcaster.web.differences import differences
-from broadcaster.web.forms import correction_of, translation_fields
+from broadcaster.web.forms import MAXIMUM_REASON, correction_of, translation_fields
 from broadcaster.web.outlook import correction_sentence
 from broadcaster.web.pages import page
 from broadcaster.web.routes.alerts import facts, find_alert, to_alert
 from broadcaster.web.sessions import CheckedForm, Sender
 from broadcaster.web.site import Site, site_of
 from broadcaster.web.words import moment
-from kokuchi.wire import Furigana, Reading
+from kokuchi.wire import Alert, Furigana, Reading
 from kokuchi.wire.alert import MAXIMUM_BODY, MAXIMUM_HEADLINE
 
 router = APIRouter()
@@ -56,29 +56,7 @@ def check_correction(request: Request, identifier: str, _: Sender, form: Checked
         alert = corrected(site, accepted, written)
     except DraftError as error:
         return _form_page(request, accepted, written, problems=error.problems)
-    old_headline, new_headline = differences(accepted.alert.headline, alert.headline)
-    old_body, new_body = differences(accepted.alert.body, alert.body)
-    return page(
-        request,
-        "correct_check.html",
-        written=written,
-        texts=[("いままでの文", "old", old_headline, old_body), ("新しい文", "new", new_headline, new_body)],
-        new=alert,
-        stale=[
-            language.name for language in site.town.languages if language.code in stale_languages(accepted.alert, alert)
-        ],
-        plan=correction_sentence(
-            site.town,
-            alert.audience,
-            [line.terminal for line in site.ledger.deliveries.of_alert(accepted.row)],
-            alert.level,
-            drill=alert.is_drill,
-        ),
-        new_expires=moment(alert.expires, site.town.time_zone),
-        advised=ADVISED_BODY,
-        **_hearers(site, accepted),
-        **facts(site, accepted),
-    )
+    return _check_page(request, accepted, written, alert)
 
 
 @router.post("/alerts/{identifier}/correct")
@@ -109,13 +87,50 @@ def _send(
         return obstacle
     try:
         alert = corrected(site, accepted, written, reading, furigana)
-        accept_revision(site, accepted, alert, account)
     except DraftError as error:
         return _form_page(request, accepted, written, problems=error.problems)
+    try:
+        accept_correction(site, accepted, alert, account, written.reason)
+    except DraftError as error:
+        return _check_page(request, accepted, written, alert, problems=error.problems)
     except AlertExists:
         # Somebody else was faster in this very moment; now the ledger has what they did.
         return _send(request, identifier, account, written, reading, furigana)
     return to_alert(identifier)
+
+
+def _check_page(
+    request: Request, accepted: Accepted, written: Correction, alert: Alert, *, problems: Sequence[Problem] = ()
+) -> Response:
+    site = site_of(request)
+    old_headline, new_headline = differences(accepted.alert.headline, alert.headline)
+    old_body, new_body = differences(accepted.alert.body, alert.body)
+    return page(
+        request,
+        "correct_check.html",
+        status=422 if problems else 200,
+        written=written,
+        problems=problems,
+        problem_of={problem.field: problem.japanese for problem in problems},
+        needs_reason=site.sending.needs_reason(accepted.alert),
+        maximum_reason=MAXIMUM_REASON,
+        texts=[("いままでの文", "old", old_headline, old_body), ("新しい文", "new", new_headline, new_body)],
+        new=alert,
+        stale=[
+            language.name for language in site.town.languages if language.code in stale_languages(accepted.alert, alert)
+        ],
+        plan=correction_sentence(
+            site.town,
+            alert.audience,
+            [line.terminal for line in site.ledger.deliveries.of_alert(accepted.row)],
+            alert.level,
+            drill=alert.is_drill,
+        ),
+        new_expires=moment(alert.expires, site.town.time_zone),
+        advised=ADVISED_BODY,
+        **_hearers(site, accepted),
+        **facts(site, accepted),
+    )
 
 
 def _obstacle(request: Request, accepted: Accepted, written: Correction) -> Response | None:

@@ -8,9 +8,11 @@ from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.submissions import State
 from broadcaster.web.calendar import month_of
 from broadcaster.web.errors import storing
+from broadcaster.web.forms import revision_of
 from broadcaster.web.live import Part
 from broadcaster.web.pages import page
-from broadcaster.web.planned import lapses, rows, untold
+from broadcaster.web.planned import lapses, rows
+from broadcaster.web.sent_alone import untold
 from broadcaster.web.sessions import CheckedForm, Reader, Sender, token_of
 from broadcaster.web.site import site_of
 
@@ -57,9 +59,9 @@ def settle(request: Request, identifier: str, account: Sender, _: CheckedForm) -
 
 
 @router.post("/planned/{identifier}/seen")
-def see(request: Request, identifier: str, account: Sender, _: CheckedForm) -> Response:
-    """Note that this account knows that an emergency went out with a reason."""
+def see(request: Request, identifier: str, account: Sender, form: CheckedForm) -> Response:
+    """Note that this account knows that an emergency or a correction went out with a reason."""
     site = site_of(request)
     with storing():
-        site.ledger.submissions.tell(identifier, account.name, site.clock())
+        site.ledger.sent_alone.tell(identifier, revision_of(form), account.name, site.clock())
     return RedirectResponse("/planned", status_code=303)

@@ -24,11 +24,5 @@
   // and not to the browser's question whether to send the form again.
   if (form.elements.version.value !== "0") history.replaceState(null, "", `/drafts/${form.elements.identifier.value}`);
   take.hidden = true;
-  // Enter in the reason goes to its button: one key alone neither sends an emergency nor shows the page again.
-  form.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing || event.target.id !== "reason") return;
-    event.preventDefault();
-    form.querySelector("button[name=alone]").focus();
-  });
   timing.addEventListener("change", () => show().catch(() => (take.hidden = false)));
 })();

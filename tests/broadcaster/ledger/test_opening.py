@@ -124,6 +124,28 @@ def test_a_series_that_an_earlier_version_has_planned_leaves_out_no_day(path: Pa
     ledger.close()
 
 
+def test_an_earlier_version_s_emergency_that_went_out_alone_is_told_to_who_has_not_seen_it(path: Path) -> None:
+    """Until m031 the reason was the submission's alone."""
+    emergency = alert("p-1")
+    with as_it_was_before("m031_alone", path) as database:
+        database.executemany(
+            "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload)"
+            " VALUES ('p-1', ?, 'scam', ?, ?, 'hanako', ?)",
+            [(number, iso(NOW), iso(emergency.expires), emergency.model_dump_json()) for number in (1, 2)],
+        )
+        database.execute(
+            "INSERT INTO submissions (identifier, state, days, submitted_by, submitted_at, reason)"
+            " VALUES ('p-1', 'closed', '[]', 'hanako', ?, '逃走中のため')",
+            [iso(NOW)],
+        )
+        database.execute("INSERT INTO told_of_sent_alone VALUES ('p-1', 'jiro', ?)", [iso(NOW)])
+    ledger = Ledger(path)
+    assert [told.why_alone for told in ledger.sent_alone.untold("saburo", NOW)] == ["逃走中のため"]
+    assert ledger.sent_alone.untold("jiro", NOW) == []
+    assert ledger.sent_alone.untold("hanako", NOW) == []
+    ledger.close()
+
+
 def test_a_reopened_ledger_has_everything(ledger: Ledger) -> None:
     accepted = accept(ledger, alert())
     ledger.deliveries.record([report("t-1", received_at=NOW)])

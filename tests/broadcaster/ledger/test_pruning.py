@@ -62,6 +62,15 @@ def test_an_old_alert_goes_with_its_deliveries_and_its_draft_and_a_newer_one_sta
     assert entry.detail == "alerts 1"
 
 
+def test_with_an_alert_that_went_out_alone_goes_who_was_told_of_it(ledger: Ledger) -> None:
+    for name, days in (("old", 1200), ("new", 900)):
+        ledger.alerts.accept(alert(name, sent=ago(days)), [], ["t-1"], "hanako", "急ぐため")
+        ledger.sent_alone.tell(name, 1, "jiro", ago(days))
+    assert prune(ledger) == {"alerts": 1}
+    assert count(ledger, "told_of_alone") == 1
+    assert ledger.sent_alone.untold("jiro", ago(2000)) == []
+
+
 def test_of_an_alert_that_is_still_valid_nothing_goes(ledger: Ledger) -> None:
     accept(ledger, alert(sent=ago(1200), hours=24 * 1300))
     assert prune(ledger) == {}

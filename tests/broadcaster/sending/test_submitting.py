@@ -110,11 +110,11 @@ async def test_an_emergency_goes_out_with_a_reason_and_the_others_are_told(
     assert await sending.submit(submission, HANAKO) is Submitted.SENT
     (entry,) = ledger.audit.newest(1)
     assert (entry.deed, entry.actor, entry.detail) == (Deed.SENT_ALONE, "hanako", "いま逃走中のため")
-    assert [told.reason for told in ledger.submissions.untold("jiro", NOW_THERE)] == ["いま逃走中のため"]
-    assert ledger.submissions.untold("hanako", NOW_THERE) == []
-    ledger.submissions.tell(NAME, "jiro", clock.now)
-    assert ledger.submissions.untold("jiro", NOW_THERE) == []
-    assert len(ledger.submissions.untold("saburo", NOW_THERE)) == 1
+    assert [alone.why_alone for alone in ledger.sent_alone.untold("jiro", NOW_THERE)] == ["いま逃走中のため"]
+    assert ledger.sent_alone.untold("hanako", NOW_THERE) == []
+    ledger.sent_alone.tell(NAME, 1, "jiro", clock.now)
+    assert ledger.sent_alone.untold("jiro", NOW_THERE) == []
+    assert len(ledger.sent_alone.untold("saburo", NOW_THERE)) == 1
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pyotp
 from broadcaster.access import Access
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.audit import Deed, Entry
-from broadcaster.domain.draft import Draft, compose
+from broadcaster.domain.draft import Draft, compose, correct
 from broadcaster.domain.monthly_test import CATEGORY
 from broadcaster.domain.roles import Role
 from broadcaster.domain.service import Step
@@ -88,6 +88,13 @@ def trouble(ledger: Ledger) -> None:
     ledger.requests.annotate(2, "留守。夕方にかけなおす。", "", "hanako", NOW)
     ledger.requests.take(3, "ops", NOW)
     ledger.requests.finish(4, "hanako", NOW, "還付金の電話が来たとのこと。口座は教えていない。\n警察に伝えた。")
+
+
+def alone(ledger: Ledger) -> None:
+    """An emergency was corrected without the second person that it needs."""
+    wrong = send(ledger, "suspicious_person", "刃物を持った人がいます", severity=Severity.EXTREME, audience=NORTH)
+    right = correct(wrong, wrong.headline, "役場の北です。外に出ないでください。", FULL_TOWN, NOW)
+    ledger.alerts.accept(right, [], ["t-1", "t-2"], "hanako", "場所のまちがいで、課長と連絡がとれないため")
 
 
 def away(ledger: Ledger) -> None:

@@ -80,6 +80,14 @@ def give_no_reason(page: Page) -> None:
     press(page, "承認を待たずに、いますぐ放送する")
 
 
+def correct_without_a_reason(page: Page) -> None:
+    page.get_by_label("本文", exact=True).fill("役場の南です。外に出ないでください。")
+    press(page, "確認へ進む")
+    page.get_by_label("承認を待たずに訂正する理由").press("Enter")
+    assert page.locator(":focus").inner_text() == "訂正を送信する", "Enter alone sends nothing"
+    press(page, "訂正を送信する")
+
+
 def come_second(page: Page) -> None:
     press_send(page)
     colleague = page.context.new_page()
@@ -230,6 +238,7 @@ VIEWS = [
     View("/planned"),
     View("/planned", state=states.empty),
     View("/planned", "operator", states.trouble),
+    View("/planned", "administrator", states.alone),
     View("/planned/20261124T005100Z-bbbbbbbb"),
     View(f"/planned/{states.SERIES}", act=open_details),
     View(f"/planned/{states.SERIES}", "operator"),
@@ -264,6 +273,7 @@ VIEWS = [
     View("/alerts/{alert}/resend", state=states.large),
     View("/alerts/{alert}/resend"),
     View("/alerts/{alert}/correct"),
+    View("/alerts/{alert}/correct", state=states.alone, act=correct_without_a_reason),
     View("/alerts/{alert}/withdraw"),
     View("/monthly-test"),
     View("/monthly-test", state=states.large),

@@ -137,10 +137,12 @@ async def test_an_alert_is_named_by_its_headline_whatever_else_a_deed_tells_of_i
     alert = accept(ledger, headline="不審な電話に注意")
     ledger.audit.add(Entry("hanako", Deed.RESENT, alert.identifier, NOW, "11"))
     ledger.audit.add(Entry("hanako", Deed.SENT_ALONE, alert.identifier, NOW, "課長と連絡がとれない"))
+    ledger.audit.add(Entry("hanako", Deed.CORRECTED_ALONE, alert.identifier, NOW, "時刻のまちがい"))
     ledger.audit.add(Entry("hanako", Deed.TOKEN_MADE, "防災メール", NOW, "alerts:send households:read"))
     page = (await operator.get("/audit?person=hanako")).text
-    assert [row.split(" ", 4)[4] for row in rows(page)[:3]] == [
+    assert [row.split(" ", 4)[4] for row in rows(page)[:4]] == [
         "外部連携のトークンを作った 防災メール 放送する、世帯名を読む",
+        "承認を待たずにお知らせを訂正した 不審な電話に注意 時刻のまちがい",
         "承認を待たずに緊急のお知らせを送った 不審な電話に注意 課長と連絡がとれない",
         "届いていない端末に送りなおした 不審な電話に注意 11台",
     ]

@@ -358,10 +358,12 @@ async def test_an_emergency_goes_out_with_a_reason_and_each_colleague_is_told_un
     sent = await author.post("/alerts", fields)
     identifier = ledger.alerts.newest(1)[0].alert.identifier
     assert sent.headers["location"] == f"/alerts/{identifier}"
-    assert "承認を待たずに放送された緊急のお知らせ 1件" in (await approver.get("/")).text
-    assert "理由: いま逃走中のため" in (await approver.get("/planned")).text
+    assert "承認を待たずに放送・訂正されたお知らせ 1件" in (await approver.get("/")).text
+    told = await approver.get("/planned")
+    assert "理由: いま逃走中のため" in told.text
+    assert "に放送しました。" in told.text
     assert "承認を待たずに" not in (await author.get("/planned")).text
-    await approver.post(f"/planned/{identifier}/seen")
+    await approver.post(f"/planned/{identifier}/seen", {"revision": "1"})
     assert "承認を待たずに" not in (await approver.get("/planned")).text
 
 

@@ -134,10 +134,15 @@ class CorrectionContent(_Texts):
     translations: list[TranslationContent] = Field(
         default_factory=list, description="They take the place of the old ones.", max_length=10
     )
+    reason: str = Field(
+        default="",
+        description="Why it goes out now without the second person that the alert needs; the others are told.",
+        max_length=500,
+    )
 
     def correction(self) -> Correction:
         """Return what the form of the pages would hold."""
-        return Correction(self.revision, self.headline, self.body, _translated(self.translations))
+        return Correction(self.revision, self.headline, self.body, _translated(self.translations), self.reason)
 
 
 class WithdrawalContent(_Given):

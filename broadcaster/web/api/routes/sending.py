@@ -13,7 +13,7 @@ from broadcaster.ledger.alerts import AlertExists
 from broadcaster.ledger.answers import Answer, Begun
 from broadcaster.sending import Submission, Submitted
 from broadcaster.sending.readings import furigana_or_none, reading_or_none
-from broadcaster.web.acceptance import accept_revision, corrected, is_sent
+from broadcaster.web.acceptance import accept_correction, accept_revision, corrected, is_sent
 from broadcaster.web.api import problems
 from broadcaster.web.api.contract import operations
 from broadcaster.web.api.models.alerts import AlertAnswer, SubmittedAnswer
@@ -113,7 +113,8 @@ def _correct(
         if can_be_corrected(accepted.alert, site.clock()) and accepted.alert.revision != written.revision:
             raise _overtaken(accepted.alert.revision)
         try:
-            accept_revision(site, accepted, corrected(site, accepted, written, reading, furigana), account_of(token))
+            after = corrected(site, accepted, written, reading, furigana)
+            accept_correction(site, accepted, after, account_of(token), written.reason)
         except AlertExists:
             # Somebody else was faster in this very moment; now the ledger has what they did.
             return _correct(site, identifier, content, token, reading, furigana)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from broadcaster.domain.audit import Deed
 from broadcaster.domain.policy import Approval
 from broadcaster.domain.tokens import Scope
 from broadcaster.ledger import Ledger
@@ -15,7 +16,7 @@ from broadcaster.web.site import Site
 from kokuchi.wire import Level
 from tests.broadcaster.sending.town import HANAKO
 from tests.broadcaster.web.api.program import CONTENT, Program, make_token, problem_of
-from tests.broadcaster.web.town import TOWN, Clock, FakeVoice
+from tests.broadcaster.web.town import TOWN, Clock, FakeVoice, accept
 
 TIMING: dict[str, Any] = {"at": "2026-11-25T10:00:00+09:00", "days": [2, 3], "until": "2026-12-25"}
 
@@ -73,6 +74,22 @@ async def test_an_emergency_goes_out_alone_with_a_reason(program: Program, ledge
     sent = await program.post("/alerts", {**CONTENT, "level": "emergency", "reason": "夜間で一人です。"})
     assert sent.json()["submitted"] == "sent"
     assert ledger.audit.newest(1)[0].detail == "夜間で一人です。"
+
+
+async def test_a_correction_does_not_wait_and_needs_a_reason_instead(program: Program, ledger: Ledger) -> None:
+    alert = accept(ledger)
+    path, content = f"/alerts/{alert.identifier}/corrections", {"revision": 1, "headline": "訂正", "body": "別の文。"}
+    refused = await program.post(path, {**content, "reason": " "}, key="1")
+    assert problem_of(refused) == (422, "not-sendable")
+    assert [error["field"] for error in refused.json()["errors"]] == ["reason"]
+    for _ in range(2):
+        corrected = await program.post(path, {**content, "reason": "時刻がちがいます。"}, key="2")
+        assert (corrected.status_code, corrected.json()["revision"]) == (201, 2)
+    entry = ledger.audit.newest(1)[0]
+    assert (entry.deed, entry.detail) == (Deed.CORRECTED_ALONE, "時刻がちがいます。")
+    assert [told.alert.revision for told in ledger.sent_alone.untold("hanako", alert.sent)] == [2]
+    withdrawn = await program.post(f"/alerts/{alert.identifier}/withdrawal", {"revision": 2})
+    assert withdrawn.status_code == 201
 
 
 async def test_what_is_planned_is_listed_and_recalled(program: Program, app: FastAPI, ledger: Ledger) -> None:
