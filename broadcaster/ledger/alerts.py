@@ -36,34 +36,24 @@ class Accepted:
 
 
 def accept_within(
-<<<<<<< HEAD
-    db: Database, alert: Alert, topics: Sequence[str], recipients: Sequence[str] | None, accepted_by: str
-=======
     db: Database,
     alert: Alert,
     topics: Sequence[str],
-    recipients: Sequence[str],
+    recipients: Sequence[str] | None,
     accepted_by: str,
     why_alone: str = "",
->>>>>>> correction
 ) -> Accepted:
     """Accept an alert within the transaction of the deed that made it; that deed is recorded by whoever calls this.
 
-    Without `recipients` it goes to everybody who is in service in this moment.
-    A later revision of one that a restore has held gets a number beyond those that may have been lost. Raises
-    AlertExists if this revision is already there.
+    Without `recipients` it goes to everybody who is in service in this moment. A later revision of one that a restore
+    has held gets a number beyond those that may have been lost. Raises AlertExists if this revision is already there.
     """
     alert = beyond_what_was_lost(db, alert)
     # Whoever makes this may go on to write, and so an error of the database is not waited for.
     made = db.execute(
         "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload, remind_at,"
-<<<<<<< HEAD
-        " dictionary) VALUES (?, ?, ?, ?, ?, ?, ?, ?, (SELECT revision FROM dictionary))"
-        " ON CONFLICT (identifier, revision) DO NOTHING RETURNING id, dictionary",
-=======
         " why_alone, dictionary) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT revision FROM dictionary))"
-        " ON CONFLICT (identifier, revision) DO NOTHING RETURNING id",
->>>>>>> correction
+        " ON CONFLICT (identifier, revision) DO NOTHING RETURNING id, dictionary",
         [
             alert.identifier,
             alert.revision,
@@ -81,12 +71,7 @@ def accept_within(
     row = int(made[0]["id"])
     db.executemany("INSERT INTO outbox (alert_id, topic) VALUES (?, ?)", [(row, topic) for topic in topics])
     _address(db, row, recipients)
-<<<<<<< HEAD
-    return Accepted(row, alert, accepted_by, made[0]["dictionary"])
-=======
-    dictionary = db.execute("SELECT revision FROM dictionary").fetchone()
-    return Accepted(row, alert, accepted_by, dictionary["revision"] if dictionary else None, why_alone)
->>>>>>> correction
+    return Accepted(row, alert, accepted_by, made[0]["dictionary"], why_alone)
 
 
 def _address(db: Database, alert_row: int, recipients: Sequence[str] | None) -> None:
@@ -116,26 +101,18 @@ class Alerts:
         self._connections = connections
 
     def accept(
-<<<<<<< HEAD
-        self, alert: Alert, topics: Sequence[str], recipients: Sequence[str] | None, accepted_by: str
-    ) -> Accepted:
-        """Commit an alert with its outbox and an open delivery for each recipient, all or nothing.
-
-        Without `recipients` it goes to everybody who is in service in this moment. Raises AlertExists if this revision
-        is already there.
-=======
         self,
         alert: Alert,
         topics: Sequence[str],
-        recipients: Sequence[str],
+        recipients: Sequence[str] | None,
         accepted_by: str,
         why_alone: str = "",
     ) -> Accepted:
         """Commit an alert with its outbox and an open delivery for each recipient, all or nothing.
 
-        `why_alone` is the reason of a correction that does not wait for the second person that it needs. Raises
-        AlertExists if this revision is already there.
->>>>>>> correction
+        Without `recipients` it goes to everybody who is in service in this moment. `why_alone` is the reason of a
+        correction that does not wait for the second person that it needs. Raises AlertExists if this revision is
+        already there.
         """
         deed, detail = (Deed.CORRECTED_ALONE, why_alone) if why_alone else (_DEEDS[alert.message_type], alert.headline)
         with self._connections.write() as db:
