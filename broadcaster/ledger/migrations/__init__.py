@@ -24,6 +24,7 @@ from broadcaster.ledger.migrations import (
     m028_reminders,
     m029_outbox,
     m030_left_out,
+    m033_out_of_service,
 )
 from broadcaster.ledger.migrations.steps import migrations
 
@@ -47,5 +48,6 @@ __all__ = [
     "m028_reminders",
     "m029_outbox",
     "m030_left_out",
+    "m033_out_of_service",
     "migrations",
 ]
