@@ -241,13 +241,13 @@ async def test_the_log_counts_who_was_not_reached_as_the_first_page_does(
     assert "届いていない 2台" in (await operator.get("/")).text
     for left, listed in (
         (["t-2"], '2台</span><span class="sub">うち届いていない 1台</span>'),
-        (["t-3"], '1台</span><span class="sub">ほかに、停止・廃止した端末 2台</span>'),
+        (["t-3"], '1台</span><span class="sub">ほかに停止・廃止 2台</span>'),
     ):
         ledger.service.step(Step.SUSPEND, left, "hanako", clock())
         assert listed in (await operator.get("/log")).text
     home = (await operator.get("/")).text
     assert "届いていない" not in home
-    assert "ほかに、停止・廃止した端末 2台" in home
+    assert "ほかに停止・廃止 2台" in home
 
 
 async def test_a_file_says_which_terminals_had_left_service_before_it_reached_them(

@@ -64,7 +64,7 @@ async def test_whom_nobody_can_reach_any_more_is_neither_missing_nor_promised_an
     assert "2台すべてに届き、1台で放送されました。ほかの1台は、届く前に一時停止か廃止になりました。" in page
     assert "つながりしだい" not in page
     assert "確かめてください（1台）" in page, "the one without sound"
-    assert "（停止・廃止 1台）" in page[page.index('id="areas"') : page.index('id="reasons"')]
+    assert "停止・廃止 1台" in page[page.index('id="areas"') : page.index('id="reasons"')]
     assert 'class="some-missing"' not in page
     assert "停止・廃止" in page[page.index('id="reasons"') : page.index('id="deliveries"')]
     for who, rows in (("unreached", []), ("out_of_service", ["t-2"]), ("unheard", ["t-3"])):
@@ -76,6 +76,7 @@ async def test_an_alert_whose_whole_audience_has_left_says_so(operator: Browser,
     ledger.service.step(Step.RETIRE, ["t-1", "t-2", "t-3"], "hanako", NOW)
     page = (await operator.get(f"/alerts/{alert.identifier}")).text
     assert "宛先の3台は、どれも届く前に一時停止か廃止になりました。" in page
+    assert "すべてに届きました" not in (await operator.get("/")).text
 
 
 @pytest.mark.parametrize(
