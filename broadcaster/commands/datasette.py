@@ -15,13 +15,15 @@ _SINCE = (
 _QUERIES = {
     "reach": (
         "How far each alert came",
-        "SELECT sent, headline, level, drill, addressed, received, displayed, voiced, confirmed, voice_failed, refused"
+        "SELECT sent, headline, level, drill, addressed, received, displayed, voiced, confirmed, voice_failed, refused,"
+        " out_of_service"
         " FROM alerts ORDER BY sent DESC LIMIT 200",
     ),
     "unreached": (
-        "Terminals that were not reached most often since a day, such as 2026-10-01",
+        "Terminals in service that were not reached most often since a day, such as 2026-10-01",
         "SELECT t.terminal, t.area, count(*) AS alerts, sum(d.received_at IS NULL) AS not_received"
-        "{since} GROUP BY d.terminal_id HAVING not_received > 0 ORDER BY not_received DESC LIMIT 200",
+        "{since} AND t.service = 'in_service' GROUP BY d.terminal_id HAVING not_received > 0"
+        " ORDER BY not_received DESC LIMIT 200",
     ),
     "silent": (
         "Terminals without sound, with what they say of it, since a day",

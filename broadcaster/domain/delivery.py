@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from broadcaster.domain.service import Service
 from kokuchi.wire import Clock, DeliveryReport, Outcome, Presence, Silence, Speaker
 
 SILENT_AFTER = timedelta(seconds=30)
@@ -92,8 +93,9 @@ def merge(known: Delivery, reported: Delivery) -> Delivery:
 class Reach:
     """How many terminals of an alert's audience have reached each stage, and how many it has not reached.
 
-    `missing` have said nothing at all of it; `troubled` are those that stand out, without the missing ones, about which
-    the circumstances decide.
+    `missing` have said nothing at all of it and are in service; `out_of_service` have said nothing either, but were
+    suspended or retired since: nobody is waited for there. `troubled` are those that stand out, without the missing
+    ones, about which the circumstances decide.
     """
 
     addressed: int = 0
@@ -105,24 +107,35 @@ class Reach:
     refused: int = 0
     missing: int = 0
     troubled: int = 0
+    out_of_service: int = 0
 
     @property
     def unreached(self) -> int:
-        """How many terminals have not even received it."""
-        return self.addressed - self.received
+        """How many terminals have not even received it, without those out of service."""
+        return self.addressed - self.received - self.out_of_service
 
 
-def reach(deliveries: Iterable[Delivery]) -> Reach:
-    """Count deliveries by stage."""
-    everything = list(deliveries)
+def reach(deliveries: Iterable[tuple[Delivery, Service]]) -> Reach:
+    """Count deliveries by stage, each beside whether its terminal takes part now."""
+    pairs = list(deliveries)
+    everything = [delivery for delivery, _ in pairs]
     return Reach(
         addressed=len(everything),
         **{stage.value: sum(1 for delivery in everything if delivery.at(stage)) for stage in Stage},
         voice_failed=sum(1 for delivery in everything if _is_silent(delivery)),
         refused=sum(1 for delivery in everything if delivery.outcome is Outcome.REFUSED),
-        missing=sum(1 for delivery in everything if _is_missing(delivery)),
+        missing=sum(1 for pair in pairs if _is_missing(pair[0]) and not is_out_of_service(*pair)),
         troubled=sum(1 for delivery in everything if _stands_out(delivery)),
+        out_of_service=sum(1 for pair in pairs if is_out_of_service(*pair)),
     )
+
+
+def is_out_of_service(delivery: Delivery, service: Service) -> bool:
+    """Tell whether nothing more will come of a delivery because its terminal has left service.
+
+    What a terminal said before it left, be it a refusal, stays as it was.
+    """
+    return _is_missing(delivery) and service is not Service.IN_SERVICE
 
 
 class Trouble(StrEnum):
@@ -137,8 +150,12 @@ class Trouble(StrEnum):
     EXPIRED = "expired"
 
 
-def trouble(delivery: Delivery, presence: Presence | None, sent: datetime, now: datetime) -> Trouble | None:
-    """Return what an operator should look at, or None if the delivery is well or still on its way."""
+def trouble(
+    delivery: Delivery, service: Service, presence: Presence | None, sent: datetime, now: datetime
+) -> Trouble | None:
+    """Return what an operator should look at, or None if the delivery is well, on its way, or waited for no more."""
+    if is_out_of_service(delivery, service):
+        return None
     if delivery.outcome is Outcome.REFUSED:
         return Trouble.REFUSED
     if _is_silent(delivery):

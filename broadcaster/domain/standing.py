@@ -26,6 +26,7 @@ class Standing(StrEnum):
     AWAITED = "awaited"
     LAPSED = "lapsed"
     MISSED = "missed"
+    OUT_OF_SERVICE = "out_of_service"
     RECEIVED = "received"
     DISPLAYED = "displayed"
     SPEAKING = "speaking"

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from broadcaster.ledger.alerts import Accepted, accepted_of
+from broadcaster.ledger.progress import COUNTED, WHO
 from kokuchi.storage import Database, Storage
 from kokuchi.wire import Severity
 from kokuchi.wire.fields import iso
@@ -72,16 +73,16 @@ class Found:
 
 
 _TERMINALS = (
-    "SELECT t.id FROM terminals AS t WHERE (:area = '' OR t.area = :area)"
+    "SELECT t.id, t.service FROM terminals AS t WHERE (:area = '' OR t.area = :area)"
     " AND (:who = '' OR instr(folded(t.household), :who) > 0 OR instr(folded(t.terminal), :who) > 0)"
 )
 # CROSS JOIN: the few chosen terminals are looked up in the deliveries, never the other way round.
 _AT_CHOSEN = (
-    "EXISTS (SELECT 1 FROM chosen CROSS JOIN deliveries AS d WHERE d.alert_id = a.id AND d.terminal_id = chosen.id{})"
+    "EXISTS (SELECT 1 FROM chosen AS t CROSS JOIN deliveries AS d WHERE d.alert_id = a.id AND d.terminal_id = t.id{})"
 )
 _SUMS = {
-    Result.HEARD: "r.voiced = r.addressed AND r.addressed > 0",
-    Result.UNREACHED: "r.received < r.addressed",
+    Result.HEARD: "r.voiced = r.addressed - r.out_of_service AND r.voiced > 0",
+    Result.UNREACHED: "r.received < r.addressed - r.out_of_service",
     Result.SILENT: "r.voice_failed > 0",
     Result.REFUSED: "r.refused > 0",
 }
@@ -91,7 +92,7 @@ _FEW = (
     " AND d.voiced_at IS NULL AND +d.terminal_id IN (SELECT id FROM chosen))"
 )
 _SINGLE = {
-    Result.UNREACHED: _AT_CHOSEN.format(" AND d.received_at IS NULL"),
+    Result.UNREACHED: _AT_CHOSEN.format(f" AND {WHO['unreached']}"),
     Result.SILENT: _FEW.format("voice_failed"),
     Result.REFUSED: _FEW.format("refused").replace(" AND d.voiced_at IS NULL", ""),
 }
@@ -149,7 +150,7 @@ def _has_all(headline: str, body: str, words: str) -> bool:
 
 def _query(wanted: Wanted, columns: str, clauses: list[str]) -> str:
     # All of it is made of constants; what was asked for comes in as arguments only.
-    terminals = _TERMINALS if wanted.chooses_terminals else "SELECT NULL AS id WHERE 1 = 0"
+    terminals = _TERMINALS if wanted.chooses_terminals else "SELECT NULL AS id, NULL AS service WHERE 1 = 0"
     return _FOUND.format(terminals=terminals, columns=columns, where=" AND ".join(clauses))
 
 
@@ -191,6 +192,7 @@ def _results(wanted: Wanted) -> list[str]:
     if not wanted.chooses_terminals:
         return [_SUMS[result]]
     if result is Result.HEARD:
-        return [*chosen, f"NOT {_AT_CHOSEN.format(' AND d.voiced_at IS NULL')}"]
+        silent = _AT_CHOSEN.format(f" AND d.voiced_at IS NULL AND {COUNTED}")
+        return [_AT_CHOSEN.format(" AND d.voiced_at IS NOT NULL"), f"NOT {silent}"]
     # Of no terminal can be true what the sums deny of all.
     return [_SUMS[result], _SINGLE[result]]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 from broadcaster.domain.audience import Terminal
@@ -11,6 +11,9 @@ from broadcaster.domain.service import Service
 from broadcaster.ledger.merging import MOMENTS, Merging, values_of, without_what_is_said_again
 from kokuchi.storage import Row, Storage
 from kokuchi.wire import DeliveryReport, Outcome, Silence
+
+# The column of the missing has those out of service too.
+_SUMS = ", ".join(field.name for field in fields(Reach)).replace("missing", "missing - out_of_service AS missing")
 
 
 @dataclass(frozen=True)
@@ -45,22 +48,23 @@ class Deliveries:
         return [line_of(row) for row in rows]
 
     def reach(self, alert_rows: Iterable[int]) -> dict[int, Reach]:
-        """Return the counts of several alerts by their rows, which triggers keep (m020)."""
+        """Return the counts of several alerts by their rows, which triggers keep (m020, m033)."""
         wanted = list(alert_rows)
         rows = self._connections.read().execute(
-            "SELECT * FROM alert_reach WHERE alert_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))",
+            f"SELECT alert_id, {_SUMS} FROM alert_reach"  # noqa: S608 - the names of ours
+            " WHERE alert_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))",
             [json.dumps(wanted)],
         )
-        found = {row["alert_id"]: Reach(**{key: row[key] for key in row.keys() if key != "alert_id"}) for row in rows}  # noqa: SIM118 - a Row iterates over values
+        found = {row["alert_id"]: Reach(*tuple(row)[1:]) for row in rows}
         return {row: found.get(row, Reach()) for row in wanted}
 
     def away(self, alert_rows: Iterable[int]) -> dict[int, int]:
-        """Return by their rows how many terminals have not received an alert and are not connected."""
+        """Return by their rows how many terminals in service have not received an alert and are not connected."""
         wanted = list(alert_rows)
         rows = self._connections.read().execute(
             "SELECT d.alert_id, count(*) AS n FROM deliveries AS d"
-            " LEFT JOIN presences AS p ON p.terminal_id = d.terminal_id"
-            " WHERE d.alert_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
+            " JOIN terminals AS t ON t.id = d.terminal_id LEFT JOIN presences AS p ON p.terminal_id = d.terminal_id"
+            " WHERE t.service = 'in_service' AND d.alert_id IN (SELECT CAST(value AS BIGINT) FROM json_each(?))"
             " AND d.received_at IS NULL AND d.outcome IS NULL AND ifnull(p.online, 0) = 0 GROUP BY d.alert_id",
             [json.dumps(wanted)],
         )

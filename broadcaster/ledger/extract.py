@@ -17,7 +17,7 @@ CREATE TABLE alerts (
     event TEXT NOT NULL, level TEXT NOT NULL, drill INTEGER NOT NULL, sent TEXT NOT NULL, expires TEXT NOT NULL,
     headline TEXT NOT NULL, body TEXT NOT NULL, addressed INTEGER NOT NULL, received INTEGER NOT NULL,
     displayed INTEGER NOT NULL, voiced INTEGER NOT NULL, confirmed INTEGER NOT NULL, voice_failed INTEGER NOT NULL,
-    refused INTEGER NOT NULL
+    refused INTEGER NOT NULL, out_of_service INTEGER NOT NULL
 );
 CREATE TABLE terminals (
     id INTEGER PRIMARY KEY, terminal TEXT NOT NULL, kind TEXT NOT NULL, area TEXT NOT NULL, service TEXT NOT NULL,
@@ -39,7 +39,7 @@ _COPIES = (
     INSERT INTO alerts SELECT a.id, a.identifier, a.revision, a.payload ->> '$.message_type', a.category,
      a.payload ->> '$.event', level_of(a.payload ->> '$.severity'), a.payload ->> '$.status' <> 'Actual', a.sent_at,
      a.expires_at, a.payload ->> '$.headline', a.payload ->> '$.body', r.addressed, r.received, r.displayed, r.voiced,
-     r.confirmed, r.voice_failed, r.refused
+     r.confirmed, r.voice_failed, r.refused, r.out_of_service
     FROM ledger.alerts AS a JOIN ledger.alert_reach AS r ON r.alert_id = a.id
     """,
     """

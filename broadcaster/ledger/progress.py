@@ -13,14 +13,17 @@ from broadcaster.ledger.deliveries import Line, line_of
 from kokuchi.storage import Row, Storage
 from kokuchi.wire import NO_VOICE
 
+COUNTED = "(d.received_at IS NOT NULL OR d.outcome IS NOT NULL OR t.service = 'in_service')"
+"""Whether something came of a delivery d or still may: its terminal t has spoken of it or is in service."""
+
 WHO = {
-    "unreached": "d.received_at IS NULL",
-    "unheard": "d.voiced_at IS NULL AND d.confirmed_at IS NULL",
-    "unconfirmed": "d.confirmed_at IS NULL",
+    "unreached": f"d.received_at IS NULL AND {COUNTED}",
+    "unheard": f"d.voiced_at IS NULL AND d.confirmed_at IS NULL AND {COUNTED}",
+    "unconfirmed": f"d.confirmed_at IS NULL AND {COUNTED}",
     "heard": "(d.voice_started_at IS NOT NULL OR d.confirmed_at IS NOT NULL)",
     "confirmed": "d.confirmed_at IS NOT NULL",
 }
-"""Which deliveries can be asked for by a word, beside those of one standing."""
+"""Which deliveries d, of terminals t, can be asked for by a word, beside those of one standing."""
 
 # The order is that of broadcaster.domain.delivery.trouble, which is asked for what stands out in lists.
 # {missing} and {unanswered} are those of the circumstances.
@@ -30,6 +33,7 @@ STANDING = """CASE
   THEN CASE WHEN d.reason = '{no_voice}' THEN 'no_voice' ELSE 'voice_failed' END
  WHEN d.outcome = 'expired' AND d.voiced_at IS NULL
   AND NOT (ifnull(d.silence, '') IN ('summarised', 'declined') AND d.displayed_at IS NOT NULL) THEN 'expired'
+ WHEN d.received_at IS NULL AND d.outcome IS NULL AND t.service <> 'in_service' THEN 'out_of_service'
  WHEN d.received_at IS NULL AND d.outcome IS NULL THEN ifnull({missing}, CASE
   WHEN p.terminal_id IS NULL THEN 'never_seen' WHEN p.online = 0 THEN 'offline' ELSE {unanswered} END)
  WHEN d.voiced_at IS NOT NULL AND d.displayed_at IS NULL THEN 'not_displayed'

@@ -125,7 +125,8 @@ class Recovery:
             )
             db.execute("UPDATE outbox SET state = 'waiting', failure = '' WHERE alert_id = ?", [row["id"]])
             unreached = db.execute(
-                "UPDATE deliveries SET next_attempt_at = ? WHERE received_at IS NULL AND alert_id = ?",
+                "UPDATE deliveries SET next_attempt_at = ? WHERE received_at IS NULL AND alert_id = ?"
+                " AND terminal_id IN (SELECT id FROM terminals WHERE service = 'in_service')",
                 [iso(now + reminder_after(0)), row["id"]],
             ).rowcount
             record(db, Entry(by, Deed.RESENT, identifier, now, str(unreached)))

@@ -50,6 +50,9 @@ class Figures:
         return generate_latest(self._registry)
 
 
+_STAGES = ("addressed", "received", "displayed", "voiced", "confirmed", "voice_failed", "refused", "out_of_service")
+
+
 class _Standing:
     """What the ledger says in the moment in which it is asked."""
 
@@ -79,7 +82,7 @@ class _Standing:
         )
         for accepted in self._ledger.alerts.newest(1):
             reach = self._ledger.deliveries.reach([accepted.row])[accepted.row]
-            for stage in ("addressed", "received", "displayed", "voiced", "confirmed", "voice_failed", "refused"):
+            for stage in _STAGES:
                 stages.add_metric([stage], getattr(reach, stage))
         yield stages
         yield GaugeMetricFamily(

@@ -15,7 +15,10 @@ from kokuchi.wire import MessageType
 
 @dataclass(frozen=True)
 class Summary:
-    """One alert in a list. Of the `troubled` terminals `unreached` have not received it."""
+    """One alert in a list. Of the `troubled` terminals `unreached` have not received it.
+
+    `out_of_service` were suspended or retired before they received it.
+    """
 
     identifier: str
     headline: str
@@ -32,6 +35,7 @@ class Summary:
     counts: tuple[StageCount, ...]
     troubled: int
     unreached: int
+    out_of_service: int
 
 
 def summaries(site: Site, alerts: Sequence[Accepted]) -> list[Summary]:
@@ -78,4 +82,5 @@ def _summary(site: Site, accepted: Accepted, reach: Reach, waiting: bool, troubl
         troubled=troubled,
         # What stands out beyond the ledger's count are those that have said nothing; one that refused has not got it.
         unreached=troubled - reach.troubled + reach.refused,
+        out_of_service=reach.out_of_service,
     )

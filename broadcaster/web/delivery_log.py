@@ -53,16 +53,17 @@ class AreaReach:
     confirmed: int
     heard: int
     arrived: int
+    out_of_service: int
 
     @property
     def missing(self) -> int:
-        """How many have not received it."""
-        return self.addressed - self.confirmed - self.heard - self.arrived
+        """How many have not received it, without those that had left service before."""
+        return self.addressed - self.confirmed - self.heard - self.arrived - self.out_of_service
 
     @property
     def ends(self) -> tuple[str, str, str]:
         """Where on the bar those end who confirmed, who heard it, and who have it."""
-        reached = (self.confirmed, self.confirmed + self.heard, self.addressed - self.missing)
+        reached = (self.confirmed, self.confirmed + self.heard, self.confirmed + self.heard + self.arrived)
         confirmed, heard, arrived = (f"{100 * count / (self.addressed or 1):.4g}%" for count in reached)
         return confirmed, heard, arrived
 
@@ -153,6 +154,7 @@ def _reach(shares: Sequence[Share]) -> Reach:
         refused=count(Standing.REFUSED),
         missing=count(*_MISSING),
         troubled=count(*(standing for standing in TROUBLES if standing not in _MISSING)),
+        out_of_service=count(Standing.OUT_OF_SERVICE),
     )
 
 
@@ -169,6 +171,7 @@ def _area(town: Town, area: str, shares: Sequence[Share]) -> AreaReach:
         confirmed=sum(share.confirmed for share in shares),
         heard=sum(share.heard for share in shares),
         arrived=sum(share.arrived for share in shares),
+        out_of_service=sum(share.terminals for share in shares if share.standing is Standing.OUT_OF_SERVICE),
     )
 
 
@@ -209,7 +212,6 @@ def _resends(site: Site, accepted: Accepted) -> tuple[str, ...]:
 
 def _sentence(accepted: Accepted, shares: Sequence[Share], total: Reach, prospect: Prospect) -> tuple[str, str]:
     what = _WHAT[accepted.alert.message_type]
-    missing = sum(share.terminals for share in shares if share.standing in _MISSING)
     # Who presses 「わかりました」 while it is read stops the voice: without a word of it the numbers would not add up.
     early = sum(share.confirmed - share.voiced for share in shares if share.standing is Standing.CONFIRMED)
     pressed = f"ほかに{early}台で、放送が終わる前に「わかりました」が押されました。" if early else ""
@@ -218,13 +220,18 @@ def _sentence(accepted: Accepted, shares: Sequence[Share], total: Reach, prospec
         return f"取り消しや訂正の前に、{reached}", "waiting"
     if prospect is Prospect.WAITING:
         return f"{what}まだ送信が終わっていません。つながりしだい、自動で送られます。", "waiting"
-    if total.voiced == total.addressed:
-        return f"{what}{total.addressed}台すべてで放送されました。", "well"
-    if total.received == total.addressed:
-        return f"{what}{total.addressed}台すべてに届き、{total.voiced}台で放送されました。{pressed}", "waiting"
-    if missing == 0:
-        return f"{what}{reached}", "trouble"
+    gone = total.out_of_service
+    if gone and gone == total.addressed:
+        return f"{what}宛先の{gone}台は、どれも届く前に一時停止か廃止になりました。", "waiting"
+    expected = total.addressed - gone
+    left = f"ほかの{gone}台は、届く前に一時停止か廃止になりました。" if gone else ""
+    if total.voiced == expected:
+        return f"{what}{expected}台すべてで放送されました。{left}", "well"
+    if total.received == expected:
+        return f"{what}{expected}台すべてに届き、{total.voiced}台で放送されました。{pressed}{left}", "waiting"
+    if total.missing == 0:
+        return f"{what}{reached}{left}", "trouble"
     if prospect is Prospect.EXPIRED:
         tone_of_all = "waiting" if accepted.alert.is_cancel else "trouble"
-        return f"{what}{reached}有効期限が過ぎたため、残りの{missing}台には届きません。", tone_of_all
-    return f"{what}{reached}残りの{missing}台には、つながりしだい届きます。", "waiting"
+        return f"{what}{reached}有効期限が過ぎたため、残りの{total.missing}台には届きません。{left}", tone_of_all
+    return f"{what}{reached}残りの{total.missing}台には、つながりしだい届きます。{left}", "waiting"

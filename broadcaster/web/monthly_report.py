@@ -14,6 +14,7 @@ from broadcaster.domain.monthly_test import (
 )
 from broadcaster.domain.roster import SERVICE_WORDS
 from broadcaster.domain.service import Service
+from broadcaster.domain.standing import Standing
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.web.delivery_rows import area_name
 from broadcaster.web.prospect import circumstances_of, prospect_now
@@ -104,10 +105,12 @@ class Group:
 class Report:
     """A test with its findings. `compared` is False for the first test: there is nothing to compare it with.
 
-    `current`: it is the newest test, so what terminals say of themselves now is in it.
+    `current`: it is the newest test, so what terminals say of themselves now is in it. `addressed` are without those
+    `out_of_service`, which had left before it reached them.
     """
 
     addressed: int
+    out_of_service: int
     well: int
     done: bool
     current: bool
@@ -123,6 +126,7 @@ def report(site: Site, accepted: Accepted) -> Report:
     newest = site.ledger.monthly_tests.newest(1)
     current = bool(newest) and newest[0].row == accepted.row
     now, terminals = _findings(site, accepted, current=current)
+    out_of_service = site.ledger.deliveries.reach([accepted.row])[accepted.row].out_of_service
     before = _findings(site, earlier[0], current=False)[0] if earlier else {}
 
     def listed(names: tuple[str, ...], mark: str) -> list[Listed]:
@@ -147,6 +151,7 @@ def report(site: Site, accepted: Accepted) -> Report:
     well_again = tuple(mended(now, before))
     return Report(
         addressed=len(now),
+        out_of_service=out_of_service,
         well=sum(1 for findings in now.values() if not findings),
         done=site.clock() - accepted.alert.sent > DONE_AFTER,
         current=current,
@@ -165,7 +170,8 @@ def _mark(terminal: Terminal, mark: str) -> str:
 def _findings(site: Site, accepted: Accepted, *, current: bool) -> tuple[dict[str, set[Finding]], dict[str, Terminal]]:
     circumstances = circumstances_of(accepted, prospect_now(site, accepted), site.clock())
     done = site.clock() - accepted.alert.sent > DONE_AFTER
-    lines = site.ledger.progress.lines(accepted.row, circumstances, limit=None)
+    everything = site.ledger.progress.lines(accepted.row, circumstances, limit=None)
+    lines = [line for line in everything if line.standing is not Standing.OUT_OF_SERVICE]
     found = {
         line.line.terminal.id: found_by_delivery(line.standing, line.line.delivery, accepted.dictionary, done=done)
         for line in lines

@@ -24,7 +24,10 @@ _SHOWN_PLANNED = 3
 
 @dataclass(frozen=True)
 class Running:
-    """An alert that is still valid, with how far it has come; `silent` terminals could not make a sound of it."""
+    """An alert that is still valid, with how far it has come; `silent` terminals could not make a sound of it.
+
+    `missing` have not received it; `out_of_service` were suspended or retired before.
+    """
 
     identifier: str
     headline: str
@@ -41,11 +44,8 @@ class Running:
     voiced: int
     confirmed: int
     silent: int
-
-    @property
-    def missing(self) -> int:
-        """How many terminals have not received it."""
-        return self.addressed - self.received
+    missing: int
+    out_of_service: int
 
 
 @dataclass(frozen=True)
@@ -188,4 +188,6 @@ def _running(site: Site, accepted: Accepted, waiting: bool, reach: Reach) -> Run
         voiced=reach.voiced,
         confirmed=reach.confirmed,
         silent=reach.voice_failed,
+        missing=reach.unreached,
+        out_of_service=reach.out_of_service,
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from broadcaster.domain.delivery import SILENT_AFTER, Reach, Trouble, trouble
+from broadcaster.domain.service import Service
 from broadcaster.domain.standing import TROUBLES, Circumstances, Standing
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.ledger.deliveries import Line
@@ -73,9 +74,10 @@ def trouble_of(
     line: Line, accepted: Accepted, presences: Mapping[str, Presence], prospect: Prospect, now: datetime
 ) -> Trouble | None:
     """Return what stands out about a line."""
-    if line.delivery.received_at is None and line.delivery.outcome is None:
+    delivery, service = line.delivery, line.terminal.service
+    if delivery.received_at is None and delivery.outcome is None and service is Service.IN_SERVICE:
         if prospect in (Prospect.WAITING, Prospect.SUPERSEDED):
             return None
         if prospect is Prospect.EXPIRED:
             return None if accepted.alert.is_cancel else Trouble.EXPIRED
-    return trouble(line.delivery, presences.get(line.terminal.id), accepted.alert.sent, now)
+    return trouble(delivery, service, presences.get(line.terminal.id), accepted.alert.sent, now)

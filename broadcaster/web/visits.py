@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from broadcaster.domain.roster import SERVICE_WORDS
-from broadcaster.domain.service import Service
 from broadcaster.domain.standing import Standing
 from broadcaster.domain.town import Town
 from broadcaster.ledger.alerts import Accepted
@@ -65,22 +63,28 @@ class AreaSheet:
 
 @dataclass(frozen=True)
 class Sheet:
-    """One page of the list, and how many households and businesses all of them have, also in words."""
+    """One page of the list, and how many households and businesses all of them have, also in words.
+
+    `left_out` are not on it: their terminals had left service before the alert reached them.
+    """
 
     areas: tuple[AreaSheet, ...]
     households: int
     count: str
+    left_out: int
 
 
 def sheet(site: Site, accepted: Accepted, choice: Choice, number: int) -> Sheet:
     """Return one page of the sheet, by areas and within them those of the group first if they are to be.
 
-    Of a withdrawal nobody tells those whom the text never reached that it is withdrawn.
+    Nobody is sent to a house where no terminal is in service: it stands empty. Of a withdrawal nobody tells those whom
+    the text never reached that it is withdrawn.
     """
     circumstances = circumstances_of(accepted, prospect_now(site, accepted), site.clock())
     progress, members = site.ledger.progress, frozenset[str]()
-    selection = Selection(choice.who, group=choice.group if choice.order == "only" else "")
-    lines = progress.lines(accepted.row, circumstances, selection, limit=None)
+    group = choice.group if choice.order == "only" else ""
+    lines = progress.lines(accepted.row, circumstances, Selection(choice.who, group=group, in_service=True), limit=None)
+    left_out = progress.count(accepted.row, circumstances, Selection(Standing.OUT_OF_SERVICE, group=group))
     if accepted.alert.is_cancel:
         told = _reached_before(site, accepted)
         lines = [line for line in lines if line.line.terminal.id in told]
@@ -90,7 +94,7 @@ def sheet(site: Site, accepted: Accepted, choice: Choice, number: int) -> Sheet:
         members = frozenset(line.line.terminal.id for line in found)
     ordered = sorted(lines, key=lambda line: _order(site.town, line, members))
     shown = ordered[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    return Sheet(_by_area(site.town, shown, members), len(ordered), _count(ordered))
+    return Sheet(_by_area(site.town, shown, members), len(ordered), _count(ordered), left_out)
 
 
 def _reached_before(site: Site, accepted: Accepted) -> frozenset[str]:
@@ -132,10 +136,7 @@ def _count(lines: Sequence[StandingLine]) -> str:
 
 
 def reason(found: StandingLine) -> str:
-    """Return in a few words why somebody should go there, or that its terminal has left service since."""
-    service = found.line.terminal.service
-    if service is not Service.IN_SERVICE:
-        return f"{SERVICE_WORDS[service]}の端末"
+    """Return in a few words why somebody should go there."""
     if found.line.delivery.received_at is None and found.standing not in _REASONS:
         return _NOT_REACHED
     return _REASONS.get(found.standing, _NOT_HEARD)

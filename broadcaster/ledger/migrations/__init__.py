@@ -25,6 +25,7 @@ from broadcaster.ledger.migrations import (
     m029_outbox,
     m030_left_out,
     m031_alone,
+    m033_out_of_service,
 )
 from broadcaster.ledger.migrations.steps import migrations
 
@@ -49,5 +50,6 @@ __all__ = [
     "m029_outbox",
     "m030_left_out",
     "m031_alone",
+    "m033_out_of_service",
     "migrations",
 ]

@@ -1,11 +1,13 @@
 """What the delivery log is searched by, and what each terminal said of itself over time."""
 
+from collections.abc import Mapping
+
 from broadcaster.ledger.migrations.steps import migrations
 from kokuchi.tables import Database
 
 # What one delivery adds to the sums of its alert, with {} as the row. `missing` and `troubled` follow the order of
 # broadcaster.ledger.progress: what stands out whatever the terminal's presence, and what depends on it.
-_ADDS = {
+ADDS = {
     "addressed": "1",
     "received": "({0}.received_at IS NOT NULL)",
     "displayed": "({0}.displayed_at IS NOT NULL)",
@@ -30,12 +32,12 @@ def m020_alert_reach(db: Database) -> None:
     db.execute(
         "CREATE INDEX deliveries_by_outcome ON deliveries (alert_id, outcome, voiced_at) WHERE outcome IS NOT NULL"
     )
-    sums = ", ".join(f"{name} INTEGER NOT NULL DEFAULT 0" for name in _ADDS)
+    sums = ", ".join(f"{name} INTEGER NOT NULL DEFAULT 0" for name in ADDS)
     db.execute(f"CREATE TABLE alert_reach (alert_id INTEGER PRIMARY KEY REFERENCES alerts(id), {sums})")
     db.execute("INSERT INTO alert_reach (alert_id) SELECT id FROM alerts")
-    counted = ", ".join(f"sum({add.format('d')})" for add in _ADDS.values())
+    counted = ", ".join(f"sum({add.format('d')})" for add in ADDS.values())
     db.execute(
-        f"INSERT OR REPLACE INTO alert_reach (alert_id, {', '.join(_ADDS)})"  # noqa: S608 - constants
+        f"INSERT OR REPLACE INTO alert_reach (alert_id, {', '.join(ADDS)})"  # noqa: S608 - constants
         f" SELECT d.alert_id, {counted} FROM deliveries AS d GROUP BY d.alert_id"
     )
     db.execute(
@@ -46,9 +48,14 @@ def m020_alert_reach(db: Database) -> None:
         "CREATE TRIGGER alert_reach_ends BEFORE DELETE ON alerts BEGIN"
         " DELETE FROM alert_reach WHERE alert_id = OLD.id; END"
     )
-    _keep(db, "INSERT", "", "NEW", {name: f"{name} + {add.format('NEW')}" for name, add in _ADDS.items()})
-    _keep(db, "DELETE", "", "OLD", {name: f"{name} - {add.format('OLD')}" for name, add in _ADDS.items()})
-    moved = {name: f"{name} + {add.format('NEW')} - {add.format('OLD')}" for name, add in _ADDS.items() if add != "1"}
+    keep_sums(db, ADDS)
+
+
+def keep_sums(db: Database, adds: Mapping[str, str]) -> None:
+    """Make the triggers that keep what `adds` names, each of which has the shape of ADDS."""
+    _keep(db, "INSERT", "", "NEW", {name: f"{name} + {add.format('NEW')}" for name, add in adds.items()})
+    _keep(db, "DELETE", "", "OLD", {name: f"{name} - {add.format('OLD')}" for name, add in adds.items()})
+    moved = {name: f"{name} + {add.format('NEW')} - {add.format('OLD')}" for name, add in adds.items() if add != "1"}
     changed = " OR ".join(f"OLD.{column} IS NOT NEW.{column}" for column in _WATCHED)
     _keep(db, f"UPDATE OF {', '.join(_WATCHED)}", f"WHEN {changed}", "NEW", moved)
 

@@ -3,6 +3,8 @@
 These count what a whole statement has changed, so that a batch of reports changes the sums of an alert once.
 """
 
+from collections.abc import Mapping
+
 # What one delivery adds to the sums of its alert, as a condition on its row.
 _ADDS = {
     "addressed": "TRUE",
@@ -20,6 +22,11 @@ _ADDS = {
      WHEN received_at IS NULL AND outcome IS NULL THEN FALSE
      ELSE voiced_at IS NOT NULL AND displayed_at IS NULL END""",
 }
+# What m033 adds to them: a terminal that has said nothing and has left service.
+_OUT_OF_SERVICE = {
+    "out_of_service": """received_at IS NULL AND outcome IS NULL
+     AND terminal_id IN (SELECT id FROM terminals WHERE service <> 'in_service')"""
+}
 _ROWS = {
     "INSERT": ("NEW TABLE AS now_there", "SELECT 1 AS sign, * FROM now_there"),
     "DELETE": ("OLD TABLE AS there_before", "SELECT -1 AS sign, * FROM there_before"),
@@ -32,26 +39,37 @@ _ROWS = {
 
 def reach_triggers() -> str:
     """Return the statements that make them."""
-    return "\n".join(_triggers(act) for act in _ROWS)
+    return "\n".join(f"{_function(act, _ADDS)}{_trigger(act)}" for act in _ROWS)
 
 
-def _triggers(act: str) -> str:
-    tables, rows = _ROWS[act]
-    sums = ", ".join(
-        f"coalesce(sum(sign) FILTER (WHERE {condition}), 0) AS {name}" for name, condition in _ADDS.items()
-    )
-    assigned = ", ".join(f"{name} = reach.{name} + moved.{name}" for name in _ADDS)
-    changed = " OR ".join(f"moved.{name} <> 0" for name in _ADDS)
-    name = f"alert_reach_{act.lower()}"
+def reach_functions_with_service() -> str:
+    """Return the statements by which they keep as well how many are out of service (m033_out_of_service.sql)."""
+    return "\n".join(_function(act, _ADDS | _OUT_OF_SERVICE) for act in _ROWS)
+
+
+def _name(act: str) -> str:
+    return f"alert_reach_{act.lower()}"
+
+
+def _function(act: str, adds: Mapping[str, str]) -> str:
+    rows = _ROWS[act][1]
+    sums = ", ".join(f"coalesce(sum(sign) FILTER (WHERE {condition}), 0) AS {name}" for name, condition in adds.items())
+    assigned = ", ".join(f"{name} = reach.{name} + moved.{name}" for name in adds)
+    changed = " OR ".join(f"moved.{name} <> 0" for name in adds)
     # Everything in it is a constant above.
     return f"""
-CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION {_name(act)}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE alert_reach AS reach SET {assigned}
     FROM (SELECT alert_id, {sums} FROM ({rows}) AS rows GROUP BY alert_id) AS moved
     WHERE reach.alert_id = moved.alert_id AND ({changed});
     RETURN NULL;
 END $$;
-CREATE TRIGGER {name} AFTER {act} ON deliveries REFERENCING {tables}
-    FOR EACH STATEMENT EXECUTE FUNCTION {name}();
 """  # noqa: S608
+
+
+def _trigger(act: str) -> str:
+    name = _name(act)
+    return f"""CREATE TRIGGER {name} AFTER {act} ON deliveries REFERENCING {_ROWS[act][0]}
+    FOR EACH STATEMENT EXECUTE FUNCTION {name}();
+"""

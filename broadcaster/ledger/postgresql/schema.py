@@ -6,7 +6,7 @@ The first step makes all that SQLite's steps up to it have made. A step that has
 from collections.abc import Mapping
 from importlib.resources import files
 
-from broadcaster.ledger.postgresql.reach import reach_triggers
+from broadcaster.ledger.postgresql.reach import reach_functions_with_service, reach_triggers
 
 
 def _file(name: str) -> str:
@@ -24,4 +24,5 @@ def steps() -> Mapping[str, str]:
         "m029_outbox_unclaimed": _file("m029_outbox.sql"),
         "m030_left_out": _file("m030_left_out.sql"),
         "m031_alone": _file("m031_alone.sql"),
+        "m033_out_of_service": "\n".join([_file("m033_out_of_service.sql"), reach_functions_with_service()]),
     }

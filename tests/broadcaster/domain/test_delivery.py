@@ -19,6 +19,7 @@ from broadcaster.domain.delivery import (
     reminder_after,
     trouble,
 )
+from broadcaster.domain.service import Service
 from kokuchi.wire import Clock, Outcome, Presence, Silence, Speaker
 from tests.broadcaster.examples import NOW, presence, report
 from tests.wire import strategies
@@ -104,19 +105,31 @@ def test_a_delivery_is_complete_when_every_stage_was_reached() -> None:
 
 
 def test_reach_counts_each_stage_and_what_went_wrong() -> None:
-    counted = reach(
-        [
-            Delivery(),
-            Delivery(received_at=NOW),
-            Delivery(received_at=NOW, displayed_at=NOW, voiced_at=NOW, confirmed_at=NOW),
-            Delivery(received_at=NOW, displayed_at=NOW, outcome=Outcome.VOICE_FAILED),
-            Delivery(received_at=NOW, voiced_at=NOW, outcome=Outcome.VOICE_FAILED),
-            Delivery(outcome=Outcome.REFUSED),
-        ]
-    )
+    deliveries = [
+        Delivery(),
+        Delivery(received_at=NOW),
+        Delivery(received_at=NOW, displayed_at=NOW, voiced_at=NOW, confirmed_at=NOW),
+        Delivery(received_at=NOW, displayed_at=NOW, outcome=Outcome.VOICE_FAILED),
+        Delivery(received_at=NOW, voiced_at=NOW, outcome=Outcome.VOICE_FAILED),
+        Delivery(outcome=Outcome.REFUSED),
+    ]
+    counted = reach((delivery, Service.IN_SERVICE) for delivery in deliveries)
     stages = {"received": 4, "displayed": 2, "voiced": 2, "confirmed": 1}
     assert counted == Reach(6, **stages, voice_failed=1, refused=1, missing=1, troubled=3)
     assert counted.unreached == 2
+
+
+@pytest.mark.parametrize("service", [Service.SUSPENDED, Service.RETIRED])
+def test_nobody_waits_for_a_terminal_that_has_left_and_what_it_had_said_before_stays(service: Service) -> None:
+    said = [Delivery(received_at=NOW, voiced_at=NOW), Delivery(outcome=Outcome.REFUSED)]
+    counted = reach((delivery, service) for delivery in [Delivery(), *said])
+    assert counted == Reach(3, received=1, voiced=1, refused=1, troubled=2, out_of_service=1)
+    assert counted.unreached == 1, "the one that has refused it"
+    assert trouble(Delivery(), service, None, NOW, LATE) is None
+    assert [trouble(delivery, service, None, NOW, LATE) for delivery in said] == [
+        Trouble.NOT_DISPLAYED,
+        Trouble.REFUSED,
+    ]
 
 
 def test_an_alert_without_deliveries_has_reached_nobody_and_missed_nobody() -> None:
@@ -161,7 +174,7 @@ SOON, LATE = NOW + SILENT_AFTER, NOW + SILENT_AFTER + timedelta(seconds=1)
 def test_what_stands_out(
     delivery: Delivery, presence: Presence | None, now: datetime, expected: Trouble | None
 ) -> None:
-    assert trouble(delivery, presence, NOW, now) is expected
+    assert trouble(delivery, Service.IN_SERVICE, presence, NOW, now) is expected
 
 
 def test_a_speaker_that_failed_is_a_fault_and_one_that_was_not_tried_is_none() -> None:

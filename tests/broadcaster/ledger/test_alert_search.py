@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from broadcaster.domain.delivery import reach
+from broadcaster.domain.service import Step
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.alert_search import Result, Wanted
 from broadcaster.ledger.migrations import migrations
@@ -108,9 +109,31 @@ def test_what_was_found_says_how_many_deliveries_it_has(filled: Ledger) -> None:
     assert (len(chosen.terminals or ()), chosen.deliveries) == (2, 10)
 
 
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (Wanted(result=Result.HEARD), "some all"),
+        (Wanted(result=Result.UNREACHED), "bear gone refused"),
+        (Wanted(who="太郎", result=Result.UNREACHED), ""),
+        (Wanted(who="太郎", result=Result.HEARD), "silent all"),
+        (Wanted(area="kita", result=Result.UNREACHED), "bear gone"),
+        (Wanted(area="kita", result=Result.HEARD), "some all"),
+        (Wanted(area="minami", result=Result.UNREACHED), "refused"),
+    ],
+    ids=str,
+)
+def test_whoever_has_left_service_is_not_one_whom_an_alert_did_not_reach(
+    filled: Ledger, wanted: Wanted, found: str
+) -> None:
+    """Of t-2 and t-3 stays what they had said before."""
+    filled.service.step(Step.SUSPEND, ["t-2", "t-3"], "hanako", NOW)
+    assert [accepted.alert.identifier for accepted in filled.alert_search.page(wanted, None, 99)] == found.split()
+
+
 def truth(ledger: Ledger) -> dict[int, object]:
     rows = [row["id"] for row in ledger.connections.read().execute("SELECT id FROM alerts")]
-    return {row: reach(line.delivery for line in ledger.deliveries.of_alert(row)) for row in rows}
+    lines = {row: ledger.deliveries.of_alert(row) for row in rows}
+    return {row: reach((line.delivery, line.terminal.service) for line in lines[row]) for row in rows}
 
 
 def delete_some(db: Database) -> None:
@@ -127,9 +150,28 @@ def overwrite(db: Database) -> None:
     db.execute("UPDATE deliveries SET outcome = NULL, voiced_at = NULL, displayed_at = received_at")
 
 
-@pytest.mark.parametrize("change", [delete_some, delete_an_alert, overwrite])
-def test_the_sums_are_true_whoever_changes_deliveries(filled: Ledger, change: Callable[[Database], None]) -> None:
+def leave(db: Database) -> None:
+    db.execute("UPDATE terminals SET service = 'suspended' WHERE id < 3")
+
+
+def leave_for_good(db: Database) -> None:
+    leave(db)
+    db.execute("UPDATE terminals SET service = 'retired' WHERE id = 1")
+
+
+def come_back(db: Database) -> None:
+    leave(db)
+    db.execute("UPDATE terminals SET service = 'in_service' WHERE id = 1")
+
+
+@pytest.mark.parametrize("change", [delete_some, delete_an_alert, overwrite, leave, leave_for_good, come_back])
+@pytest.mark.parametrize("left_before", [False, True])
+def test_the_sums_are_true_whoever_changes_deliveries_or_terminals(
+    filled: Ledger, change: Callable[[Database], None], left_before: bool
+) -> None:
     """Reports in any order are in test_deliveries; this is what pruning, erasing and repairs may do."""
+    if left_before:
+        filled.service.step(Step.RETIRE, ["t-3"], "hanako", NOW)
     with filled.connections.write() as db:
         change(db)
     counted = truth(filled)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from broadcaster.domain.delivery import Delivery, Reach, merge, reach
+from broadcaster.domain.service import Service, Step
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.merging import without_what_is_said_again
 from kokuchi.wire import DeliveryReport, Outcome, Silence
@@ -87,7 +88,7 @@ def test_the_ledger_ends_where_the_pure_merge_ends_whatever_comes_in_whatever_or
     assert found == expected
     accepted = ledger.alerts.revision(name, 1)
     assert accepted is not None
-    counted = reach(delivery for (_, revision), delivery in expected.items() if revision == 1)
+    counted = reach((delivery, Service.IN_SERVICE) for (_, revision), delivery in expected.items() if revision == 1)
     assert ledger.deliveries.reach([accepted.row]) == {accepted.row: counted}
 
 
@@ -167,6 +168,8 @@ def test_those_without_connection_are_counted_while_an_alert_is_on_its_way(ledge
     assert ledger.deliveries.away([row, 999]) == {row: 2, 999: 0}
     ledger.deliveries.record([report("t-1", received_at=NOW)])
     assert ledger.deliveries.away([row]) == {row: 1}
+    ledger.service.step(Step.RETIRE, ["t-3"], "hanako", NOW)
+    assert ledger.deliveries.away([row]) == {row: 0}, "nobody waits for one that has left"
 
 
 def test_a_batch_is_written_whole_or_not_at_all(ledger: Ledger) -> None:

@@ -14,6 +14,7 @@ from sqlite3 import Connection
 import pytest
 from sqlite_utils import Database
 
+from broadcaster.domain.delivery import Reach
 from broadcaster.domain.roles import Role
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.accounts import Account
@@ -143,6 +144,25 @@ def test_an_earlier_version_s_emergency_that_went_out_alone_is_told_to_who_has_n
     assert [told.why_alone for told in ledger.sent_alone.untold("saburo", NOW)] == ["逃走中のため"]
     assert ledger.sent_alone.untold("jiro", NOW) == []
     assert ledger.sent_alone.untold("hanako", NOW) == []
+    ledger.close()
+
+
+def test_whoever_had_left_service_in_an_earlier_version_is_not_missing(path: Path) -> None:
+    with as_it_was_before("m033_out_of_service", path) as database:
+        database.execute(
+            "INSERT INTO terminals (terminal, household, kind, area, password_hash, created_at, service)"
+            " SELECT 't-' || value, '見本', 'household', 'kita', 'x', 'x', iif(value < 3, 'retired', 'in_service')"
+            " FROM json_each('[1, 2, 3]')"
+        )
+        database.execute(
+            "INSERT INTO alerts (identifier, revision, category, sent_at, expires_at, accepted_by, payload)"
+            " VALUES ('a-1', 1, 'scam', ?, ?, 'hanako', '{}')",
+            [iso(NOW), iso(NOW + timedelta(hours=1))],
+        )
+        database.execute("INSERT INTO deliveries (alert_id, terminal_id) VALUES (1, 1), (1, 2), (1, 3)")
+        database.execute("UPDATE deliveries SET received_at = ? WHERE terminal_id = 1", [iso(NOW)])
+    ledger = Ledger(path)
+    assert ledger.deliveries.reach([1]) == {1: Reach(addressed=3, received=1, missing=1, out_of_service=1)}
     ledger.close()
 
 

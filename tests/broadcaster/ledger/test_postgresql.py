@@ -3,22 +3,26 @@
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from broadcaster.domain.delivery import Reach
+from broadcaster.domain.service import Step
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.alert_search import _folded
 from broadcaster.ledger.migrations import migrations
 from broadcaster.ledger.places import Place, Server
+from broadcaster.ledger.postgresql import storage
 from broadcaster.ledger.postgresql.connection import PostgresqlDatabase
 from broadcaster.ledger.postgresql.schema import steps
 from broadcaster.ledger.postgresql.statements import translated
 from broadcaster.ledger.postgresql.storage import unfit
 from kokuchi.database import sqlite_of
 from kokuchi.storage import DatabaseUnusable, Hindrance, StorageConflict, StorageUnwritable
-from tests.broadcaster.examples import accept, alert
+from tests.broadcaster.examples import NOW, ROSTER, accept, alert, report
 from tests.broadcaster.ledger.emptied import Emptied
 from tests.postgresql import Cluster
 
@@ -96,6 +100,25 @@ def test_many_who_open_a_new_database_in_the_same_moment_all_get_it(postgresql: 
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(open_ledger, range(4))) == [0] * 4
+
+
+def test_whoever_had_left_service_in_an_earlier_version_is_not_missing(
+    postgresql: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = postgresql.server(postgresql.make("before_m033"), tmp_path)
+    earlier = {name: step for name, step in steps().items() if name < "m033_out_of_service"}
+    with monkeypatch.context() as patched:
+        patched.setattr(storage, "steps", lambda: earlier)
+        before = Ledger(place)
+    with closing(before):
+        before.terminals.add((terminal, "hash") for terminal in ROSTER)
+        row = accept(before, alert()).row
+        before.deliveries.record([report("t-1", received_at=NOW)])
+        before.service.step(Step.RETIRE, ["t-1", "t-2"], "hanako", NOW)
+    with closing(Ledger(place)) as now:
+        assert now.deliveries.reach([row]) == {row: Reach(addressed=3, received=1, missing=1, out_of_service=1)}
+        now.service.step(Step.SUSPEND, ["t-3"], "hanako", NOW)
+        assert now.deliveries.reach([row])[row].out_of_service == 2
 
 
 def test_a_connection_that_the_server_has_ended_is_made_anew(

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.audit import SHELL
-from broadcaster.domain.delivery import Delivery, Stage, merge, trouble
+from broadcaster.domain.delivery import Delivery, Stage, is_out_of_service, merge, reach, trouble
+from broadcaster.domain.service import Service, Step
 from broadcaster.domain.standing import TROUBLES, Circumstances, Standing
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.progress import Selection, Tick
@@ -42,22 +43,29 @@ def reports() -> st.SearchStrategy[DeliveryReport]:
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(said=st.lists(reports(), max_size=4))
+@given(said=st.lists(reports(), max_size=4), left=st.sets(st.sampled_from(["t-1", "t-2", "t-3"])))
 def test_what_stands_out_is_the_same_for_the_ledger_and_for_the_domain(
-    ledger: Ledger, said: list[DeliveryReport]
+    ledger: Ledger, said: list[DeliveryReport], left: set[str]
 ) -> None:
     name = f"a-{next(numbers)}"
     row = accept(ledger, alert(name)).row
     known = {"t-2": presence("t-2"), "t-3": presence("t-3", online=False)}
     ledger.presences.record(known.values())
+    ledger.service.step(Step.SUSPEND, left, "hanako", NOW)
     ledger.deliveries.record(report.model_copy(update={"alert": name}) for report in said)
     lines = ledger.progress.lines(row, OPEN, limit=9)
     assert [line.line.terminal.id for line in lines] == ["t-1", "t-2", "t-3"]
     for line in lines:
         terminal, delivery = line.line.terminal.id, Delivery()
+        service = Service.SUSPENDED if terminal in left else Service.IN_SERVICE
         for one in said:
             delivery = merge(delivery, Delivery.of(one)) if one.terminal == terminal else delivery
-        assert TROUBLES.get(line.standing) is trouble(delivery, known.get(terminal), NOW, LATE)
+        assert TROUBLES.get(line.standing) is trouble(delivery, service, known.get(terminal), NOW, LATE)
+        assert (line.standing is Standing.OUT_OF_SERVICE) == is_out_of_service(delivery, service)
+    counted = reach((line.line.delivery, line.line.terminal.service) for line in lines)
+    assert ledger.deliveries.reach([row])[row] == counted
+    assert ledger.progress.count(row, OPEN, Selection("unreached")) == counted.unreached
+    ledger.service.step(Step.RESUME, left, "hanako", NOW)
 
 
 def test_each_delivery_is_counted_once_by_area_and_standing(ledger: Ledger) -> None:

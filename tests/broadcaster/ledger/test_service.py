@@ -10,6 +10,7 @@ import pytest
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.audit import Deed
 from broadcaster.domain.condition import Condition
+from broadcaster.domain.delivery import Reach
 from broadcaster.domain.draft import withdraw
 from broadcaster.domain.enrolment import VALID, EnrolmentCode
 from broadcaster.domain.service import Service, Step
@@ -17,8 +18,9 @@ from broadcaster.domain.standing import Circumstances, Standing
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.conditions import Wanted
 from broadcaster.ledger.enrolment import CodeRefused
+from broadcaster.ledger.progress import Selection
 from broadcaster.ledger.terminals import RosterMoved, TerminalExists, TerminalOutOfService, TerminalUnknown
-from tests.broadcaster.examples import NOW, ROSTER, accept, alert, areas, presence
+from tests.broadcaster.examples import NOW, ROSTER, accept, alert, areas, presence, report
 
 CODE = hashlib.sha256(b"12345678").hexdigest()
 
@@ -176,6 +178,31 @@ def test_in_an_old_alerts_log_it_stays_with_its_mark_and_is_neither_reminded_nor
     late = NOW.replace(hour=3)
     assert {reminder.terminal for reminder in ledger.reminders.claim(late)} == {"t-2", "t-3"}
     assert ledger.resends.add(accepted, 1, "unreached", "hanako", late) == 2
+
+
+@pytest.mark.parametrize("away", [Step.SUSPEND, Step.RETIRE])
+def test_what_has_not_arrived_at_a_terminal_that_leaves_is_not_missing_any_more_and_what_has_stays(
+    ledger: Ledger, away: Step
+) -> None:
+    row = accept(ledger, alert()).row
+    ledger.deliveries.record([report("t-1", received_at=NOW)])
+    step(ledger, away, "t-1", "t-2")
+    assert ledger.deliveries.reach([row])[row] == Reach(addressed=3, received=1, missing=1, out_of_service=1)
+    ended = Circumstances(Standing.NO_ANSWER, Standing.NEVER_CAME)
+    for circumstances, waited_for in ((Circumstances(Standing.AWAITED), Standing.NEVER_SEEN), (ended, ended.missing)):
+        found = ledger.progress.lines(row, circumstances, limit=9)
+        assert [line.standing for line in found] == [Standing.RECEIVED, Standing.OUT_OF_SERVICE, waited_for]
+    for who, terminals in (("unreached", ["t-3"]), ("unheard", ["t-1", "t-3"]), ("out_of_service", ["t-2"])):
+        found = ledger.progress.lines(row, ended, Selection(who), limit=9)
+        assert [line.line.terminal.id for line in found] == terminals
+
+
+def test_a_terminal_that_comes_back_is_missing_again(ledger: Ledger) -> None:
+    row = accept(ledger, alert()).row
+    step(ledger, Step.SUSPEND, "t-1")
+    step(ledger, Step.RESUME, "t-1")
+    assert ledger.deliveries.reach([row])[row] == Reach(addressed=3, missing=3)
+    assert ledger.progress.count(row, Circumstances(Standing.AWAITED), Selection("unreached")) == 3
 
 
 @pytest.mark.parametrize("away", [Step.SUSPEND, Step.RETIRE])

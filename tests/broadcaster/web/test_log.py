@@ -10,6 +10,7 @@ import pytest
 
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.audit import Deed, Wanted
+from broadcaster.domain.service import Step
 from broadcaster.ledger import Ledger
 from broadcaster.web.exports import as_csv, as_json, deliveries
 from kokuchi.wire import Alert, Outcome, Severity, Speaker
@@ -238,6 +239,28 @@ async def test_the_log_counts_who_was_not_reached_as_the_first_page_does(
     clock.move(minutes=5)
     assert '3台</span><span class="sub">うち届いていない 2台</span>' in (await operator.get("/log")).text
     assert "届いていない 2台" in (await operator.get("/")).text
+    for left, listed in (
+        (["t-2"], '2台</span><span class="sub">うち届いていない 1台</span>'),
+        (["t-3"], '1台</span><span class="sub">ほかに停止・廃止 2台</span>'),
+    ):
+        ledger.service.step(Step.SUSPEND, left, "hanako", clock())
+        assert listed in (await operator.get("/log")).text
+    home = (await operator.get("/")).text
+    assert "届いていない" not in home
+    assert "ほかに停止・廃止 2台" in home
+
+
+async def test_a_file_says_which_terminals_had_left_service_before_it_reached_them(
+    operator: Browser, ledger: Ledger
+) -> None:
+    alert = send(ledger, "scam", "いまのお知らせ")
+    ledger.service.step(Step.RETIRE, ["t-1"], "hanako", NOW)
+    for path in (f"/alerts/{alert.identifier}", "/log"):
+        assert [row["状態"] for row in table((await operator.get(f"{path}/deliveries.csv")).content)].count(
+            "停止・廃止"
+        ) == 1
+        file = (await operator.get(f"{path}/deliveries.json")).json()
+        assert [each["terminal"] for each in file if each["standing"] == "out_of_service"] == ["t-1"]
 
 
 @pytest.mark.parametrize(

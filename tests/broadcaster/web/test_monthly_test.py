@@ -118,7 +118,12 @@ async def test_the_report_says_what_is_wrong_what_to_do_and_what_is_new_or_mende
     assert "鈴木 ハナ（北地区）" in mended
     ledger.service.step(Step.SUSPEND, ["t-1"], "hanako", NOW)
     page = (await operator.get(f"/monthly-test/{now.identifier}")).text
-    assert "<td>t-1</td><td>一時停止中</td>" in page, "nobody visits it"
+    assert "2台のうち1台は正常です。1台を確かめてください。" in page
+    assert "ほかに1台は、届く前に一時停止か廃止になりました。" in page
+    assert "<td>t-1</td>" not in page, "nobody visits it"
+    ledger.service.step(Step.RETIRE, ["t-3"], "hanako", NOW)
+    page = (await operator.get(f"/monthly-test/{now.identifier}")).text
+    assert "<td>t-3</td><td>廃止</td>" in page, "what it had found stays"
     older = (await operator.get(f"/monthly-test/{before.identifier}")).text
     assert "先月とは比べていません" in older
     assert "スピーカーの故障　1台" in older

@@ -51,6 +51,34 @@ async def test_the_page_says_who_is_not_reached_and_why_and_what_to_do(operator:
     assert "北地区" in page[page.index('id="areas"') : page.index('id="reasons"')]
 
 
+@pytest.mark.parametrize("step", [Step.SUSPEND, Step.RETIRE])
+async def test_whom_nobody_can_reach_any_more_is_neither_missing_nor_promised_anything(
+    operator: Browser, ledger: Ledger, step: Step
+) -> None:
+    alert = half_reached(ledger)
+    path = f"/alerts/{alert.identifier}"
+    open_page = (await operator.get(path)).text
+    assert "3台のうち2台に届き、1台で放送されました。残りの1台には、つながりしだい届きます。" in open_page
+    ledger.service.step(step, ["t-2"], "hanako", NOW)
+    page = (await operator.get(path)).text
+    assert "2台すべてに届き、1台で放送されました。ほかの1台は、届く前に一時停止か廃止になりました。" in page
+    assert "つながりしだい" not in page
+    assert "確かめてください（1台）" in page, "the one without sound"
+    assert "停止・廃止 1台" in page[page.index('id="areas"') : page.index('id="reasons"')]
+    assert 'class="some-missing"' not in page
+    assert "停止・廃止" in page[page.index('id="reasons"') : page.index('id="deliveries"')]
+    for who, rows in (("unreached", []), ("out_of_service", ["t-2"]), ("unheard", ["t-3"])):
+        assert rows_of((await operator.get(f"{path}?who={who}")).text) == rows
+
+
+async def test_an_alert_whose_whole_audience_has_left_says_so(operator: Browser, ledger: Ledger) -> None:
+    alert = accept(ledger)
+    ledger.service.step(Step.RETIRE, ["t-1", "t-2", "t-3"], "hanako", NOW)
+    page = (await operator.get(f"/alerts/{alert.identifier}")).text
+    assert "宛先の3台は、どれも届く前に一時停止か廃止になりました。" in page
+    assert "すべてに届きました" not in (await operator.get("/")).text
+
+
 @pytest.mark.parametrize(
     ("query", "rows"),
     [
@@ -187,8 +215,15 @@ async def test_the_sheet_has_what_a_visitor_needs_and_nothing_else(operator: Bro
     assert "端末の音が出ない" in sheet
     for secret in ("佐藤", "t-2", "no device", "からつながっていません", "elderly"):
         assert secret not in sheet
+
+
+async def test_nobody_is_sent_to_a_house_whose_terminal_has_left_service(operator: Browser, ledger: Ledger) -> None:
+    alert = half_reached(ledger)
+    ledger.service.step(Step.SUSPEND, ["t-2"], "hanako", NOW)
     ledger.service.step(Step.RETIRE, ["t-3"], "hanako", NOW)
-    assert "廃止の端末" in (await operator.get(f"/alerts/{alert.identifier}/visits?who=unheard")).text
+    page = (await operator.get(f"/alerts/{alert.identifier}/visits?who=unconfirmed")).text
+    assert re.findall(r'<th scope="row">([^<]+)</th>', page) == ["★佐藤 一郎"]
+    assert f'/alerts/{alert.identifier}?who=out_of_service#deliveries">その1台を見る' in page
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,9 @@ class ReachAnswer(BaseModel):
     confirmed: int
     voice_failed: int = Field(description="They have it in writing; no sound came.")
     refused: int
+    out_of_service: int = Field(
+        description="Suspended or retired before they received it: unless they come back, nothing is sent to them."
+    )
 
     @classmethod
     def of(cls, reach: Reach) -> Self:

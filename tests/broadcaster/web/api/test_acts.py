@@ -150,6 +150,7 @@ async def test_deliveries_tell_who_was_reached_and_what_stands_out(
         "confirmed": 1,
         "voice_failed": 1,
         "refused": 0,
+        "out_of_service": 0,
     }
     assert [(line["terminal"], line["trouble"]) for line in first["deliveries"]] == [
         ("t-1", None),
@@ -162,6 +163,10 @@ async def test_deliveries_tell_who_was_reached_and_what_stands_out(
     assert second.json()["next"] is None
     troubled = (await program.get(f"/alerts/{alert.identifier}/deliveries", params={"troubled": "true"})).json()
     assert [line["terminal"] for line in troubled["deliveries"]] == ["t-2", "t-3"]
+    ledger.service.step(Step.RETIRE, ["t-3"], "hanako", NOW)
+    troubled = (await program.get(f"/alerts/{alert.identifier}/deliveries", params={"troubled": "true"})).json()
+    assert [line["terminal"] for line in troubled["deliveries"]] == ["t-2"]
+    assert (troubled["reach"]["addressed"], troubled["reach"]["out_of_service"]) == (3, 1)
 
 
 @pytest.mark.parametrize(
