@@ -13,6 +13,7 @@ from broadcaster.domain.audit import SHELL
 from broadcaster.domain.draft import Draft, compose, correct, translations_in, withdraw
 from broadcaster.domain.texts import Translated
 from broadcaster.domain.town import Town
+from broadcaster.domain.validity import SHORTER_HOURS
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.alerts import Accepted, AlertExists
 from kokuchi.voice.errors import VoiceError
@@ -55,6 +56,11 @@ def _audience(words: tuple[str, ...]) -> Audience:
 )
 @click.option("--level", type=click.Choice(list(_SEVERITIES)), help="Instead of the category's usual one.")
 @click.option("--drill", is_flag=True, help="Announce it as a drill, on the screen and by voice.")
+@click.option(
+    "--valid-hours",
+    type=int,
+    help=f"How long it is told: {', '.join(map(str, SHORTER_HOURS))}. Without it, as long as the category says.",
+)
 @translation_option
 @json_option
 @pass_context
@@ -66,6 +72,7 @@ def publish(
     to: tuple[str, ...],
     level: str | None,
     drill: bool,
+    valid_hours: int | None,
     translations: tuple[Translated, ...],
     as_json: bool,
 ) -> None:
@@ -77,7 +84,7 @@ def publish(
     Exit code 0: it is committed and will go out. 1: it cannot be sent, and the message says why.
     """
     severity = _SEVERITIES[level] if level else None
-    draft = Draft(category, headline, body, _audience(to), severity, drill, translations)
+    draft = Draft(category, headline, body, _audience(to), severity, drill, translations, valid_hours)
     with context.ledger() as (_settings, town, ledger):
         roster = ledger.terminals.all()
         alert = _with_reading(compose(draft, town, roster, datetime.now(UTC)), ledger)

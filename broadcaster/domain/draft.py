@@ -11,6 +11,7 @@ from broadcaster.domain.audience import Terminal, recipients, unknown_members
 from broadcaster.domain.texts import Problem as Problem
 from broadcaster.domain.texts import Translated, check_text, check_translations, translations_of
 from broadcaster.domain.town import Category, Town
+from broadcaster.domain.validity import check_validity, validity
 from kokuchi.wire import Alert, Audience, Contact, Furigana, MessageType, Reading, Severity, Status
 from kokuchi.wire.alert import MAXIMUM_BODY, MAXIMUM_HEADLINE
 from kokuchi.wire.audience import MAXIMUM_MEMBERS
@@ -29,7 +30,7 @@ class DraftError(Exception):
 
 @dataclass(frozen=True)
 class Draft:
-    """What staff have filled in. `severity` None means the category's usual one."""
+    """What staff have filled in. `severity` and `valid_hours` None mean the category's usual ones."""
 
     category: str
     headline: str
@@ -38,6 +39,7 @@ class Draft:
     severity: Severity | None = None
     drill: bool = False
     translations: tuple[Translated, ...] = ()
+    valid_hours: int | None = None
 
 
 def new_identifier(now: datetime) -> str:
@@ -54,6 +56,7 @@ def check(draft: Draft, town: Town, roster: Sequence[Terminal]) -> list[Problem]
         *_check_rules(draft.headline, draft.body, draft.category, town),
         *check_translations(draft.translations, town),
         *_check_audience(draft, town, roster),
+        *check_validity(town.category(draft.category), draft.valid_hours),
     ]
 
 
@@ -80,7 +83,7 @@ def compose(
         town=town.id,
         identifier=identifier or new_identifier(now),
         sent=now,
-        expires=now + timedelta(hours=category.valid_hours),
+        expires=now + validity(category, draft.valid_hours),
         status=Status.EXERCISE if draft.drill else Status.ACTUAL,
         category=category.id,
         event=category.name,
@@ -114,7 +117,8 @@ def correct(
 ) -> Alert:
     """Return the Update of an alert with another text, or raise DraftError.
 
-    All else stays as it was sent. It lives as long as a new alert of its category, and never shorter than the old one.
+    All else stays as it was sent. It lives as long as the old one was made for, from now: at least an hour, not longer
+    than a new alert of its category, and never shorter than to the old one's end.
     `translations` take the place of the old ones; `reading` and `furigana` are those of the new text.
     """
     problems = [
@@ -129,9 +133,7 @@ def correct(
         problems.append(Problem("body", "前の文と同じです。どこかを直してください。", "nothing was changed"))
     if problems:
         raise DraftError(problems)
-    category = town.category(alert.category)
-    validity = timedelta(hours=category.valid_hours) if category else _SHORTEST_VALIDITY
-    return _next_revision(alert, MessageType.UPDATE, now, validity).model_copy(
+    return _next_revision(alert, MessageType.UPDATE, now, _validity_of_correction(alert, town)).model_copy(
         update={
             "headline": headline.strip(),
             "body": body.strip(),
@@ -165,12 +167,18 @@ def contact_of(category: Category, town: Town) -> Contact:
     return category.contact or town.desk
 
 
-def _next_revision(alert: Alert, message_type: MessageType, now: datetime, validity: timedelta) -> Alert:
+def _validity_of_correction(alert: Alert, town: Town) -> timedelta:
+    category = town.category(alert.category)
+    usual = validity(category, None) if category else _SHORTEST_VALIDITY
+    return max(_SHORTEST_VALIDITY, min(usual, alert.expires - alert.sent))
+
+
+def _next_revision(alert: Alert, message_type: MessageType, now: datetime, lives: timedelta) -> Alert:
     return alert.model_copy(
         update={
             "revision": alert.revision + 1,
             "sent": now,
-            "expires": max(alert.expires, now + validity),
+            "expires": max(alert.expires, now + lives),
             "message_type": message_type,
             # The contract takes so many; the newest ones are those that somebody may still hold.
             "references": (*alert.references, alert.reference)[-_MAXIMUM_REFERENCES:],

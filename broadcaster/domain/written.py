@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from broadcaster.domain.draft import Draft, translations_in
 from broadcaster.domain.texts import Translated
 from broadcaster.domain.town import Category, Town
+from broadcaster.domain.validity import hours_of
 from kokuchi.wire import Alert, Audience, AudienceKind, Level, Severity
 
 SEVERITIES = {
@@ -20,7 +21,10 @@ SEVERITIES = {
 
 @dataclass(frozen=True)
 class Written:
-    """The fields of the form, whatever was put into them; each text has lines that end with LF."""
+    """The fields of the form, whatever was put into them; each text has lines that end with LF.
+
+    `valid_hours` is empty as long as nobody has chosen fewer than the category's.
+    """
 
     category: str = ""
     headline: str = ""
@@ -32,6 +36,7 @@ class Written:
     terminals: tuple[str, ...] = ()
     drill: str = ""
     translations: tuple[Translated, ...] = ()
+    valid_hours: str = ""
 
     @classmethod
     def from_template(cls, category: Category | None) -> "Written":
@@ -60,6 +65,8 @@ class Written:
             level=alert.level.value,
             audience=alert.audience.kind.value,
             drill="yes" if alert.is_drill else "",
+            # When the other one was over says nothing about this one.
+            valid_hours="",
             **({} if alert.audience.kind is AudienceKind.ALL else {alert.audience.kind.value: alert.audience.members}),
         )
 
@@ -73,6 +80,8 @@ class Written:
             severity=self._severity(town.category(self.category)),
             drill=bool(self.drill),
             translations=self.translations,
+            # No hours are the sign of a choice that there is not: the domain's check says so in words.
+            valid_hours=(hours_of(self.valid_hours) or 0) if self.valid_hours else None,
         )
 
     def to_everyone(self) -> "Written":

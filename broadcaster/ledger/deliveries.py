@@ -48,7 +48,7 @@ class Deliveries:
         return [line_of(row) for row in rows]
 
     def reach(self, alert_rows: Iterable[int]) -> dict[int, Reach]:
-        """Return the counts of several alerts by their rows, which triggers keep (m020, m033)."""
+        """Return the counts of several alerts by their rows, which triggers keep (m020, m032)."""
         wanted = list(alert_rows)
         rows = self._connections.read().execute(
             f"SELECT alert_id, {_SUMS} FROM alert_reach"  # noqa: S608 - the names of ours

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -11,6 +12,7 @@ from starlette.datastructures import FormData
 from broadcaster.domain.advice import ADVISED_BODY, ADVISED_SECONDS, advise
 from broadcaster.domain.draft import Problem, contact_of, new_identifier
 from broadcaster.domain.town import Category
+from broadcaster.domain.validity import SHORTER_HOURS, validity
 from broadcaster.domain.written import Written
 from broadcaster.ledger.submissions import State
 from broadcaster.web.drafting import Moved
@@ -18,7 +20,7 @@ from broadcaster.web.forms import identifier_of, translation_fields, version_of
 from broadcaster.web.pages import page
 from broadcaster.web.reach import MOST_FOUND, chosen, members, reached, search
 from broadcaster.web.site import Site, site_of
-from broadcaster.web.words import AUDIENCES, LEVEL_EFFECTS, LEVELS
+from broadcaster.web.words import AUDIENCES, LEVEL_EFFECTS, LEVELS, validity_in_words
 from kokuchi.wire import Contact, Level
 from kokuchi.wire.alert import MAXIMUM_BODY, MAXIMUM_HEADLINE
 
@@ -81,6 +83,8 @@ def form_page(
         level_of={category.id: Level.of(category.severity).value for category in site.town.categories},
         contact_of={category.id: contact_of(category, site.town) for category in site.town.categories},
         contact=contact,
+        usual_validity={category.id: validity_in_words(validity(category, None)) for category in site.town.categories},
+        validities=[(str(hours), validity_in_words(timedelta(hours=hours))) for hours in SHORTER_HOURS],
         chosen=site.town.category(written.category),
         translations_json=_translations_json,
         audiences=[(kind.value, word) for kind, word in AUDIENCES.items()],

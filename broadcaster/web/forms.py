@@ -35,6 +35,7 @@ def written_of(form: FormData) -> Written:
         terminals=texts_of(form, "terminals"),
         drill=text_of(form, "drill"),
         translations=_translations(form),
+        valid_hours=text_of(form, "valid_hours"),
     )
 
 

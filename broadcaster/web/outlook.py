@@ -17,7 +17,7 @@ from broadcaster.domain.timing import (
 )
 from broadcaster.domain.town import Town
 from broadcaster.domain.written import Written
-from broadcaster.web.words import LEVELS
+from broadcaster.web.words import LEVELS, moment, validity_in_words
 from kokuchi.wire import Audience, AudienceKind, Level
 
 _AS_LEVEL = {level: f"{word}で" for level, word in LEVELS.items()} | {Level.NOTICE: "お知らせとして"}
@@ -86,6 +86,13 @@ def when_again(town: Town, timing: Timing) -> str:
         return ""
     span = span_in_words(timing, town.time_zone)
     return f"{f'{span}、' if span else ''}{in_words(timing, town.time_zone)}に放送します"
+
+
+def until_when(town: Town, valid_for: timedelta, at: datetime | None) -> str:
+    """Return until when an alert is told that goes out `at`; without it, since that is not known yet, for how long."""
+    if at is None:
+        return f"放送から{validity_in_words(valid_for)}有効です。"
+    return f"有効期限は{moment(at + valid_for, town.time_zone)}です。"
 
 
 def quiet_warning(town: Town, level: Level, at: datetime, expires: datetime, *, repeated: bool) -> str:

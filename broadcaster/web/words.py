@@ -131,6 +131,12 @@ def clock(value: datetime | None, day: datetime, zone: ZoneInfo) -> str:
     return f"{local:%H:%M:%S}" if local.date() == day.astimezone(zone).date() else f"{local:%m/%d %H:%M:%S}"
 
 
+def validity_in_words(length: timedelta) -> str:
+    """Return for how long an alert is told, in days from two whole ones on: 「24時間」, 「3日間」."""
+    hours = round(length / timedelta(hours=1))
+    return f"{hours // 24}日間" if hours > 24 and hours % 24 == 0 else f"{hours}時間"
+
+
 def duration(length: timedelta) -> str:
     """Return how long something has lasted, in the two largest units that matter."""
     minutes = max(0, int(length.total_seconds())) // 60

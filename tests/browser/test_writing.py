@@ -146,6 +146,35 @@ def test_a_look_at_the_form_keeps_nothing_and_a_change_is_kept_by_itself(page: P
     assert [draft.version for draft in drafts(town_office)] == [2]
 
 
+def test_the_validity_follows_the_kind_and_only_fewer_hours_can_be_chosen(page: Page, town_office: Office) -> None:
+    validity = page.get_by_label("いつまで届けるか")
+    offered = "select => [...select.options].filter(option => !option.disabled).map(option => option.text)"
+    assert validity.evaluate(offered)[0] == "種別のとおり"
+    page.get_by_role("radio", name="消費者啓発開催情報").click()
+    assert validity.evaluate(offered) == [
+        "種別のとおり（7日間）",
+        "1時間",
+        "3時間",
+        "6時間",
+        "12時間",
+        "24時間",
+        "3日間",
+    ]
+    validity.select_option("3日間")
+    page.get_by_role("radio", name="消費者被害情報").click()
+    expect(validity).to_have_value("")
+    assert validity.evaluate(offered) == ["種別のとおり（3日間）", "1時間", "3時間", "6時間", "12時間", "24時間"]
+    validity.select_option("3時間")
+    page.get_by_role("radio", name="不審者情報").click()
+    expect(validity).to_have_value("3")
+    saved(page, "いまだけのこと", town_office)
+    page.reload()
+    expect(validity).to_have_value("3")
+    assert validity.evaluate(offered) == ["種別のとおり（24時間）", "1時間", "3時間", "6時間", "12時間"]
+    saved(page, "いまだけのことだ", town_office)
+    assert [(draft.written.valid_hours, draft.version) for draft in drafts(town_office)] == [("3", 2)]
+
+
 def test_a_page_that_is_left_at_once_loses_nothing(page: Page, town_office: Office) -> None:
     write(page, "すぐに閉じる")
     page.goto(f"{town_office.address}/log")

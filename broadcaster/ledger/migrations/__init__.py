@@ -25,7 +25,7 @@ from broadcaster.ledger.migrations import (
     m029_outbox,
     m030_left_out,
     m031_alone,
-    m033_out_of_service,
+    m032_out_of_service,
 )
 from broadcaster.ledger.migrations.steps import migrations
 
@@ -50,6 +50,6 @@ __all__ = [
     "m029_outbox",
     "m030_left_out",
     "m031_alone",
-    "m033_out_of_service",
+    "m032_out_of_service",
     "migrations",
 ]

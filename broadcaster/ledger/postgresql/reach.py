@@ -22,7 +22,7 @@ _ADDS = {
      WHEN received_at IS NULL AND outcome IS NULL THEN FALSE
      ELSE voiced_at IS NOT NULL AND displayed_at IS NULL END""",
 }
-# What m033 adds to them: a terminal that has said nothing and has left service.
+# What m032 adds to them: a terminal that has said nothing and has left service.
 _OUT_OF_SERVICE = {
     "out_of_service": """received_at IS NULL AND outcome IS NULL
      AND terminal_id IN (SELECT id FROM terminals WHERE service <> 'in_service')"""
@@ -43,7 +43,7 @@ def reach_triggers() -> str:
 
 
 def reach_functions_with_service() -> str:
-    """Return the statements by which they keep as well how many are out of service (m033_out_of_service.sql)."""
+    """Return the statements by which they keep as well how many are out of service (m032_out_of_service.sql)."""
     return "\n".join(_function(act, _ADDS | _OUT_OF_SERVICE) for act in _ROWS)
 
 

@@ -24,5 +24,5 @@ def steps() -> Mapping[str, str]:
         "m029_outbox_unclaimed": _file("m029_outbox.sql"),
         "m030_left_out": _file("m030_left_out.sql"),
         "m031_alone": _file("m031_alone.sql"),
-        "m033_out_of_service": "\n".join([_file("m033_out_of_service.sql"), reach_functions_with_service()]),
+        "m032_out_of_service": "\n".join([_file("m032_out_of_service.sql"), reach_functions_with_service()]),
     }

@@ -22,13 +22,13 @@ from broadcaster.web.drafting import keep, moved
 from broadcaster.web.errors import NotStored, storing
 from broadcaster.web.forms import MAXIMUM_REASON, identifier_of, reason_of, version_of, written_of
 from broadcaster.web.moved import moved_page
-from broadcaster.web.outlook import button, day_warning, quiet_warning, sentence, spoken_at, when_again
+from broadcaster.web.outlook import button, day_warning, quiet_warning, sentence, spoken_at, until_when, when_again
 from broadcaster.web.pages import page
 from broadcaster.web.routes.alerts import to_alert
 from broadcaster.web.sessions import CheckedForm, Sender, text_of
 from broadcaster.web.site import Site, site_of
 from broadcaster.web.timing_form import TimingForm
-from broadcaster.web.words import LEVEL_EFFECTS, LEVELS, duration, moment
+from broadcaster.web.words import LEVEL_EFFECTS, LEVELS
 
 router = APIRouter()
 log = logging.getLogger(__name__)
@@ -132,8 +132,7 @@ def _check_page(request: Request, form: FormData, account: Account, problems: Se
         reached=len(reached),
         away=sum(not presence.online for presence in seen),
         never=len(reached) - len(seen),
-        valid=duration(alert.expires - alert.sent),
-        expires=moment(alert.expires, zone),
+        until=until_when(site.town, alert.expires - alert.sent, None if asked or timing.is_repeated else alert.sent),
         advised=ADVISED_BODY,
     )
 

@@ -13,6 +13,7 @@ from broadcaster.domain.audience import recipients
 from broadcaster.domain.draft import DraftError, Problem, contact_of
 from broadcaster.domain.roles import Act, may
 from broadcaster.domain.timing import NOW, next_after
+from broadcaster.domain.validity import validity
 from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.drafts import DraftMoved
 from broadcaster.ledger.submissions import State, StoredSubmission
@@ -20,13 +21,13 @@ from broadcaster.sending import MayNotApprove, Submitted
 from broadcaster.web.errors import PageError, storing
 from broadcaster.web.forms import day_of, version_of
 from broadcaster.web.moved import moved_page
-from broadcaster.web.outlook import day_warning, quiet_warning, sentence, spoken_at
+from broadcaster.web.outlook import day_warning, quiet_warning, sentence, spoken_at, until_when
 from broadcaster.web.pages import page
 from broadcaster.web.planned import planned_row
 from broadcaster.web.routes.alerts import to_alert
 from broadcaster.web.sessions import Approver, CheckedForm, Reader, Sender, text_of
 from broadcaster.web.site import Site, site_of
-from broadcaster.web.words import LEVEL_EFFECTS, duration
+from broadcaster.web.words import LEVEL_EFFECTS
 
 router = APIRouter()
 
@@ -177,7 +178,8 @@ def _page(
     ahead = frozenset(occasion.date for occasion in row.left_out)
     timing = NOW if goes_now else replace(submission.timing, left_out=ahead)
     goes_at = next_after(timing, site.clock(), site.town.time_zone) or site.clock()
-    valid_for = timedelta(hours=category.valid_hours if category else 0)
+    valid_for = validity(category, draft.valid_hours) if category else timedelta()
+    is_certain = submission.state is State.PLANNED and not timing.is_repeated
     decides = waits and not row.own and may(account.role, Act.APPROVE)
     reached = recipients(draft.audience, site.ledger.terminals.all()) if draft.audience else []
     return page(
@@ -193,7 +195,7 @@ def _page(
         if draft.audience
         else "",
         effect=LEVEL_EFFECTS[row.level],
-        valid=duration(valid_for),
+        until=until_when(site.town, valid_for, goes_at if is_certain else None),
         quiet=quiet_warning(site.town, row.level, goes_at, goes_at + valid_for, repeated=timing.is_repeated),
         days=day_warning(
             site.town,

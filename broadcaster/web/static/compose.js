@@ -1,10 +1,12 @@
 "use strict";
 
-// Fills in templates, and shows level, drill and contact as the household will see them.
+// Fills in templates, shows level, drill and contact as the household will see them, and offers what is shorter than a
+// kind's validity.
 (() => {
   const form = document.getElementById("alert-form");
   const { fillFrom } = window.kokuchiTranslations;
   const texts = [document.getElementById("headline"), document.getElementById("body")];
+  const validity = document.getElementById("valid_hours");
   const filled = new Map();
 
   const chosen = (name) => form.querySelector(`input[name="${name}"]:checked`);
@@ -39,9 +41,21 @@
     }
   };
 
+  const showValidity = () => {
+    const kind = chosen("category")?.dataset;
+    const [usual, ...shorter] = validity.options;
+    usual.textContent = kind ? `種別のとおり（${kind.validity}）` : "種別のとおり";
+    for (const option of shorter) {
+      option.disabled = Boolean(kind) && Number(option.value) >= Number(kind.hours);
+      option.hidden = option.disabled;
+      if (option.selected && option.disabled) usual.selected = true;
+    }
+  };
+
   form.addEventListener("change", (event) => {
     if (event.target.name === "category") fill(event.target);
     showScreen();
+    showValidity();
   });
   form.addEventListener("input", (event) => {
     if (texts.includes(event.target) && chosen("category")) fillFrom(chosen("category"));
@@ -56,4 +70,5 @@
   }
   if (category && chosen("level")?.value === category.dataset.level) filled.set("level", category.dataset.level);
   showScreen();
+  showValidity();
 })();

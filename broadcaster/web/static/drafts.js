@@ -24,13 +24,19 @@
     return found;
   };
 
+  const originalValue = (field) => {
+    if (field.type !== "select-one") return field.defaultValue;
+    const options = [...field.options];
+    return (options.find((option) => option.defaultSelected) ?? options[0]).value;
+  };
+
   // What the page came with; somebody may have typed before this script was there.
   const original = () => {
     const found = new URLSearchParams();
     for (const field of form.elements) {
       const isChoice = ["radio", "checkbox"].includes(field.type);
       const counts = field.name && !BESIDES.includes(field.name) && !["submit", "button"].includes(field.type);
-      if (counts && (!isChoice || field.defaultChecked)) found.append(field.name, isChoice ? field.value : field.defaultValue);
+      if (counts && (!isChoice || field.defaultChecked)) found.append(field.name, isChoice ? field.value : originalValue(field));
     }
     return found;
   };

@@ -2,6 +2,7 @@
 
 import io
 import wave
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,8 @@ def test_an_alert_is_corrected_once_with_another_text_only(shell: Shell, ledger_
         ({"body": "あ" * 10_000}, "error: body: has 10000 characters; at most 1000 are possible\n"),
         ({"category": "earthquake"}, "error: category: there is no category 'earthquake'; known are scam\n"),
         ({"to": "area:nishi"}, "error: audience: unknown areas: nishi\n"),
+        ({"hours": "5"}, "error: valid_hours: must be one of 1, 3, 6, 12, 24, 72\n"),
+        ({"hours": "72"}, "error: valid_hours: is more than the category's 24\n"),
         ({"to": "terminal:t-99"}, "error: audience: unknown terminals: t-99\n"),
     ],
 )
@@ -101,8 +104,9 @@ def test_what_cannot_be_sent_is_told_in_english_and_nothing_is_written(
 ) -> None:
     before = count(ledger_path)
     to = ("--to", arguments["to"]) if "to" in arguments else ()
+    hours = ("--valid-hours", arguments["hours"]) if "hours" in arguments else ()
     body, category = arguments.get("body", BODY), arguments.get("category", "scam")
-    done = publish(shell, *to, body=body, category=category)
+    done = publish(shell, *to, *hours, body=body, category=category)
     assert (done.code, done.out, done.err) == (1, "", error)
     assert count(ledger_path) == before
 
@@ -123,6 +127,15 @@ def test_an_area_that_is_given_twice_is_addressed_once(shell: Shell, ledger_path
     accepted = ledger.alerts.get(done.json["identifier"])
     assert accepted is not None
     assert accepted.alert.audience.members == ("minami",)
+    ledger.close()
+
+
+def test_an_alert_can_be_told_for_fewer_hours_than_its_category_says(shell: Shell, ledger_path: Path) -> None:
+    identifier = publish(shell, "--valid-hours", "3", "--json").json["identifier"]
+    ledger = Ledger(ledger_path)
+    accepted = ledger.alerts.get(identifier)
+    assert accepted is not None
+    assert round((accepted.alert.expires - accepted.alert.sent) / timedelta(hours=3), 1) == 1
     ledger.close()
 
 

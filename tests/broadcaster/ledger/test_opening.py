@@ -148,7 +148,7 @@ def test_an_earlier_version_s_emergency_that_went_out_alone_is_told_to_who_has_n
 
 
 def test_whoever_had_left_service_in_an_earlier_version_is_not_missing(path: Path) -> None:
-    with as_it_was_before("m033_out_of_service", path) as database:
+    with as_it_was_before("m032_out_of_service", path) as database:
         database.execute(
             "INSERT INTO terminals (terminal, household, kind, area, password_hash, created_at, service)"
             " SELECT 't-' || value, '見本', 'household', 'kita', 'x', 'x', iif(value < 3, 'retired', 'in_service')"

@@ -105,8 +105,8 @@ def test_many_who_open_a_new_database_in_the_same_moment_all_get_it(postgresql: 
 def test_whoever_had_left_service_in_an_earlier_version_is_not_missing(
     postgresql: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    place = postgresql.server(postgresql.make("before_m033"), tmp_path)
-    earlier = {name: step for name, step in steps().items() if name < "m033_out_of_service"}
+    place = postgresql.server(postgresql.make("before_m032"), tmp_path)
+    earlier = {name: step for name, step in steps().items() if name < "m032_out_of_service"}
     with monkeypatch.context() as patched:
         patched.setattr(storage, "steps", lambda: earlier)
         before = Ledger(place)

@@ -656,7 +656,7 @@ async def test_what_waits_is_told_to_its_author_as_waiting_and_to_who_approves_a
     mine, theirs = [await browser.get(path) for browser in (author, approver)]
     assert plan_of(mine) == "月形町 全域 2世帯・1事業所に、承認を待ってから、重要で放送します"
     assert plan_of(theirs) == "月形町 全域 2世帯・1事業所に、いますぐ、重要で放送します"
-    assert "放送から1日のあいだ有効です" in theirs.text
+    assert "放送から24時間有効です" in theirs.text
 
 
 async def test_what_was_sent_back_is_on_the_first_page_until_it_is_submitted_again(

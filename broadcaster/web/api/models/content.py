@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from broadcaster.domain.texts import Translated
+from broadcaster.domain.validity import ShorterHours, hours_of
 from broadcaster.domain.written import Correction, Written
 from kokuchi.wire import AudienceKind, Level
 from kokuchi.wire.audience import MAXIMUM_MEMBERS
@@ -73,6 +74,11 @@ class DraftContent(_Texts):
     audience: AudienceContent = Field(default_factory=AudienceContent)
     drill: bool = Field(default=False, description="Announced as a drill, on the screen and by voice.")
     translations: list[TranslationContent] = Field(default_factory=list, max_length=10)
+    valid_hours: ShorterHours | None = Field(
+        default=None,
+        description="For how many hours, from when it goes out, it is shown, and reaches terminals that were off. "
+        "At most the category's `valid_hours`, which count without it.",
+    )
 
     def written(self) -> Written:
         """Return what the form of the pages would hold."""
@@ -86,6 +92,7 @@ class DraftContent(_Texts):
             audience=kind.value,
             drill="yes" if self.drill else "",
             translations=_translated(self.translations),
+            valid_hours=str(self.valid_hours or ""),
             **members,
         )
 
@@ -105,6 +112,7 @@ class DraftContent(_Texts):
                 TranslationContent.model_construct(language=text.language, headline=text.headline, body=text.body)
                 for text in written.translations
             ],
+            valid_hours=hours_of(written.valid_hours),
         )
 
 

@@ -30,7 +30,7 @@ class CategoryAnswer(BaseModel):
     name: str = Field(examples=["詐欺事案情報"])
     description: str
     level: Level = Field(description="The usual one.")
-    valid_hours: int
+    valid_hours: int = Field(description="How long such an alert is told, unless fewer hours are chosen for it.")
     headline: str
     body: str
     contact: Contact

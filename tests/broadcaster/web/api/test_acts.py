@@ -1,6 +1,6 @@
 """What can be done through the interface, each act as on the pages."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -180,6 +180,7 @@ async def test_deliveries_tell_who_was_reached_and_what_stands_out(
         ({"audience": {"kind": "terminals", "members": ["佐藤"]}}, ["audience"]),
         ({"translations": [{"language": "vi", "headline": "A"}]}, ["translations.vi.body"]),
         ({"translations": [{"language": "xx", "headline": "A", "body": "B"}]}, ["translations"]),
+        ({"valid_hours": 72}, ["valid_hours"]),
     ],
 )
 async def test_what_cannot_be_sent_is_told_field_by_field_in_both_languages(
@@ -194,6 +195,30 @@ async def test_what_cannot_be_sent_is_told_field_by_field_in_both_languages(
     checked = (await program.post("/checks", {**CONTENT, **changes})).json()
     assert (checked["sendable"], checked["errors"], checked["sentence"]) == (False, errors, None)
     assert ledger.alerts.newest(1) == []
+
+
+async def test_fewer_hours_than_the_categorys_can_be_chosen_wherever_a_text_is_given(
+    program: Program, ledger: Ledger
+) -> None:
+    fewer, over = {**CONTENT, "valid_hours": 3}, NOW + timedelta(hours=3)
+    checked = (await program.post("/checks", fewer)).json()
+    assert datetime.fromisoformat(checked["expires"]) == over
+    await program.send(valid_hours=3)
+    made = (await program.post("/drafts", fewer)).json()
+    assert made["content"]["valid_hours"] == 3
+    await program.post(f"/drafts/{made['identifier']}/submission", {}, **{"if-match": '"1"'})
+    assert [accepted.alert.expires for accepted in ledger.alerts.newest(10)] == [over, over]
+    planned = (await program.post("/alerts", {**fewer, "timing": {"at": "2026-12-01T10:00:00+09:00"}})).json()
+    found = (await program.get(f"/submissions/{planned['identifier']}")).json()
+    assert found["content"]["valid_hours"] == 3
+    assert (await program.post("/drafts", CONTENT)).json()["content"]["valid_hours"] is None
+
+
+@pytest.mark.parametrize("hours", [0, 2, -1, 1000, "3", 1.5])
+async def test_hours_that_nobody_may_choose_do_not_follow_the_contract(program: Program, hours: Any) -> None:
+    response = await program.post("/alerts", {**CONTENT, "valid_hours": hours})
+    assert problem_of(response) == (422, "invalid")
+    assert [error["field"] for error in response.json()["errors"]] == ["valid_hours"]
 
 
 async def test_a_check_says_what_sending_would_do_and_sends_nothing(program: Program, ledger: Ledger) -> None:

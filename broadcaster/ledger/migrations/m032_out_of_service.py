@@ -13,7 +13,7 @@ _OUT_OF_SERVICE = (
 
 
 @migrations()
-def m033_out_of_service(db: Database) -> None:
+def m032_out_of_service(db: Database) -> None:
     """Of those that have said nothing of an alert, how many are out of service now, kept by triggers as the others."""
     db.execute("ALTER TABLE alert_reach ADD COLUMN out_of_service INTEGER NOT NULL DEFAULT 0")
     for act in ("insert", "delete", "update"):
