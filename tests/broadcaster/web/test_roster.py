@@ -160,7 +160,7 @@ async def test_a_retired_terminal_offers_nothing_and_stays_in_what_was(author: B
     for path in ("change", "service/resume", "service/suspend"):
         assert (await author.get(f"/terminals/t-2/{path}")).status_code == 409, path
         assert (await author.post(f"/terminals/t-2/{path}", NEW)).status_code == 409, path
-    log = (await author.get(f"/alerts/{alert.identifier}?who=never_seen")).text
+    log = (await author.get(f"/alerts/{alert.identifier}?who=out_of_service")).text
     row = next(row for row in log.split("<tr") if "鈴木 ハナ" in row)
     assert "廃止の端末" in row
 
