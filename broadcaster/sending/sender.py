@@ -98,8 +98,11 @@ class Sending:
 
         Raises DraftError if it cannot be sent as it is.
         """
-        kana = await self._composer.kana(submission.written) if submission.timing.is_now else Kana()
-        return await asyncio.to_thread(self._submit, submission, kana, account)
+        submitted = await asyncio.to_thread(self._submit_known, submission, account)
+        if submitted is None:
+            kana = await self._composer.kana(submission.written)
+            submitted = await asyncio.to_thread(self._submit, submission, kana, account)
+        return submitted
 
     async def wait_until_out(self) -> None:
         """Wait until the broker has everything that was sent, for a moment at most, and not for one that is away.
@@ -156,6 +159,11 @@ class Sending:
     async def put_back(self, identifier: str, version: int, day: date, account: Account) -> None:
         """Let it go out on a day that was left out. Raises DraftMoved too if `day` is none or its time has come."""
         await asyncio.to_thread(self._put_back, identifier, version, day, account)
+
+    def _submit_known(self, submission: Submission, account: Account) -> Submitted | None:
+        """Submit what needs no voice, or was read when somebody looked at it; return None if it is not read yet."""
+        kana = self._composer.known(submission.written) if submission.timing.is_now else Kana()
+        return None if kana is None else self._submit(submission, kana, account)
 
     def _submit(self, submission: Submission, kana: Kana, account: Account) -> Submitted:
         try:

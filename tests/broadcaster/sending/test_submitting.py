@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from broadcaster.domain.audit import Deed
+from broadcaster.domain.dictionary import Change, Word
 from broadcaster.domain.draft import DraftError
 from broadcaster.domain.timing import NOW, Timing
+from broadcaster.domain.written import Written
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.drafts import DraftMoved
 from broadcaster.ledger.submissions import State
@@ -25,6 +27,7 @@ from tests.broadcaster.sending.town import (
     NAME,
     NOTICE,
     SABURO,
+    STRICT,
     TEN,
     important,
     notice,
@@ -54,6 +57,49 @@ async def raced(*ways: object) -> list[object]:
 
 def told(results: Sequence[object]) -> int:
     return sum(isinstance(result, DraftMoved) for result in results)
+
+
+async def look(sending: Sending) -> None:
+    """Let the voice read what somebody looks at once more, to its end."""
+    sending.prepare(NOTICE)
+    await asyncio.gather(*asyncio.all_tasks() - {asyncio.current_task()})
+
+
+async def test_what_was_looked_at_once_more_goes_out_with_its_kana_without_the_voice(
+    sending: Sending, ledger: Ledger, voice: FakeVoice
+) -> None:
+    await look(sending)
+    voice.broken = True
+    assert await sending.submit(notice(NOW), HANAKO) is Submitted.SENT
+    sent = ledger.alerts.newest(1)[0].alert
+    assert sent.reading
+    assert sent.furigana
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        replace(NOTICE, headline="講座のお知らせ"),
+        replace(NOTICE, body="役場で講座があります。"),
+        replace(NOTICE, category="scam", level="notice"),
+    ],
+)
+async def test_another_text_or_contact_is_read_anew(sending: Sending, voice: FakeVoice, written: Written) -> None:
+    await look(sending)
+    asked = voice.asked
+    await sending.submit(notice(NOW, written), HANAKO)
+    assert voice.asked == asked + 2
+
+
+async def test_what_was_looked_at_before_a_word_was_changed_is_read_anew(
+    sending: Sending, ledger: Ledger, voice: FakeVoice
+) -> None:
+    await look(sending)
+    change = Change("講座", Word("講座", "コウザ"))
+    ledger.dictionary.change([change], seen=0, town=STRICT.id, changed_by="hanako", now=NOW_THERE)
+    asked = voice.asked
+    await sending.submit(notice(NOW), HANAKO)
+    assert voice.asked == asked + 2
 
 
 async def test_what_one_person_may_send_goes_out_at_once(sending: Sending, ledger: Ledger) -> None:

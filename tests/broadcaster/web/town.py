@@ -87,9 +87,10 @@ class Clock:
 
 
 class FakeVoice:
-    """Says everything in the same kana, unless it is broken or slow."""
+    """Says everything in the same kana, unless it is broken or slow. `asked` is how often it was asked."""
 
     def __init__(self) -> None:
+        self.asked = 0
         self.broken = False
         self.seconds = 0.0
         self.rendered: list[Alert] = []
@@ -114,6 +115,7 @@ class FakeVoice:
         return b"RIFF" + language.encode() + alert.headline.encode()
 
     def _check(self) -> None:
+        self.asked += 1
         if self.broken:
             raise EngineError("no voice")
 
