@@ -40,7 +40,7 @@ class Button:
     def __init__(self, request: httpx.Request) -> None:
         head = [
             f"{request.method} {request.url.path} HTTP/1.1",
-            *(f"{name}: {it}" for name, it in request.headers.items()),
+            *(f"{name}: {value}" for name, value in request.headers.items()),
         ]
         self._bytes = "\r\n".join([*head, "", ""]).encode("latin-1") + request.content
         self._socket = socket.create_connection((request.url.host, request.url.port or 80))

@@ -107,3 +107,12 @@ async def author(browser: Browser) -> Browser:
 async def operator(browser: Browser) -> Browser:
     await browser.log_in("ops")
     return browser
+
+
+@pytest.fixture
+async def colleague(app: FastAPI) -> AsyncIterator[Browser]:
+    """Somebody else, who may do everything."""
+    colleague = Browser(app)
+    await colleague.log_in("<b>kanri</b>")
+    yield colleague
+    await colleague.client.aclose()

@@ -2,10 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
 
 import pytest
-from fastapi import FastAPI
 
 from broadcaster.domain.audit import Deed
 from broadcaster.domain.policy import Approval
@@ -28,14 +26,6 @@ TOLD = "承認を待たずに放送・訂正されたお知らせ"
 def town() -> Town:
     """A town in which an important alert needs a second person."""
     return TOWN.model_copy(update={"approval": Approval(levels=frozenset({Level.IMPORTANT}))})
-
-
-@pytest.fixture
-async def approver(app: FastAPI) -> AsyncIterator[Browser]:
-    browser = Browser(app)
-    await browser.log_in("<b>kanri</b>")
-    yield browser
-    await browser.client.aclose()
 
 
 def path_of(alert: Alert, more: str = "") -> str:
@@ -90,9 +80,9 @@ async def test_rewriting_keeps_the_reason(author: Browser, ledger: Ledger) -> No
     assert f'name="reason" value="{ESCAPED}"' in again.text
 
 
-async def test_who_was_too_late_keeps_the_reason_too(author: Browser, approver: Browser, ledger: Ledger) -> None:
+async def test_who_was_too_late_keeps_the_reason_too(author: Browser, colleague: Browser, ledger: Ledger) -> None:
     alert = accept(ledger)
-    await approver.post(path_of(alert), {**CORRECTION, "body": "先に直した本文です。", "reason": "急ぐため"})
+    await colleague.post(path_of(alert), {**CORRECTION, "body": "先に直した本文です。", "reason": "急ぐため"})
     late = await author.post(path_of(alert), {**CORRECTION, "reason": REASON})
     assert late.status_code == 409
     assert hidden_fields(late.text)["reason"] == REASON
@@ -109,22 +99,22 @@ async def test_a_reason_is_as_long_as_an_emergency_s_may_be(author: Browser, led
 
 
 async def test_each_colleague_is_told_of_each_correction_until_they_know(
-    author: Browser, approver: Browser, ledger: Ledger
+    author: Browser, colleague: Browser, ledger: Ledger
 ) -> None:
     alert = accept(ledger)
     await author.post(path_of(alert), {**CORRECTION, "reason": REASON})
     await author.post(path_of(alert), {**CORRECTION, "revision": "2", "body": "もう一度直した。", "reason": "再び"})
-    assert f"{TOLD} 2件" in (await approver.get("/")).text
-    page = (await approver.get("/planned")).text
+    assert f"{TOLD} 2件" in (await colleague.get("/")).text
+    page = (await colleague.get("/planned")).text
     assert f"理由: {ESCAPED}" in page
     assert "に訂正しました。　月形町 全域 2世帯・1事業所" in page
     assert f'href="/alerts/{alert.identifier}?revision=2"' in page
     assert TOLD not in (await author.get("/planned")).text
-    await approver.post(f"/planned/{alert.identifier}/seen", {"revision": "2"})
-    page = (await approver.get("/planned")).text
+    await colleague.post(f"/planned/{alert.identifier}/seen", {"revision": "2"})
+    page = (await colleague.get("/planned")).text
     assert (f"理由: {ESCAPED}" in page, "理由: 再び" in page) == (False, True)
-    await approver.post(f"/planned/{alert.identifier}/seen", {"revision": "3"})
-    assert TOLD not in (await approver.get("/")).text
+    await colleague.post(f"/planned/{alert.identifier}/seen", {"revision": "3"})
+    assert TOLD not in (await colleague.get("/")).text
 
 
 async def test_the_alert_s_page_has_the_reason_of_each_revision(author: Browser, ledger: Ledger) -> None:

@@ -1,10 +1,8 @@
 import asyncio
 import html
 import re
-from collections.abc import AsyncIterator
 
 import pytest
-from fastapi import FastAPI
 
 from broadcaster.domain.draft import withdraw
 from broadcaster.ledger import Ledger
@@ -15,14 +13,6 @@ from tests.broadcaster.web.town import NOW, TOWN, Clock, FakeVoice, accept, repo
 KITA = Audience(kind=AudienceKind.AREAS, members=("kita",))
 NEW_BODY = "正しい本文です。"
 CORRECTION = {"revision": "1", "headline": "不審な電話に注意", "body": NEW_BODY}
-
-
-@pytest.fixture
-async def colleague(app: FastAPI) -> AsyncIterator[Browser]:
-    browser = Browser(app)
-    await browser.log_in("<b>kanri</b>")
-    yield browser
-    await browser.client.aclose()
 
 
 def path_of(alert: Alert, more: str = "") -> str:
