@@ -81,8 +81,8 @@ def _check_page(request: Request, form: FormData, account: Account, problems: Se
         editing = _kept(site, editing_of(site, form), written, account)
     except DraftMoved as error:
         identifier = identifier_of(form)
-        return form_page(request, written, new_editing(site), moved=moved(site, identifier, error.now))
-    roster = site.ledger.terminals.all()
+        return form_page(request, written, new_editing(site), moved=moved(site, identifier, error.now, written))
+    roster = site.ledger.terminals.everybody()
     chosen = TimingForm.of(form)
     timing, wrong = chosen.timing(now, zone)
     problems = list({problem.field: problem for problem in [*wrong, *problems]}.values())
