@@ -22,7 +22,16 @@ from broadcaster.web.drafting import keep, moved
 from broadcaster.web.errors import NotStored, storing
 from broadcaster.web.forms import MAXIMUM_REASON, identifier_of, reason_of, version_of, written_of
 from broadcaster.web.moved import moved_page
-from broadcaster.web.outlook import button, day_warning, quiet_warning, sentence, spoken_at, until_when, when_again
+from broadcaster.web.outlook import (
+    button,
+    day_warning,
+    gone_warning,
+    quiet_warning,
+    sentence,
+    spoken_at,
+    until_when,
+    when_again,
+)
 from broadcaster.web.pages import page
 from broadcaster.web.routes.alerts import to_alert
 from broadcaster.web.sessions import CheckedForm, Sender, text_of
@@ -127,6 +136,7 @@ def _check_page(request: Request, form: FormData, account: Account, problems: Se
             now.astimezone(zone).date(),
             spoken_at(site.town, alert.level, goes_at, alert.expires),
         ),
+        gone=gone_warning(alert.audience, roster),
         effect=LEVEL_EFFECTS[alert.level],
         level_word=LEVELS[alert.level],
         reached=len(reached),

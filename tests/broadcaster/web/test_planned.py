@@ -10,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from broadcaster.domain.policy import Approval
+from broadcaster.domain.service import Step
 from broadcaster.domain.town import QuietHours, Town
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.submissions import State, StoredSubmission
@@ -580,6 +581,36 @@ async def test_a_missed_one_is_shown_until_somebody_sees_to_it(
     assert "予定どおりに放送できなかったお知らせ 1件" in (await author.get("/")).text
     await author.post(f"{path}/settle")
     assert "放送していません" not in (await author.get("/planned")).text
+
+
+async def test_a_chosen_terminal_that_leaves_service_keeps_the_others_from_nothing(
+    author: Browser, ledger: Ledger, planned: PlannedSending, clock: Clock
+) -> None:
+    chosen: Fields = {**NOTICE, "audience": "terminals", "terminals": ["t-1", "t-3"]}
+    path = (await submit(author, chosen, TOMORROW)).headers["location"]
+    assert "届きません" not in (await author.get(path)).text
+    ledger.service.step(Step.SUSPEND, ["t-3"], "hanako", clock())
+    for shown in (await author.get(path), await author.post("/alerts/check", chosen)):
+        assert plan_of(shown).startswith("選んだ 1世帯に、")
+        assert "高橋 商店には届きません。選んだあとに、端末が一時停止か廃止になりました。" in shown.text
+    clock.move(hours=23)
+    await planned.send_due()
+    (accepted,) = ledger.alerts.newest(9)
+    lines = ledger.deliveries.of_alert(accepted.row)
+    assert [line.terminal.id for line in lines] == ["t-1"]
+
+
+async def test_what_is_for_nobody_in_service_any_more_cannot_go_out_and_is_not_approved(
+    author: Browser, approver: Browser, ledger: Ledger, clock: Clock
+) -> None:
+    path = (await submit(author, {**EMERGENCY, "audience": "terminals", "terminals": ["t-3"]})).headers["location"]
+    assert button_of(await approver.get(path)) == "承認して、いますぐ放送する"
+    ledger.service.step(Step.SUSPEND, ["t-3"], "hanako", clock())
+    page = await approver.get(path)
+    assert "このままでは放送できません" in page.text
+    assert "使用中の端末が1台もありません" in page.text
+    assert "差し戻して直してもらうか、依頼を取りやめて、下書きで直してください。" in page.text
+    assert (plan_of(page), button_of(page)) == ("", "")
 
 
 async def test_what_cannot_go_out_any_more_is_shown_before_its_time(author: Browser, ledger: Ledger) -> None:
