@@ -106,9 +106,9 @@ class Terminals:
         """Return the terminals that are in service, in the order of identifiers."""
         return self._rosters()[1]
 
-    def everybody(self) -> Sequence[Terminal]:
+    def everybody(self) -> list[Terminal]:
         """Return all terminals that the town has or had, in the order of identifiers."""
-        return self._rosters()[0]
+        return list(self._rosters()[0])
 
     def _rosters(self) -> tuple[Sequence[Terminal], Sequence[Terminal]]:
         """Return everybody, and those in service.

@@ -107,14 +107,16 @@ async def test_whoever_changes_a_terminal_second_is_shown_what_the_first_made_of
     assert ledger.terminals.get("t-1") == Terminal("t-1", "佐藤 三郎", "household", "minami")
 
 
-async def test_who_is_asked_to_suspend_is_told_what_an_alert_that_was_sent_goes_on_to_count(
-    author: Browser, ledger: Ledger
+@pytest.mark.parametrize("step", ["suspend", "retire"])
+async def test_who_is_asked_to_take_one_out_of_service_is_told_how_an_alert_that_was_sent_counts_it(
+    author: Browser, ledger: Ledger, step: str
 ) -> None:
     alert = accept(ledger)
-    asked = (await author.get("/terminals/t-1/service/suspend")).text
-    assert "「端末」の「確かめが必要」の数からも、はずれます" in asked
-    assert "すでに送ったお知らせでは、「届いていない」数に残ります" in asked
-    await author.post("/terminals/t-1/service/suspend")
+    asked = (await author.get(f"/terminals/t-1/service/{step}")).text
+    assert "まだ届いていないお知らせは、「届いていない」ではなく「停止・廃止」に数えます" in asked
+    assert "停止・廃止 1台" not in (await author.get("/log")).text
+    await author.post(f"/terminals/t-1/service/{step}")
+    assert "停止・廃止 1台" in (await author.get("/log")).text
     troubled = re.search(r'condition=troubled">.*?<strong>(\d+)</strong>', (await author.get("/terminals")).text)
     assert troubled
     assert troubled[1] == "2"
