@@ -110,6 +110,10 @@ class Terminals:
         """Return all terminals that the town has or had, in the order of identifiers."""
         return list(self._rosters()[0])
 
+    def has_any(self) -> bool:
+        """Return whether the town has or had a terminal."""
+        return self._connections.read().execute("SELECT 1 FROM terminals LIMIT 1").fetchone() is not None
+
     def _rosters(self) -> tuple[Sequence[Terminal], Sequence[Terminal]]:
         """Return everybody, and those in service.
 
