@@ -17,6 +17,7 @@ from broadcaster.domain.written import Written
 from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.drafts import DraftMoved
 from broadcaster.sending import Need, Submission, Submitted
+from broadcaster.web.approvers import approvers_in_words
 from broadcaster.web.compose_form import Editing, editing_of, form_page, new_editing
 from broadcaster.web.drafting import keep, moved
 from broadcaster.web.errors import NotStored, storing
@@ -123,6 +124,7 @@ def _check_page(request: Request, form: FormData, account: Account, problems: Se
         chosen=proposed,
         told=chosen.key,
         asked=asked,
+        approvers=approvers_in_words(site, account.name) if asked else "",
         alone=need is Need.APPROVAL_OR_REASON and timing.is_now,
         reason=text_of(form, "reason"),
         maximum_reason=MAXIMUM_REASON,

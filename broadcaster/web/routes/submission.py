@@ -18,6 +18,7 @@ from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.drafts import DraftMoved
 from broadcaster.ledger.submissions import State, StoredSubmission
 from broadcaster.sending import MayNotApprove, Submitted
+from broadcaster.web.approvers import approvers_in_words
 from broadcaster.web.errors import PageError, storing
 from broadcaster.web.forms import day_of, version_of
 from broadcaster.web.moved import moved_page
@@ -207,6 +208,7 @@ def _page(
             spoken_at(site.town, row.level, goes_at, goes_at + valid_for),
         ),
         waits=waits,
+        approvers=approvers_in_words(site, submission.submitted_by) if waits and not decides else "",
         planned=submission.state is State.PLANNED,
         returned=submission.state is State.RETURNED,
         goes_now=goes_now,

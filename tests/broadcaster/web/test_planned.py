@@ -4,20 +4,25 @@ import asyncio
 import html
 import re
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from broadcaster.domain.audit import SHELL
 from broadcaster.domain.policy import Approval
+from broadcaster.domain.roles import Role
 from broadcaster.domain.service import Step
+from broadcaster.domain.tokens import Scope
 from broadcaster.domain.town import QuietHours, Town
 from broadcaster.ledger import Ledger
+from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.submissions import State, StoredSubmission
 from broadcaster.sending import PlannedSending
 from kokuchi.wire import Level, Status
 from tests.broadcaster.web.browser import ALERT, Browser, hidden_fields
-from tests.broadcaster.web.town import TOWN, Clock, FakeVoice
+from tests.broadcaster.web.town import NOW, PASSWORD, TOWN, Clock, FakeVoice
 
 Fields = dict[str, str | Sequence[str]]
 
@@ -299,6 +304,34 @@ async def test_what_waits_is_approved_by_a_colleague_and_goes_out(
     assert answer.headers["location"] == f"/alerts/{accepted.alert.identifier}"
     assert path == f"/planned/{accepted.alert.identifier}"
     assert (await author.get(path)).headers["location"] == answer.headers["location"]
+
+
+async def test_who_asks_for_approval_is_told_who_can_give_it(author: Browser, ledger: Ledger) -> None:
+    path = (await submit(author, ALERT)).headers["location"]
+
+    async def told() -> tuple[str, str]:
+        return (await author.post("/alerts/check", ALERT)).text, (await author.get(path)).text
+
+    ledger.accounts.add(Account("new", "まだ入れない人", Role.APPROVER), None)
+    for page in await told():
+        assert "承認できるのは、&lt;i&gt;管理&lt;/i&gt;さん、部長 一郎さんです。" in page
+    ledger.accounts.suspend("buchou", "<b>kanri</b>", NOW)
+    ledger.accounts.add(Account("tantou", "次の管理者", Role.ADMINISTRATOR), PASSWORD)
+    ledger.accounts.change("<b>kanri</b>", "前の管理者", Role.AUTHOR, "tantou", NOW)
+    for page in await told():
+        assert "承認できるのは、次の管理者さんです。" in page
+
+
+async def test_where_nobody_else_can_approve_who_asks_is_told_so(app: FastAPI, ledger: Ledger) -> None:
+    kanri = Browser(app)
+    await kanri.log_in("<b>kanri</b>")
+    ledger.accounts.suspend("buchou", "<b>kanri</b>", NOW)
+    assert "いま、承認できる人がほかにいません。" in (await kanri.post("/alerts/check", ALERT)).text
+    path = (await submit(kanri, ALERT)).headers["location"]
+    assert "いま、承認できる人がほかにいません。" in (await kanri.get(path)).text
+    ledger.tokens.make("当直", {Scope.ALERTS_APPROVE}, NOW + timedelta(days=1), SHELL, NOW)
+    assert "承認できるのは、当直（外部連携）です。" in (await kanri.get(path)).text
+    await kanri.client.aclose()
 
 
 async def test_nobody_approves_of_their_own_nor_without_the_right(
