@@ -121,6 +121,17 @@ async def test_what_goes_out_by_itself_and_what_waits_for_approval_is_due(author
     assert "書きかけのお知らせはありません" in due, "what was submitted is no draft any more"
 
 
+async def test_what_cannot_go_out_as_it_stands_is_not_promised(author: Browser, ledger: Ledger) -> None:
+    for number in range(1, 6):
+        states.plan(ledger, f"20261124T00510{number}Z-bbbbbbbb", f"{number}日後のもの", days=number)
+    assert "このままでは放送できません" not in part(await home(author), "due")
+    ledger.service.step(Step.SUSPEND, ["t-1", "t-2", "t-3"], "hanako", NOW)
+    due = part(await home(author), "due")
+    assert due.count("このままでは放送できません") == 3
+    assert "に放送します" not in due
+    assert "このままでは放送できないものが2件あります" in due
+
+
 async def test_an_operator_sees_the_same_without_buttons(operator: Browser, ledger: Ledger) -> None:
     states.trouble(ledger)
     page = await home(operator)

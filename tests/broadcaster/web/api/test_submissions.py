@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from broadcaster.domain.audit import Deed
 from broadcaster.domain.policy import Approval
+from broadcaster.domain.service import Step
 from broadcaster.domain.tokens import Scope
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.answers import Answers
@@ -15,7 +16,7 @@ from broadcaster.sending import Sending
 from broadcaster.web.site import Site
 from kokuchi.wire import Level
 from tests.broadcaster.web.api.program import CONTENT, Program, make_token, problem_of
-from tests.broadcaster.web.town import TOWN, Clock, FakeVoice, accept
+from tests.broadcaster.web.town import NOW, TOWN, Clock, FakeVoice, accept
 
 TIMING: dict[str, Any] = {"at": "2026-11-25T10:00:00+09:00", "days": [2, 3], "until": "2026-12-25"}
 
@@ -161,6 +162,24 @@ async def test_one_that_is_sent_once_has_no_day_to_leave_out(program: Program) -
     path, seen = await planned(program, days=[], until=None)
     refused = await program.post(f"{path}/leave-out", {"day": "2026-11-25"}, **seen)
     assert [error["field"] for error in refused.json()["errors"]] == ["recall"]
+
+
+async def test_a_chosen_terminal_out_of_service_is_not_addressed_and_the_others_are(
+    program: Program, ledger: Ledger
+) -> None:
+    ledger.service.step(Step.SUSPEND, ["t-3"], "hanako", NOW)
+    chosen = {**CONTENT, "level": "notice", "audience": {"kind": "terminals", "members": ["t-1", "t-3"]}}
+    assert (await program.post("/checks", chosen)).json()["addressed"] == 1
+    sent = await program.post("/alerts", chosen)
+    (accepted,) = ledger.alerts.newest(9)
+    assert [line.terminal.id for line in ledger.deliveries.of_alert(accepted.row)] == ["t-1"]
+    ledger.service.step(Step.RESUME, ["t-3"], "hanako", NOW)
+    lines = ledger.deliveries.of_alert(accepted.row)
+    assert [line.terminal.id for line in lines] == ["t-1", "t-3"], "it is for it too, once it is back"
+    assert sent.status_code == 201
+    ledger.service.step(Step.RETIRE, ["t-3"], "hanako", NOW)
+    nobody = await program.post("/alerts", {**chosen, "audience": {"kind": "terminals", "members": ["t-3"]}})
+    assert problem_of(nobody) == (422, "not-sendable")
 
 
 @pytest.mark.parametrize(
