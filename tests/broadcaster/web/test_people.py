@@ -90,6 +90,7 @@ async def test_a_link_works_once_for_a_day_and_until_a_newer_one(
         ("password1234", None, "当てられやすい"),
         ("hanako-hanako", None, "アカウント名"),
         (CHOSEN, "another one", "上のパスワードとちがいます"),
+        ("tsukigata2026", None, "当てられやすい"),
     ],
 )
 async def test_a_password_that_will_not_do_is_told_and_the_link_still_works(
