@@ -56,6 +56,7 @@ async def test_a_terminal_is_added_with_the_next_number_and_the_broker_is_told(
     ("wrong", "told"),
     [
         ({"terminal": "t-1"}, "端末の番号「t-1」は、もう使われています。"),
+        ({"terminal": "T-1"}, "大文字と小文字だけがちがう端末の番号「t-1」が、もうあります。"),
         ({"terminal": "t/4"}, "端末の番号「t/4」は使えません。"),
         ({"terminal": "centre"}, "システムが使う名前です"),
         ({"household": " "}, "世帯名がありません。"),
@@ -242,6 +243,14 @@ async def test_a_terminal_that_is_retired_while_a_file_is_checked_is_told(author
         (
             (HEAD + "t-5,例,世帯,北地区,\r\nt-5,例,世帯,北地区,\r\n").encode(),
             "3行目: 端末の番号「t-5」が、2回出てきます。",
+        ),
+        (
+            (HEAD + "T-1,佐藤 一郎,世帯,北地区,\r\n").encode(),
+            "2行目: 大文字と小文字だけがちがう端末の番号「t-1」が、もうあります。",
+        ),
+        (
+            (HEAD + "t-5,例,世帯,北地区,\r\nT-5,例,世帯,北地区,\r\n").encode(),
+            "3行目: 大文字と小文字だけがちがう端末の番号「t-5」が、もうあります。",
         ),
     ],
 )
