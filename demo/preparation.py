@@ -51,7 +51,7 @@ def prepare(places: Places) -> None:
         for account, password in USERS:
             if ledger.accounts.get(account.name) is None:
                 ledger.accounts.add(account, password)
-        known = {terminal.id for terminal in ledger.terminals.all()}
+        known = {terminal.id for terminal in ledger.terminals.everybody()}
         roster = read_roster(REPOSITORY / "config" / "roster.csv", town)
         take_into_service(settings, town, ledger, [terminal for terminal in roster if terminal.id not in known])
         write_broker_files(settings, town, ledger)

@@ -38,8 +38,8 @@ def accounts() -> None:
 @pass_context
 def add_account(context: Context, name: str, display_name: str | None, role: str, password: str) -> None:
     """Let NAME log in."""
-    with context.ledger() as (_settings, _town, ledger):
-        ledger.accounts.add(Account(name, display_name or name, Role(role)), password)
+    with context.ledger() as (_settings, town, ledger):
+        ledger.accounts.add(Account(name, display_name or name, Role(role)), password, town=town.id)
         click.echo(f"{name} can log in as {role}")
 
 
@@ -102,8 +102,8 @@ def make_link(context: Context, name: str) -> None:
 @pass_context
 def set_password(context: Context, name: str, password: str) -> None:
     """Set the password of NAME, and end what is logged in with the old one."""
-    with _account(context, name) as (_settings, ledger, _):
-        ledger.accounts.change_password(name, password, SHELL, _now())
+    with context.ledger() as (_settings, town, ledger):
+        ledger.accounts.change_password(name, password, SHELL, _now(), town=town.id)
     click.echo(f"{name} has a new password")
 
 

@@ -86,7 +86,7 @@ def publish(
     severity = _SEVERITIES[level] if level else None
     draft = Draft(category, headline, body, _audience(to), severity, drill, translations, valid_hours)
     with context.ledger() as (_settings, town, ledger):
-        roster = ledger.terminals.all()
+        roster = ledger.terminals.everybody()
         alert = _with_reading(compose(draft, town, roster, datetime.now(UTC)), ledger)
         addressed = [terminal.id for terminal in recipients(alert.audience, roster)]
         _accept(ledger, town, alert, addressed, as_json, f"accepted for {len(addressed)} terminals")

@@ -26,14 +26,15 @@ class Terminal:
 
 
 def recipients(audience: Audience, roster: Iterable[Terminal]) -> list[Terminal]:
-    """Return the terminals of the roster that the audience includes."""
+    """Return the terminals of the roster that are in service and that the audience includes."""
+    serving = [terminal for terminal in roster if terminal.service is Service.IN_SERVICE]
     if audience.kind is AudienceKind.ALL:
-        return list(roster)
-    return [terminal for terminal in roster if audience.includes(terminal.membership)]
+        return serving
+    return [terminal for terminal in serving if audience.includes(terminal.membership)]
 
 
 def unknown_members(audience: Audience, town: Town, roster: Iterable[Terminal]) -> list[str]:
-    """Return the members of the audience that the town does not have."""
+    """Return the members of the audience that the town does not have; a terminal out of service it still has."""
     match audience.kind:
         case AudienceKind.ALL:
             known: set[str] = set()

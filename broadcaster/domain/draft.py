@@ -235,8 +235,8 @@ def _check_audience(draft: Draft, town: Town, roster: Sequence[Terminal]) -> lis
         return [
             Problem(
                 "audience",
-                "この宛先には端末が1台もありません。宛先を選びなおしてください。",
-                "no terminal belongs to this audience",
+                "この宛先には、使用中の端末が1台もありません。宛先を選びなおしてください。",
+                "no terminal in service belongs to this audience",
             )
         ]
     return []

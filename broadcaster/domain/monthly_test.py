@@ -53,7 +53,8 @@ _OF_FAULT = {
     Fault.CLOCK: Finding.CLOCK,
     Fault.HEAT: Finding.HEAT,
 }
-_UNHEARD = (Standing.RECEIVED, Standing.DISPLAYED, Standing.SPEAKING, Standing.EXPIRED)
+_MAY_SPEAK = (Standing.RECEIVED, Standing.DISPLAYED, Standing.SPEAKING)
+_UNHEARD = (*_MAY_SPEAK, Standing.EXPIRED)
 
 
 def found_by_delivery(standing: Standing, delivery: Delivery, dictionary: int | None, *, done: bool) -> set[Finding]:
@@ -72,6 +73,11 @@ def found_by_delivery(standing: Standing, delivery: Delivery, dictionary: int | 
     if delivery.voice_started_at and dictionary is not None and (delivery.dictionary or 0) < dictionary:
         found.add(Finding.WORDS)
     return found
+
+
+def is_open(standing: Standing, *, done: bool) -> bool:
+    """Tell whether nothing is known yet of a terminal: nothing has gone out to it, or it may still be speaking."""
+    return standing in (Standing.PENDING, Standing.AWAITED) or (standing in _MAY_SPEAK and not done)
 
 
 def found_by_presence(presence: Presence, newest_software: str) -> set[Finding]:

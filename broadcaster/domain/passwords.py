@@ -14,8 +14,11 @@ _LOOKED_AT = 72
 _BESIDE_THE_NAME = 8
 
 
-def problem_with(password: str, name: str, display_name: str) -> Problem | None:
-    """Return what is wrong with a password that somebody wants, None if it will do."""
+def problem_with(password: str, name: str, display_name: str, town: str = "") -> Problem | None:
+    """Return what is wrong with a password that somebody wants, None if it will do.
+
+    `town` is the town's identifier: its name in Latin letters, which whoever guesses tries first.
+    """
     if len(password) < MINIMUM_PASSWORD:
         return Problem(
             "password",
@@ -40,7 +43,7 @@ def problem_with(password: str, name: str, display_name: str) -> Problem | None:
     # Its lists of words take 12 MiB, of a process that may never be asked.
     from zxcvbn import zxcvbn
 
-    if zxcvbn(password[:_LOOKED_AT], user_inputs=[name, display_name, "kokuchi"])["score"] < _LEAST_SCORE:
+    if zxcvbn(password[:_LOOKED_AT], user_inputs=[name, display_name, "kokuchi", town])["score"] < _LEAST_SCORE:
         return Problem(
             "password",
             "よく使われるパスワードに近く、当てられやすいものです。関係のない言葉を、ローマ字で3つ4つ並べてください。",

@@ -33,6 +33,7 @@ class Wrong(StrEnum):
     IDENTIFIER = "identifier"
     RESERVED = "reserved"
     TWICE = "twice"
+    ALIKE = "alike"
     RETIRED = "retired"
     HOUSEHOLD = "household"
     LONG = "long"
@@ -102,10 +103,15 @@ def read_lines(
     terminals: list[Terminal] = []
     mistakes: list[Mistake] = []
     seen: set[str] = set()
+    alike = {known.casefold(): known for known in standing}
     for line in lines:
         terminal, found = _read(line, town, standing.get(line.terminal.strip()), centre)
         if terminal.id in seen:
             found.append(Mistake(Wrong.TWICE, line.number, terminal.id))
+        other = alike.setdefault(terminal.id.casefold(), terminal.id)
+        if other != terminal.id and terminal.id not in standing:
+            # T-0001 beside t-0001 is the same household once more.
+            found.append(Mistake(Wrong.ALIKE, line.number, other))
         seen.add(terminal.id)
         terminals.append(terminal)
         mistakes += found

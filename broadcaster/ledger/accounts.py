@@ -67,12 +67,23 @@ class Accounts:
     def __init__(self, connections: Storage) -> None:
         self._connections = connections
 
-    def add(self, account: Account, password: str | None, made_by: str = SHELL, now: datetime | None = None) -> None:
-        """Make an account, or raise AccountError. Without a password its owner chooses one by a link."""
+    def add(
+        self,
+        account: Account,
+        password: str | None,
+        made_by: str = SHELL,
+        now: datetime | None = None,
+        *,
+        town: str = "",
+    ) -> None:
+        """Make an account, or raise AccountError. Without a password its owner chooses one by a link.
+
+        `town` is the identifier of the town, which is no good password.
+        """
         if account.name in (SHELL, CLOCK) or account.name.startswith(ACTOR_PREFIX):
             message = f"{account.name!r} stands for what no person does: the commands, the clock, other programs"
             raise AccountError(message, "このアカウント名は使えません。ほかの名前にしてください。")
-        password_hash = passwords.NONE if password is None else _hashed(account, password)
+        password_hash = passwords.NONE if password is None else _hashed(account, password, town)
         at = now or datetime.now(UTC)
         try:
             with self._connections.write() as db:
@@ -161,12 +172,17 @@ class Accounts:
             db.execute("UPDATE accounts SET suspended_at = NULL WHERE name = ?", [name])
             record(db, Entry(reactivated_by, Deed.ACCOUNT_REACTIVATED, name, now))
 
-    def change_password(self, name: str, password: str, changed_by: str, now: datetime, keep: str = "") -> None:
-        """Set a password and end the sessions, but for the one with the token hash `keep`; raises AccountError."""
+    def change_password(
+        self, name: str, password: str, changed_by: str, now: datetime, keep: str = "", *, town: str = ""
+    ) -> None:
+        """Set a password and end the sessions, but for the one with the token hash `keep`; raises AccountError.
+
+        `town` is the identifier of the town, which is no good password.
+        """
         account = self.get(name)
         if account is None:
             raise AccountError.unknown(name)
-        password_hash = _hashed(account, password)
+        password_hash = _hashed(account, password, town)
         with self._connections.write() as db:
             store_password(db, name, password_hash, changed_by, now, keep)
 
@@ -202,14 +218,14 @@ def void_links(db: Database, name: str, now: datetime) -> None:
     )
 
 
-def check_password(account: Account, password: str) -> None:
+def check_password(account: Account, password: str, town: str) -> None:
     """Raise AccountError if a password will not do for an account."""
-    if problem := problem_with(password, account.name, account.display_name):
+    if problem := problem_with(password, account.name, account.display_name, town):
         raise AccountError(problem.english, problem.japanese, problem.field)
 
 
-def _hashed(account: Account, password: str) -> str:
-    check_password(account, password)
+def _hashed(account: Account, password: str, town: str) -> str:
+    check_password(account, password, town)
     return passwords.hashed(password)
 
 

@@ -83,13 +83,13 @@ class PasswordLinks:
         """Return whose password a link sets, or raise LinkRefused; nothing is used up by looking."""
         return _opened(self._connections.read(), token, now)
 
-    def use(self, token: str, password: str, now: datetime) -> Account:
+    def use(self, token: str, password: str, now: datetime, *, town: str = "") -> Account:
         """Set the password of the link's account; raises LinkRefused, or AccountError for a password that will not do.
 
-        Of two who use it at the same moment, one does.
+        Of two who use it at the same moment, one does. `town` is the identifier of the town, which is no good password.
         """
         account = self.account(token, now)
-        check_password(account, password)
+        check_password(account, password, town)
         password_hash = passwords.hashed(password)
         with self._connections.write() as db:
             _opened(db, token, now)

@@ -7,6 +7,7 @@ from datetime import datetime
 from broadcaster.domain.audience import Terminal
 from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.callback import Callback, merge
+from broadcaster.domain.service import Service
 from broadcaster.ledger.audit import record
 from kokuchi.storage import Database, Row, Storage
 from kokuchi.wire import CallbackRequest, RequestState
@@ -170,7 +171,8 @@ class Requests:
 
 
 _SELECT = (
-    "SELECT r.*, t.terminal, t.household, t.kind, t.area FROM requests AS r JOIN terminals AS t ON t.id = r.terminal_id"
+    "SELECT r.*, t.terminal, t.household, t.kind, t.area, t.service"
+    " FROM requests AS r JOIN terminals AS t ON t.id = r.terminal_id"
 )
 
 
@@ -208,7 +210,7 @@ def _record_deed(db: Database, row: int, deed: Deed, account: str, now: datetime
 def _request(row: Row) -> Request:
     return Request(
         row=row["id"],
-        terminal=Terminal(row["terminal"], row["household"], row["kind"], row["area"]),
+        terminal=Terminal(row["terminal"], row["household"], row["kind"], row["area"], service=Service(row["service"])),
         callback=_callback(row),
         received_at=datetime.fromisoformat(row["received_at"]),
         done_at=_moment(row["done_at"]),

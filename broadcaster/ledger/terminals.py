@@ -51,7 +51,7 @@ class Terminals:
 
     def __init__(self, connections: Storage) -> None:
         self._connections = connections
-        self._in_service: tuple[object, Sequence[Terminal]] = None, ()
+        self._read: tuple[object, Sequence[Terminal], Sequence[Terminal]] = None, (), ()
 
     def add(
         self, terminals: Iterable[tuple[Terminal, str]], added_by: str = SHELL, now: datetime | None = None
@@ -103,22 +103,31 @@ class Terminals:
                 record(db, Entry(taken_by, Deed.ROSTER_IMPORTED, "", now, f"{len(new)} {len(old)}"))
 
     def all(self) -> Sequence[Terminal]:
-        """Return the terminals that are in service, in the order of identifiers.
+        """Return the terminals that are in service, in the order of identifiers."""
+        return self._rosters()[1]
+
+    def everybody(self) -> list[Terminal]:
+        """Return all terminals that the town has or had, in the order of identifiers."""
+        return list(self._rosters()[0])
+
+    def has_any(self) -> bool:
+        """Return whether the town has or had a terminal."""
+        return self._connections.read().execute("SELECT 1 FROM terminals LIMIT 1").fetchone() is not None
+
+    def _rosters(self) -> tuple[Sequence[Terminal], Sequence[Terminal]]:
+        """Return everybody, and those in service.
 
         They are read again only when somebody has done something since: whoever clicks waits for this, and every change
         of the roster is a deed.
         """
         # Before the rows: what changes between the two is read twice, never missed.
         newest = newest_deed(self._connections.read())
-        read_at, terminals = self._in_service
+        read_at, everybody, serving = self._read
         if newest is None or newest != read_at:
-            terminals = tuple(self._listed("WHERE service = 'in_service'"))
-            self._in_service = newest, terminals
-        return terminals
-
-    def everybody(self) -> list[Terminal]:
-        """Return all terminals that the town has or had, in the order of identifiers."""
-        return self._listed("")
+            everybody = tuple(self._listed(""))
+            serving = tuple(terminal for terminal in everybody if terminal.service is Service.IN_SERVICE)
+            self._read = newest, everybody, serving
+        return everybody, serving
 
     def get(self, identifier: str) -> Terminal | None:
         """Return one terminal, also one that is not in service."""

@@ -32,6 +32,7 @@ _ENGLISH = {
     Wrong.IDENTIFIER: "terminal {value!r} may have letters, digits, dots and hyphens only, at most 64",
     Wrong.RESERVED: "{value!r} is a name that the centre uses itself; give the terminal another one",
     Wrong.TWICE: "terminal {value!r} is given twice",
+    Wrong.ALIKE: "there is a terminal {value!r}, which differs in capital letters only",
     Wrong.RETIRED: "terminal {value!r} is retired and never comes back; give the device another identifier",
     Wrong.HOUSEHOLD: "household is empty",
     Wrong.LONG: "household is too long: {value!r}",

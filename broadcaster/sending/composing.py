@@ -64,11 +64,11 @@ class Composer:
 
     def examine(self, identifier: str, written: Written, now: datetime) -> None:
         """Raise DraftError if no alert can be made of it now."""
-        compose(written.draft(self._town), self._town, self._ledger.terminals.all(), now, identifier=identifier)
+        compose(written.draft(self._town), self._town, self._ledger.terminals.everybody(), now, identifier=identifier)
 
     def outgoing(self, identifier: str, written: Written, kana: Kana, now: datetime) -> Outgoing:
         """Return the alert that is sent `now`, from when it is valid. Raises DraftError."""
-        roster = self._ledger.terminals.all()
+        roster = self._ledger.terminals.everybody()
         alert = compose(
             written.draft(self._town),
             self._town,

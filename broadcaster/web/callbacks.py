@@ -6,6 +6,8 @@ from datetime import timedelta
 from enum import StrEnum
 
 from broadcaster.domain.callback import SHOWN_FOR
+from broadcaster.domain.roster import SERVICE_WORDS
+from broadcaster.domain.service import Service
 from broadcaster.ledger.requests import Request
 from broadcaster.web.authors import author_name
 from broadcaster.web.site import Site
@@ -31,12 +33,14 @@ class CallbackRow:
     """One wish. `alert` is the identifier of what was on the screen, `headline` its text; both empty if there was none.
 
     `state` is open, done or withdrawn. `waited` is how long it has been open, `arrived` is said of those that came
-    late, `outcome` of those that are over. `taken_by` is the account that will call, `taken` the sentence that says so.
+    late, `outcome` of those that are over, `gone` of a terminal that has left service since. `taken_by` is the account
+    that will call, `taken` the sentence that says so.
     """
 
     row: int
     household: str
     terminal: str
+    gone: str
     area: str
     asked: str
     waited: str
@@ -64,6 +68,7 @@ def callback_row(site: Site, request: Request) -> CallbackRow:
         row=request.row,
         household=request.terminal.household,
         terminal=request.terminal.id,
+        gone=_gone(request.terminal.service),
         area=next((area.name for area in site.town.areas if area.id == request.terminal.area), request.terminal.area),
         asked=moment(asked_at, zone),
         waited=duration(site.clock() - asked_at),
@@ -94,6 +99,10 @@ def _about(site: Site, request: Request) -> tuple[str, str]:
         return "", ""
     accepted = site.ledger.alerts.revision(identifier, revision)
     return (identifier, accepted.alert.headline) if accepted else ("", "")
+
+
+def _gone(service: Service) -> str:
+    return "" if service is Service.IN_SERVICE else f"{SERVICE_WORDS[service]}の端末"
 
 
 def _outcome(site: Site, request: Request) -> str:

@@ -9,6 +9,7 @@ from broadcaster.domain.monthly_test import (
     compare,
     found_by_delivery,
     found_by_presence,
+    is_open,
     mended,
     version,
 )
@@ -27,7 +28,7 @@ NAMED = 100
 _WORDS = {
     Finding.OFFLINE: (
         "届かなかった端末",
-        "電源か通信が切れています",
+        "電源か通信が切れているか、まだ取りつけていません",
         "電話や訪問で、電源の線と通信の線、機器のランプを確かめてください。",
     ),
     Finding.SILENT: (
@@ -106,12 +107,13 @@ class Report:
     """A test with its findings. `compared` is False for the first test: there is nothing to compare it with.
 
     `current`: it is the newest test, so what terminals say of themselves now is in it. `addressed` are without those
-    `out_of_service`, which had left before it reached them.
+    `out_of_service`, which had left before it reached them. Of those that are `open` nothing is known yet.
     """
 
     addressed: int
     out_of_service: int
     well: int
+    open: int
     done: bool
     current: bool
     compared: bool
@@ -119,13 +121,18 @@ class Report:
     mended: tuple[Listed, ...]
     mended_terminals: int
 
+    @property
+    def troubled(self) -> int:
+        """How many terminals somebody has to look at."""
+        return self.addressed - self.well - self.open
+
 
 def report(site: Site, accepted: Accepted) -> Report:
     """Return the report of a test as it is now."""
     earlier = site.ledger.monthly_tests.newest(1, before=iso(accepted.alert.sent))
     newest = site.ledger.monthly_tests.newest(1)
     current = bool(newest) and newest[0].row == accepted.row
-    now, terminals = _findings(site, accepted, current=current)
+    now, terminals, unknown = _findings(site, accepted, current=current)
     out_of_service = site.ledger.deliveries.reach([accepted.row])[accepted.row].out_of_service
     before = _findings(site, earlier[0], current=False)[0] if earlier else {}
 
@@ -148,11 +155,13 @@ def report(site: Site, accepted: Accepted) -> Report:
                 listed=tuple(rows[:NAMED]),
             )
         )
-    well_again = tuple(mended(now, before))
+    settled = {terminal: findings for terminal, findings in now.items() if findings or terminal not in unknown}
+    well_again = tuple(mended(settled, before))
     return Report(
         addressed=len(now),
         out_of_service=out_of_service,
-        well=sum(1 for findings in now.values() if not findings),
+        well=sum(1 for findings in settled.values() if not findings),
+        open=len(now) - len(settled),
         done=site.clock() - accepted.alert.sent > DONE_AFTER,
         current=current,
         compared=bool(earlier),
@@ -167,7 +176,10 @@ def _mark(terminal: Terminal, mark: str) -> str:
     return mark if terminal.service is Service.IN_SERVICE else SERVICE_WORDS[terminal.service]
 
 
-def _findings(site: Site, accepted: Accepted, *, current: bool) -> tuple[dict[str, set[Finding]], dict[str, Terminal]]:
+def _findings(
+    site: Site, accepted: Accepted, *, current: bool
+) -> tuple[dict[str, set[Finding]], dict[str, Terminal], set[str]]:
+    """Return what was found at each terminal, the terminals, and those of which nothing is known yet."""
     circumstances = circumstances_of(accepted, prospect_now(site, accepted), site.clock())
     done = site.clock() - accepted.alert.sent > DONE_AFTER
     everything = site.ledger.progress.lines(accepted.row, circumstances, limit=None)
@@ -182,4 +194,5 @@ def _findings(site: Site, accepted: Accepted, *, current: bool) -> tuple[dict[st
         for terminal, findings in found.items():
             if terminal in presences:
                 findings |= found_by_presence(presences[terminal], newest)
-    return found, {line.line.terminal.id: line.line.terminal for line in lines}
+    terminals = {line.line.terminal.id: line.line.terminal for line in lines}
+    return found, terminals, {line.line.terminal.id for line in lines if is_open(line.standing, done=done)}

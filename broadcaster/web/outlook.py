@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from broadcaster.domain.advice import named_days, relative_days, relative_months, relative_weeks
 from broadcaster.domain.audience import Terminal, describe
+from broadcaster.domain.service import Service
 from broadcaster.domain.timing import (
     Timing,
     day_in_words,
@@ -20,6 +21,7 @@ from broadcaster.domain.written import Written
 from broadcaster.web.words import LEVELS, moment, validity_in_words
 from kokuchi.wire import Audience, AudienceKind, Level
 
+_MOST_NAMED = 5
 _AS_LEVEL = {level: f"{word}で" for level, word in LEVELS.items()} | {Level.NOTICE: "お知らせとして"}
 
 
@@ -69,6 +71,21 @@ def count(reached: Sequence[Terminal]) -> str:
     households = len(reached) - businesses
     parts = [f"{number}{word}" for number, word in ((households, "世帯"), (businesses, "事業所")) if number]
     return "・".join(parts) or "0世帯"
+
+
+def gone_warning(audience: Audience, roster: Sequence[Terminal]) -> str:
+    """Return which of the terminals that were chosen one by one have left service; empty if none has.
+
+    `roster` has everybody.
+    """
+    if audience.kind is not AudienceKind.TERMINALS:
+        return ""
+    chosen = set(audience.members)
+    gone = [each.household for each in roster if each.id in chosen and each.service is not Service.IN_SERVICE]
+    if not gone:
+        return ""
+    more = f"ほか{len(gone) - _MOST_NAMED}台" if len(gone) > _MOST_NAMED else ""
+    return f"{'、'.join(gone[:_MOST_NAMED])}{more}には届きません。選んだあとに、端末が一時停止か廃止になりました。"
 
 
 def button(timing: Timing, *, drill: bool, asked: bool) -> str:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from broadcaster.domain.audience import describe
 from broadcaster.domain.delivery import Reach
+from broadcaster.domain.draft import check
 from broadcaster.domain.timing import moment_in_words
 from broadcaster.domain.town import Category
 from broadcaster.ledger.alerts import Accepted
@@ -65,22 +66,25 @@ class LastHeard:
 
 @dataclass(frozen=True)
 class Planned:
-    """An alert that goes out at its time."""
+    """An alert that goes out at its time; one that is not `is_fit` cannot, as it stands."""
 
     identifier: str
     headline: str
     when: str
+    is_fit: bool
 
 
 @dataclass(frozen=True)
 class Due:
     """What is to come: the next alerts that go out by themselves, how many more there are, how many wait.
 
-    `returned` were sent back by the one who was to approve, and go out only once they are submitted again.
+    `unfit` of those that are `more` cannot go out as they stand. `returned` were sent back by the one who was to
+    approve, and go out only once they are submitted again.
     """
 
     planned: tuple[Planned, ...]
     more: int
+    unfit: int
     waiting: int
     returned: int
 
@@ -118,11 +122,20 @@ def due(site: Site) -> Due:
     zone = site.town.time_zone
     timed = [(found.next_at, found) for found in site.ledger.submissions.in_state(State.PLANNED) if found.next_at]
     timed.sort(key=lambda pair: pair[0])
-    shown = tuple(
-        Planned(one.identifier, one.written.headline, moment_in_words(at, zone)) for at, one in timed[:_SHOWN_PLANNED]
-    )
+    roster = site.ledger.terminals.everybody()
+    planned = [
+        Planned(
+            one.identifier,
+            one.written.headline,
+            moment_in_words(at, zone),
+            is_fit=not check(one.written.draft(site.town), site.town, roster),
+        )
+        for at, one in timed
+    ]
+    shown, more = planned[:_SHOWN_PLANNED], planned[_SHOWN_PLANNED:]
     waiting, returned = (site.ledger.submissions.in_state(state) for state in (State.WAITING, State.RETURNED))
-    return Due(shown, len(timed) - len(shown), len(waiting), sum(bool(one.note) for one in returned))
+    unfit = sum(not one.is_fit for one in more)
+    return Due(tuple(shown), len(more), unfit, len(waiting), sum(bool(one.note) for one in returned))
 
 
 def last_heard(site: Site) -> LastHeard:

@@ -110,7 +110,7 @@ def planned_row(site: Site, submission: StoredSubmission, account: Account) -> P
     """Return a submission as `account` sees it."""
     town, zone, written = site.town, site.town.time_zone, submission.written
     draft = written.draft(town)
-    roster = site.ledger.terminals.all()
+    roster = site.ledger.terminals.everybody()
     level, timing = level_of(written, town), submission.timing
     next_at = submission.next_at or next_after(timing, site.clock(), zone)
     after = next_after(timing, next_at, zone) if next_at else None

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from broadcaster.domain.audience import Terminal, recipients
+from broadcaster.domain.roster import SERVICE_WORDS
+from broadcaster.domain.service import Service
 from broadcaster.domain.written import Written
 from broadcaster.web.site import Site
 
@@ -57,7 +59,7 @@ def members(roster: Sequence[Terminal]) -> Counter[str]:
 
 def chosen(site: Site, identifiers: Iterable[str]) -> list[Found]:
     """Return the terminals that were chosen one by one, unknown ones too, so that they can be taken away."""
-    known = {terminal.id: terminal for terminal in site.ledger.terminals.all()}
+    known = {terminal.id: terminal for terminal in site.ledger.terminals.everybody()}
     return [_found(site, known.get(identifier, _unknown(identifier))) for identifier in identifiers]
 
 
@@ -79,6 +81,8 @@ def search(site: Site, words: str) -> list[Found]:
 
 def _found(site: Site, terminal: Terminal) -> Found:
     area = next((area.name for area in site.town.areas if area.id == terminal.area), terminal.area)
+    if terminal.service is not Service.IN_SERVICE:
+        area = f"{area}　{SERVICE_WORDS[terminal.service]}"
     return Found(terminal.id, terminal.household, area)
 
 

@@ -16,6 +16,7 @@ _WORDS = {
     Wrong.IDENTIFIER: "端末の番号「{value}」は使えません。半角の英数字とハイフンで、64文字以内にしてください。",
     Wrong.RESERVED: "端末の番号「{value}」は、システムが使う名前です。ほかの番号にしてください。",
     Wrong.TWICE: "端末の番号「{value}」が、2回出てきます。",
+    Wrong.ALIKE: "大文字と小文字だけがちがう端末の番号「{value}」が、もうあります。",
     Wrong.RETIRED: "端末「{value}」は廃止されていて、もう使えません。新しい番号にしてください。",
     Wrong.HOUSEHOLD: "世帯名がありません。",
     Wrong.LONG: f"世帯名「{{value}}」が長すぎます。{LONGEST_HOUSEHOLD}文字以内にしてください。",
@@ -26,7 +27,7 @@ _WORDS = {
     Wrong.SERVICE: "状態「{value}」は、ファイルでは変えられません。端末の画面で、一時停止や廃止をしてください。",
 }
 _FIELDS = {
-    **dict.fromkeys((Wrong.IDENTIFIER, Wrong.RESERVED, Wrong.TWICE, Wrong.RETIRED), "terminal"),
+    **dict.fromkeys((Wrong.IDENTIFIER, Wrong.RESERVED, Wrong.TWICE, Wrong.ALIKE, Wrong.RETIRED), "terminal"),
     **dict.fromkeys((Wrong.HOUSEHOLD, Wrong.LONG, Wrong.UNPRINTABLE), "household"),
     Wrong.KIND: "kind",
     Wrong.AREA: "area",

@@ -17,7 +17,9 @@ _NEVER_CAME = Advice(
     "いまも必要な内容なら、新しいお知らせを作って送ってください。",
 )
 _REASONS = {
-    Standing.PENDING: Advice("送信待ち", "放送の通信が空くのを待っています", "つながりしだい、自動で送られます。"),
+    Standing.PENDING: Advice(
+        "送信待ち", "まだ送られていません。放送の通信を待っています", "つながりしだい、自動で送られます。"
+    ),
     Standing.AWAITED: Advice("応答待ち", "送ったばかりで、返事を待っています", "30秒ほどお待ちください。"),
     Standing.LAPSED: Advice("届く前に終了", "届く前に有効期限が過ぎました", "もう伝える必要はありません。"),
     Standing.MISSED: Advice("届かず", "この版が届く前に、訂正や取り消しが送られました", "新しい版が届きます。"),
@@ -28,7 +30,11 @@ _REASONS = {
     ),
     Standing.RECEIVED: Advice("受信済み", "届きましたが、まだ表示も放送もされていません", "順番に放送されます。"),
     Standing.DISPLAYED: Advice("表示済み", "画面に出ましたが、まだ放送されていません", "順番に放送されます。"),
-    Standing.SPEAKING: Advice("放送中", "いま放送しています", "放送が終わるまで、お待ちください。"),
+    Standing.SPEAKING: Advice(
+        "放送中",
+        "放送を始めました。終わったという知らせは、まだありません",
+        "数分たっても変わらないときは、端末がつながっているかを確かめてください。",
+    ),
     Standing.HELD: Advice(
         "朝に放送", SILENCES[Silence.HELD], "画面には出ています。急ぐときは電話や訪問で伝えてください。"
     ),
@@ -48,6 +54,14 @@ _REASONS = {
     Standing.NO_VOICE: _NO_VOICE,
     Standing.NEVER_CAME: _NEVER_CAME,
 }
+_ASK = "大事な内容なら、電話や訪問で確かめてください。"
+_LEFT_OPEN = {
+    Standing.HELD: Advice("放送せず", HELD_TOO_LONG, _REASONS[Standing.HELD].action),
+    Standing.RECEIVED: Advice("受信のみ", "届きましたが、表示や放送をしたという知らせがありません", _ASK),
+    Standing.DISPLAYED: Advice("表示のみ", "画面に出ましたが、放送したという知らせがありません", _ASK),
+    Standing.SPEAKING: Advice("放送途中", "放送を始めましたが、終わったという知らせがありません", _ASK),
+}
+"""What is said instead once nothing will be voiced any more, and the terminal has not said how it ended."""
 _WELL = (Standing.VOICED, Standing.CONFIRMED)
 
 WHO = {
@@ -65,8 +79,8 @@ ORDER = {standing: number for number, standing in enumerate(Standing)}
 
 def advice(standing: Standing, *, over: bool = False) -> Advice:
     """Return what a standing means and what to do; `over`: nothing will be voiced any more."""
-    if standing is Standing.HELD and over:
-        return Advice("放送せず", HELD_TOO_LONG, _REASONS[standing].action)
+    if over and standing in _LEFT_OPEN:
+        return _LEFT_OPEN[standing]
     return _REASONS.get(standing) or TROUBLES[TROUBLE_OF[standing]]
 
 

@@ -28,7 +28,7 @@ _REASONS = {
     Standing.SUMMARISED: "まとめて放送した",
     Standing.DECLINED: "音声なしの設定",
     Standing.VOICED: "放送したが確認なし",
-    Standing.SPEAKING: "放送したが確認なし",
+    Standing.SPEAKING: "放送の途中",
 }
 _NOT_REACHED = "端末に届いていない"
 _NOT_HEARD = "届いたが未放送"

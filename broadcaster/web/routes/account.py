@@ -61,7 +61,13 @@ async def change_password(request: Request, account: Reader, form: CheckedForm) 
         async with site.password_checks:
             with changing():
                 await asyncio.to_thread(
-                    site.ledger.accounts.change_password, account.name, new, account.name, site.clock(), keep
+                    site.ledger.accounts.change_password,
+                    account.name,
+                    new,
+                    account.name,
+                    site.clock(),
+                    keep,
+                    town=site.town.id,
                 )
     except AccountError as error:
         return await asyncio.to_thread(account_page, request, account, {"password": error.japanese})

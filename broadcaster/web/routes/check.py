@@ -17,12 +17,22 @@ from broadcaster.domain.written import Written
 from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.drafts import DraftMoved
 from broadcaster.sending import Need, Submission, Submitted
+from broadcaster.web.approvers import approvers_in_words
 from broadcaster.web.compose_form import Editing, editing_of, form_page, new_editing
 from broadcaster.web.drafting import keep, moved
 from broadcaster.web.errors import NotStored, storing
 from broadcaster.web.forms import MAXIMUM_REASON, identifier_of, reason_of, version_of, written_of
 from broadcaster.web.moved import moved_page
-from broadcaster.web.outlook import button, day_warning, quiet_warning, sentence, spoken_at, until_when, when_again
+from broadcaster.web.outlook import (
+    button,
+    day_warning,
+    gone_warning,
+    quiet_warning,
+    sentence,
+    spoken_at,
+    until_when,
+    when_again,
+)
 from broadcaster.web.pages import page
 from broadcaster.web.routes.alerts import to_alert
 from broadcaster.web.sessions import CheckedForm, Sender, text_of
@@ -81,8 +91,8 @@ def _check_page(request: Request, form: FormData, account: Account, problems: Se
         editing = _kept(site, editing_of(site, form), written, account)
     except DraftMoved as error:
         identifier = identifier_of(form)
-        return form_page(request, written, new_editing(site), moved=moved(site, identifier, error.now))
-    roster = site.ledger.terminals.all()
+        return form_page(request, written, new_editing(site), moved=moved(site, identifier, error.now, written))
+    roster = site.ledger.terminals.everybody()
     chosen = TimingForm.of(form)
     timing, wrong = chosen.timing(now, zone)
     problems = list({problem.field: problem for problem in [*wrong, *problems]}.values())
@@ -114,6 +124,7 @@ def _check_page(request: Request, form: FormData, account: Account, problems: Se
         chosen=proposed,
         told=chosen.key,
         asked=asked,
+        approvers=approvers_in_words(site, account.name) if asked else "",
         alone=need is Need.APPROVAL_OR_REASON and timing.is_now,
         reason=text_of(form, "reason"),
         maximum_reason=MAXIMUM_REASON,
@@ -127,6 +138,7 @@ def _check_page(request: Request, form: FormData, account: Account, problems: Se
             now.astimezone(zone).date(),
             spoken_at(site.town, alert.level, goes_at, alert.expires),
         ),
+        gone=gone_warning(alert.audience, roster),
         effect=LEVEL_EFFECTS[alert.level],
         level_word=LEVELS[alert.level],
         reached=len(reached),

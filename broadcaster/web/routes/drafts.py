@@ -69,10 +69,11 @@ def save_draft(request: Request, identifier: str, account: Sender, form: Checked
     site = site_of(request)
     if not is_identifier(identifier):
         raise _missing()
+    written = written_of(form)
     try:
-        draft = keep(site, identifier, version_of(form), written_of(form), account)
+        draft = keep(site, identifier, version_of(form), written, account)
     except DraftMoved as error:
-        told = moved(site, identifier, error.now)
+        told = moved(site, identifier, error.now, written)
         notice = site.templates.get_template("parts/draft_moved.html").render(moved=told, scripted=True)
         return JSONResponse({"notice": notice, "fresh": new_identifier(site.clock())}, status_code=409)
     except NotStored as error:

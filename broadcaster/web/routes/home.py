@@ -19,12 +19,13 @@ router = APIRouter()
 def parts(request: Request, account: Account) -> list[Part]:
     """Return what moves on the page, which is all of it."""
     site = site_of(request)
-    acts = {"may_send": may(account.role, Act.SEND), "may_manage": may(account.role, Act.MANAGE)}
+    acts = {f"may_{act}": may(account.role, act) for act in (Act.SEND, Act.ENROL, Act.MANAGE)}
     health, waiting = site.ledger.conditions.health(), site.ledger.requests.waiting()
     alerts, more = running(site)
+    begun = site.ledger.terminals.has_any()
     drafts = len(site.ledger.drafts.unsent()) if acts["may_send"] else 0
     return [
-        Part("start", "parts/start.html", {"heard": last_heard(site), "terminals": health.total, **acts}),
+        Part("start", "parts/start.html", {"heard": last_heard(site), "begun": begun, **acts}),
         Part("running", "parts/running.html", {"alerts": alerts, "more": more}),
         Part("due", "parts/due.html", {"due": due(site), "drafts": drafts, **acts}),
         Part("waiting", "parts/waiting_calls.html", {"waiting": waiting, "waits": waits(site, waiting)}),

@@ -52,7 +52,9 @@ async def choose(request: Request, token: str, form: CheckedForm) -> Response:
             return _form(request, token, account, {"again": "上のパスワードとちがいます。もう一度入力してください。"})
         async with site.password_checks:
             with changing():
-                await asyncio.to_thread(site.ledger.password_links.use, token, password, site.clock())
+                await asyncio.to_thread(
+                    site.ledger.password_links.use, token, password, site.clock(), town=site.town.id
+                )
     except LinkRefused as refused:
         raise _refused(refused) from refused
     except AccountError as error:

@@ -1,6 +1,7 @@
 """The accounts: who has one, and a new one."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
@@ -54,7 +55,7 @@ def make(request: Request, account: Manager, form: CheckedForm) -> Response:
     """Make an account, and show the link with which its owner chooses a password."""
     site = site_of(request)
     fields = {field: text_of(form, field).strip() for field in ("name", "display_name", "role")}
-    problems = _problems(fields)
+    problems = _problems(site, fields)
     role = role_of(fields["role"])
     if problems or role is None:
         return _form(request, fields, problems)
@@ -95,20 +96,32 @@ def role_words() -> list[tuple[str, str, str]]:
     return [(role.value, ROLES[role], ROLE_MEANINGS[role]) for role in ROLES]
 
 
-def display_name_problem(text: str) -> Problem | None:
-    """Return what is wrong with a name that others see."""
+def display_name_problem(site: Site, text: str, name: str) -> Problem | None:
+    """Return what is wrong with a name that others are to see of the account `name`; a suspended one keeps its own."""
     if not text:
         return Problem("display_name", "名前を入力してください。", "the display name is missing")
     if len(text) > LONGEST_DISPLAY_NAME:
         return Problem(
             "display_name", f"名前は{LONGEST_DISPLAY_NAME}文字以内にしてください。", "the display name is too long"
         )
+    for person in site.ledger.accounts.people():
+        if person.account.name != name and _bare(person.account.display_name) == _bare(text):
+            return Problem(
+                "display_name",
+                f"「{text}」は、アカウント「{person.account.name}」の名前です。"
+                "だれがしたのかを記録で見分けられるように、ちがう名前にしてください。",
+                "another account has this display name",
+            )
     return None
 
 
-def _problems(fields: dict[str, str]) -> list[Problem]:
+def _bare(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+def _problems(site: Site, fields: dict[str, str]) -> list[Problem]:
     problems = []
-    if problem := display_name_problem(fields["display_name"]):
+    if problem := display_name_problem(site, fields["display_name"], fields["name"]):
         problems.append(problem)
     if not _NAME.fullmatch(fields["name"]):
         problems.append(

@@ -40,7 +40,7 @@ def change(request: Request, account: Manager, form: CheckedForm) -> Response:
     site = site_of(request)
     person = _find(site, text_of(form, "name"))
     display_name, role = text_of(form, "display_name").strip(), role_of(text_of(form, "role"))
-    if problem := display_name_problem(display_name):
+    if problem := display_name_problem(site, display_name, person.name):
         return _show(request, person, [problem])
     if role is None:
         return _show(request, person, [Problem("role", "役割を選んでください。", "the role is missing")])

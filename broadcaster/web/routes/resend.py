@@ -53,6 +53,7 @@ def _ask_page(request: Request, accepted: Accepted, *, overtaken: bool = False) 
         overtaken=overtaken,
         over=accepted.alert.expires <= site.clock(),
         counts={who: count_selected(site, accepted, Selection(who, in_service=True)) for who in _WHOM},
+        serving=count_selected(site, accepted, Selection(in_service=True)),
         away=_away(site, accepted),
         number=len(resends) + 1,
         last=f"{moment(resends[-1].at, site.town.time_zone)}に、{resends[-1].terminals}台" if resends else "",

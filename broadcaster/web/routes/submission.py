@@ -18,10 +18,11 @@ from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.drafts import DraftMoved
 from broadcaster.ledger.submissions import State, StoredSubmission
 from broadcaster.sending import MayNotApprove, Submitted
+from broadcaster.web.approvers import approvers_in_words
 from broadcaster.web.errors import PageError, storing
 from broadcaster.web.forms import day_of, version_of
 from broadcaster.web.moved import moved_page
-from broadcaster.web.outlook import day_warning, quiet_warning, sentence, spoken_at, until_when
+from broadcaster.web.outlook import day_warning, gone_warning, quiet_warning, sentence, spoken_at, until_when
 from broadcaster.web.pages import page
 from broadcaster.web.planned import planned_row
 from broadcaster.web.routes.alerts import to_alert
@@ -181,7 +182,8 @@ def _page(
     valid_for = validity(category, draft.valid_hours) if category else timedelta()
     is_certain = submission.state is State.PLANNED and not timing.is_repeated
     decides = waits and not row.own and may(account.role, Act.APPROVE)
-    reached = recipients(draft.audience, site.ledger.terminals.all()) if draft.audience else []
+    roster = site.ledger.terminals.everybody()
+    reached = recipients(draft.audience, roster) if draft.audience else []
     return page(
         request,
         "submission.html",
@@ -194,6 +196,7 @@ def _page(
         )
         if draft.audience
         else "",
+        gone=gone_warning(draft.audience, roster) if draft.audience else "",
         effect=LEVEL_EFFECTS[row.level],
         until=until_when(site.town, valid_for, goes_at if is_certain else None),
         quiet=quiet_warning(site.town, row.level, goes_at, goes_at + valid_for, repeated=timing.is_repeated),
@@ -205,6 +208,7 @@ def _page(
             spoken_at(site.town, row.level, goes_at, goes_at + valid_for),
         ),
         waits=waits,
+        approvers=approvers_in_words(site, submission.submitted_by) if waits and not decides else "",
         planned=submission.state is State.PLANNED,
         returned=submission.state is State.RETURNED,
         goes_now=goes_now,

@@ -105,6 +105,7 @@ def show_terminals(request: Request, account: Reader, filters: Filters, number: 
         wanted=filters,
         condition=TROUBLED if filters.troubled else filters.condition or "",
         filtered=filters != Wanted(),
+        begun=site.ledger.terminals.has_any(),
         conditions=CONDITIONS,
         services=SERVICE_WORDS,
         may_enrol=may(account.role, Act.ENROL),

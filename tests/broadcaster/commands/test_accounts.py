@@ -59,8 +59,11 @@ def test_a_link_that_works_once_goes_to_standard_output_alone(office: Shell) -> 
 
 def test_a_password_is_set_on_the_server(office: Shell) -> None:
     office.quick("accounts", "password", "hanako", "--password", "purple lantern river")
-    weak = office.run("accounts", "password", "hanako", "--password", "password1234")
-    assert (weak.code, "easy to guess" in weak.err) == (1, True)
+    for guess in ("password1234", "tsukigata2026"):
+        weak = office.run("accounts", "password", "hanako", "--password", guess)
+        assert (weak.code, "easy to guess" in weak.err) == (1, True)
+    nobody = office.run("accounts", "password", "nobody", "--password", "purple lantern river")
+    assert (nobody.code, "nobody" in nobody.err) == (1, True)
     ledger = ledger_of(office)
     assert ledger.accounts.log_in("hanako", "purple lantern river") is not None
     assert (ledger.audit.newest(1)[0].actor, ledger.audit.newest(1)[0].deed) == ("shell", Deed.PASSWORD_CHANGED)

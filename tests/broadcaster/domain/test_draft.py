@@ -135,7 +135,7 @@ def test_an_unknown_member_of_the_audience_is_named(draft: Draft, audience: Audi
 @pytest.mark.parametrize("audience", [areas("mujin"), groups("nobody")])
 def test_an_audience_without_terminals_is_a_problem(draft: Draft, audience: Audience) -> None:
     problem = only_problem(replace(draft, audience=audience))
-    assert (problem.field, problem.english) == ("audience", "no terminal belongs to this audience")
+    assert (problem.field, problem.english) == ("audience", "no terminal in service belongs to this audience")
     assert "1台もありません" in problem.japanese
 
 

@@ -55,7 +55,12 @@ async def test_a_new_password_needs_the_old_one_and_ends_the_other_log_ins(autho
 
 
 @pytest.mark.parametrize(
-    ("password", "again", "words"), [("short", "short", "12文字以上"), (CHOSEN, "x", "新しいパスワードとちがいます")]
+    ("password", "again", "words"),
+    [
+        ("short", "short", "12文字以上"),
+        ("tsukigata2026", "tsukigata2026", "当てられやすい"),
+        (CHOSEN, "x", "新しいパスワードとちがいます"),
+    ],
 )
 async def test_a_new_password_that_will_not_do_is_told(author: Browser, password: str, again: str, words: str) -> None:
     told = await author.post("/account/password", {"current": PASSWORD, "password": password, "again": again})

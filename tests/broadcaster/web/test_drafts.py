@@ -95,6 +95,29 @@ async def test_who_checks_what_a_colleague_has_changed_sees_both_texts_and_goes_
     assert ledger.alerts.newest(1) == []
 
 
+async def test_the_second_of_two_is_told_what_else_than_the_text_the_colleague_has_chosen(
+    app: FastAPI, author: Browser
+) -> None:
+    mine = {**ALERT, "level": "important", "audience": "areas", "areas": ["kita"]}
+    await author.post(PATH, {**mine, "version": "0"})
+    colleague = await colleague_of(app)
+    theirs = {**mine, "level": "emergency", "areas": ["minami"], "valid_hours": "3", "drill": "yes", "version": "1"}
+    await colleague.post(PATH, theirs)
+
+    notice = (await author.post(PATH, {**mine, "version": "1", "body": "わたしの本文"})).json()["notice"]
+
+    for told in (
+        "緊急度: <strong>緊急</strong>（あなたは「重要」）",
+        "宛先: <strong>南地区</strong>（あなたは「北地区」）",
+        "いつまで届けるか: <strong>3時間</strong>（あなたは「種別のとおり」）",
+        "訓練: <strong>訓練として放送する</strong>（あなたは「訓練ではない」）",
+    ):
+        assert told in notice
+    assert "種別: " not in notice
+    same = {**theirs, "body": "わたしの本文"}
+    assert "文のほかに" not in (await author.post("/alerts/check", {**same, "identifier": IDENTIFIER})).text
+
+
 async def test_what_was_sent_or_thrown_away_meanwhile_is_told(author: Browser, ledger: Ledger) -> None:
     await author.post(PATH, {**ALERT, "version": "0"})
     ledger.drafts.discard(IDENTIFIER, 1, "hanako", NOW)

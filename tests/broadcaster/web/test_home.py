@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from broadcaster.domain.service import Step
 from broadcaster.domain.written import Written
 from broadcaster.ledger import Ledger
 from kokuchi.wire import Audience, AudienceKind, Speaker
@@ -120,6 +121,17 @@ async def test_what_goes_out_by_itself_and_what_waits_for_approval_is_due(author
     assert "書きかけのお知らせはありません" in due, "what was submitted is no draft any more"
 
 
+async def test_what_cannot_go_out_as_it_stands_is_not_promised(author: Browser, ledger: Ledger) -> None:
+    for number in range(1, 6):
+        states.plan(ledger, f"20261124T00510{number}Z-bbbbbbbb", f"{number}日後のもの", days=number)
+    assert "このままでは放送できません" not in part(await home(author), "due")
+    ledger.service.step(Step.SUSPEND, ["t-1", "t-2", "t-3"], "hanako", NOW)
+    due = part(await home(author), "due")
+    assert due.count("このままでは放送できません") == 3
+    assert "に放送します" not in due
+    assert "このままでは放送できないものが2件あります" in due
+
+
 async def test_an_operator_sees_the_same_without_buttons(operator: Browser, ledger: Ledger) -> None:
     states.trouble(ledger)
     page = await home(operator)
@@ -134,9 +146,28 @@ async def test_an_empty_town_is_told_what_to_do_first(author: Browser, ledger: L
     states.empty(ledger)
     page = await home(author)
     assert "はじめに、次の準備をしてください" in page
+    assert "世帯の一覧をまとめて登録します" in page, "who may do it is sent to nobody else"
+    assert 'class="more" href="/terminals"' in page
     assert 'href="/people"' not in page
     await author.log_in("<b>kanri</b>")
     assert 'class="more" href="/people"' in await home(author)
+
+
+async def test_a_town_whose_terminals_are_all_suspended_is_not_said_to_be_empty_and_finds_them_again(
+    author: Browser, ledger: Ledger
+) -> None:
+    alert = accept(ledger)
+    ledger.service.step(Step.SUSPEND, ["t-1", "t-2", "t-3"], "hanako", NOW)
+    page = await home(author)
+    assert "はじめに、次の準備をしてください" not in page
+    assert "お知らせを作る" in page[page.index("<main") :]
+    terminals = (await author.get("/terminals")).text
+    assert "まだ登録されていません" not in terminals
+    assert "使用中の端末はありません。「登録」で「一時停止中」か「廃止」をえらんで" in terminals
+    assert 'name="service"' in terminals
+    resend = (await author.get(f"/alerts/{alert.identifier}/resend")).text
+    assert "宛先の端末は、どれも一時停止中か廃止です。送りなおす端末はありません。" in resend
+    assert "放送されています" not in resend
 
 
 async def test_every_part_of_the_page_moves_by_itself(author: Browser, ledger: Ledger) -> None:

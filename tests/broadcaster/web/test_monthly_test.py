@@ -27,14 +27,15 @@ def town() -> Town:
     return TOWN.model_copy(update={"categories": tuple(load(CategoriesFile, CATEGORIES, {}).categories)})
 
 
-def send_test(ledger: Ledger, town: Town, days_ago: float = 0, *, drill: bool = True) -> Alert:
+def send_test(ledger: Ledger, town: Town, days_ago: float = 0, *, drill: bool = True, goes_out: bool = True) -> Alert:
     sent = NOW - timedelta(days=days_ago)
     alert = compose(
         Draft("monthly_test", "毎月の試験放送です", "本文です。", EVERYONE, drill=drill), town, ROSTER, sent
     )
     everybody = [terminal.id for terminal in ROSTER]
     ledger.alerts.accept(alert, Topics(town.id).of_audience(EVERYONE), everybody, "hanako")
-    publish(ledger)
+    if goes_out:
+        publish(ledger)
     return alert
 
 
@@ -128,6 +129,36 @@ async def test_the_report_says_what_is_wrong_what_to_do_and_what_is_new_or_mende
     assert "先月とは比べていません" in older
     assert "スピーカーの故障　1台" in older
     assert "記録装置" not in older[older.index("<section") :], "what terminals say now was not so then"
+
+
+async def test_a_terminal_of_which_nothing_is_known_yet_is_neither_well_nor_mended(
+    operator: Browser, ledger: Ledger, town: Town, clock: Clock
+) -> None:
+    before, now = send_test(ledger, town, 30), send_test(ledger, town)
+    ledger.presences.record([presence("t-1"), presence("t-2"), presence("t-3")])
+    ledger.deliveries.record(
+        [
+            report(before, "t-2", received_at=NOW, outcome=Outcome.VOICE_FAILED, reason="no device"),
+            report(now, "t-1", received_at=NOW, displayed_at=NOW, voiced_at=NOW),
+            report(now, "t-2", received_at=NOW, displayed_at=NOW, voice_started_at=NOW),
+        ]
+    )
+    page = (await operator.get(f"/monthly-test/{now.identifier}")).text
+    assert "3台のうち1台は正常です。2台は、まだ結果が出ていません。" in page
+    assert "<li>鈴木 ハナ" not in page, "it is not mended"
+    clock.move(minutes=16)
+    page = (await operator.get(f"/monthly-test/{now.identifier}")).text
+    assert "3台のうち1台は正常です。2台を確かめてください。" in page
+
+
+async def test_a_test_that_has_not_gone_out_finds_nobody_well(
+    operator: Browser, ledger: Ledger, town: Town, clock: Clock
+) -> None:
+    alert = send_test(ledger, town, goes_out=False)
+    ledger.presences.record([presence("t-1"), presence("t-2"), presence("t-3")])
+    clock.move(minutes=30)
+    page = (await operator.get(f"/monthly-test/{alert.identifier}")).text
+    assert "3台のうち0台は正常です。3台は、まだ結果が出ていません。" in page
 
 
 async def test_the_alert_s_page_leads_to_its_report(operator: Browser, ledger: Ledger, town: Town) -> None:

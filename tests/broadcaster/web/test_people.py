@@ -13,7 +13,7 @@ from broadcaster.ledger import Ledger
 from broadcaster.ledger.accounts import Account
 from tests.broadcaster.web.browser import Browser
 from tests.broadcaster.web.test_storage import Disk
-from tests.broadcaster.web.town import PASSWORD, Clock
+from tests.broadcaster.web.town import NOW, PASSWORD, Clock
 
 KANRI = "<b>kanri</b>"
 NEW = {"name": "takahashi", "display_name": "商工係 高橋", "role": "approver"}
@@ -90,6 +90,7 @@ async def test_a_link_works_once_for_a_day_and_until_a_newer_one(
         ("password1234", None, "当てられやすい"),
         ("hanako-hanako", None, "アカウント名"),
         (CHOSEN, "another one", "上のパスワードとちがいます"),
+        ("tsukigata2026", None, "当てられやすい"),
     ],
 )
 async def test_a_password_that_will_not_do_is_told_and_the_link_still_works(
@@ -134,6 +135,18 @@ async def test_an_account_that_cannot_be_made_is_told_at_its_field(
     assert told.status_code == 422
     assert words in told.text
     assert ledger.accounts.all() == before
+
+
+async def test_no_two_have_one_name_so_that_the_record_tells_them_apart(kanri: Browser, ledger: Ledger) -> None:
+    ledger.accounts.suspend("ops", KANRI, NOW)
+    told = "「運用　太郎」は、アカウント「ops」の名前です。"
+    made = await kanri.post("/people/new", {**NEW, "display_name": "運用　太郎"})
+    assert (made.status_code, told in made.text) == (422, True)
+    assert ledger.accounts.get("takahashi") is None
+    fields = {"name": "hanako", "display_name": "運用　太郎", "role": "author"}
+    assert told in (await kanri.post("/people/account", fields)).text
+    kept = await kanri.post("/people/account", {**fields, "display_name": "田中 花子", "role": "approver"})
+    assert kept.status_code == 303, "it is its own name"
 
 
 async def test_another_role_holds_at_once(kanri: Browser, author: Browser) -> None:

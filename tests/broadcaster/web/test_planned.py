@@ -4,19 +4,25 @@ import asyncio
 import html
 import re
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
+from broadcaster.domain.audit import SHELL
 from broadcaster.domain.policy import Approval
+from broadcaster.domain.roles import Role
+from broadcaster.domain.service import Step
+from broadcaster.domain.tokens import Scope
 from broadcaster.domain.town import QuietHours, Town
 from broadcaster.ledger import Ledger
+from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.submissions import State, StoredSubmission
 from broadcaster.sending import PlannedSending
 from kokuchi.wire import Level, Status
 from tests.broadcaster.web.browser import ALERT, Browser, hidden_fields
-from tests.broadcaster.web.town import TOWN, Clock, FakeVoice
+from tests.broadcaster.web.town import NOW, PASSWORD, TOWN, Clock, FakeVoice
 
 Fields = dict[str, str | Sequence[str]]
 
@@ -300,6 +306,34 @@ async def test_what_waits_is_approved_by_a_colleague_and_goes_out(
     assert (await author.get(path)).headers["location"] == answer.headers["location"]
 
 
+async def test_who_asks_for_approval_is_told_who_can_give_it(author: Browser, ledger: Ledger) -> None:
+    path = (await submit(author, ALERT)).headers["location"]
+
+    async def told() -> tuple[str, str]:
+        return (await author.post("/alerts/check", ALERT)).text, (await author.get(path)).text
+
+    ledger.accounts.add(Account("new", "まだ入れない人", Role.APPROVER), None)
+    for page in await told():
+        assert "承認できるのは、&lt;i&gt;管理&lt;/i&gt;さん、部長 一郎さんです。" in page
+    ledger.accounts.suspend("buchou", "<b>kanri</b>", NOW)
+    ledger.accounts.add(Account("tantou", "次の管理者", Role.ADMINISTRATOR), PASSWORD)
+    ledger.accounts.change("<b>kanri</b>", "前の管理者", Role.AUTHOR, "tantou", NOW)
+    for page in await told():
+        assert "承認できるのは、次の管理者さんです。" in page
+
+
+async def test_where_nobody_else_can_approve_who_asks_is_told_so(app: FastAPI, ledger: Ledger) -> None:
+    kanri = Browser(app)
+    await kanri.log_in("<b>kanri</b>")
+    ledger.accounts.suspend("buchou", "<b>kanri</b>", NOW)
+    assert "いま、承認できる人がほかにいません。" in (await kanri.post("/alerts/check", ALERT)).text
+    path = (await submit(kanri, ALERT)).headers["location"]
+    assert "いま、承認できる人がほかにいません。" in (await kanri.get(path)).text
+    ledger.tokens.make("当直", {Scope.ALERTS_APPROVE}, NOW + timedelta(days=1), SHELL, NOW)
+    assert "承認できるのは、当直（外部連携）です。" in (await kanri.get(path)).text
+    await kanri.client.aclose()
+
+
 async def test_nobody_approves_of_their_own_nor_without_the_right(
     author: Browser, approver: Browser, ledger: Ledger
 ) -> None:
@@ -580,6 +614,36 @@ async def test_a_missed_one_is_shown_until_somebody_sees_to_it(
     assert "予定どおりに放送できなかったお知らせ 1件" in (await author.get("/")).text
     await author.post(f"{path}/settle")
     assert "放送していません" not in (await author.get("/planned")).text
+
+
+async def test_a_chosen_terminal_that_leaves_service_keeps_the_others_from_nothing(
+    author: Browser, ledger: Ledger, planned: PlannedSending, clock: Clock
+) -> None:
+    chosen: Fields = {**NOTICE, "audience": "terminals", "terminals": ["t-1", "t-3"]}
+    path = (await submit(author, chosen, TOMORROW)).headers["location"]
+    assert "届きません" not in (await author.get(path)).text
+    ledger.service.step(Step.SUSPEND, ["t-3"], "hanako", clock())
+    for shown in (await author.get(path), await author.post("/alerts/check", chosen)):
+        assert plan_of(shown).startswith("選んだ 1世帯に、")
+        assert "高橋 商店には届きません。選んだあとに、端末が一時停止か廃止になりました。" in shown.text
+    clock.move(hours=23)
+    await planned.send_due()
+    (accepted,) = ledger.alerts.newest(9)
+    lines = ledger.deliveries.of_alert(accepted.row)
+    assert [line.terminal.id for line in lines] == ["t-1"]
+
+
+async def test_what_is_for_nobody_in_service_any_more_cannot_go_out_and_is_not_approved(
+    author: Browser, approver: Browser, ledger: Ledger, clock: Clock
+) -> None:
+    path = (await submit(author, {**EMERGENCY, "audience": "terminals", "terminals": ["t-3"]})).headers["location"]
+    assert button_of(await approver.get(path)) == "承認して、いますぐ放送する"
+    ledger.service.step(Step.SUSPEND, ["t-3"], "hanako", clock())
+    page = await approver.get(path)
+    assert "このままでは放送できません" in page.text
+    assert "使用中の端末が1台もありません" in page.text
+    assert "差し戻して直してもらうか、依頼を取りやめて、下書きで直してください。" in page.text
+    assert (plan_of(page), button_of(page)) == ("", "")
 
 
 async def test_what_cannot_go_out_any_more_is_shown_before_its_time(author: Browser, ledger: Ledger) -> None:

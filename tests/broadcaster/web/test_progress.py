@@ -5,6 +5,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from fastapi import FastAPI
 
 from broadcaster.domain.delivery import Stage
 from broadcaster.domain.service import Step
@@ -69,6 +70,38 @@ async def test_whom_nobody_can_reach_any_more_is_neither_missing_nor_promised_an
     assert "停止・廃止" in page[page.index('id="reasons"') : page.index('id="deliveries"')]
     for who, rows in (("unreached", []), ("out_of_service", ["t-2"]), ("unheard", ["t-3"])):
         assert rows_of((await operator.get(f"{path}?who={who}")).text) == rows
+
+
+async def test_a_terminal_that_never_said_how_it_ended_is_not_said_to_be_speaking_for_ever(
+    app: FastAPI, operator: Browser, ledger: Ledger, clock: Clock
+) -> None:
+    alert = accept(ledger)
+    ledger.deliveries.record(
+        [
+            report(alert, "t-1", received_at=NOW, displayed_at=NOW, voice_started_at=NOW),
+            report(alert, "t-2", received_at=NOW),
+            report(alert, "t-3", received_at=NOW, displayed_at=NOW),
+        ]
+    )
+    path = f"/alerts/{alert.identifier}"
+    page = (await operator.get(path)).text
+    assert "放送を始めました。終わったという知らせは、まだありません" in page
+    assert page.count("順番に放送されます。") == 2
+    clock.now = alert.expires
+    later = Browser(app)
+    await later.log_in("ops")
+    for shown in (await later.get(path), await later.get(f"{path}/deliveries.csv")):
+        for told in (
+            "放送を始めましたが、終わったという知らせがありません",
+            "届きましたが、表示や放送をしたという知らせがありません",
+            "画面に出ましたが、放送したという知らせがありません",
+        ):
+            assert told in shown.text
+        assert "まだ" not in shown.text[shown.text.index("知らせがありません") :]
+        assert "順番に放送されます" not in shown.text
+    sheet = (await later.get(f"{path}/visits?who=unheard")).text
+    assert "放送の途中" in sheet
+    assert "放送したが" not in sheet
 
 
 async def test_an_alert_whose_whole_audience_has_left_says_so(operator: Browser, ledger: Ledger) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from fastapi import FastAPI
 
+from broadcaster.domain.service import Step
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.requests import Requests
 from kokuchi.wire import CallbackRequest
@@ -65,6 +66,23 @@ async def test_a_household_is_listed_with_the_alert_that_it_saw(author: Browser,
     assert "2時間待っています" in waiting
     assert waiting.count("役場に届いたのは11月24日(火)10時00分") == 1, "only of the one that came late"
     assert "終わった相談はありません" in await shown(author, "over")
+
+
+@pytest.mark.parametrize(("step", "word"), [(Step.SUSPEND, "一時停止中の端末"), (Step.RETIRE, "廃止の端末")])
+async def test_a_household_whose_terminal_has_left_service_still_waits_and_the_list_says_so(
+    author: Browser, ledger: Ledger, step: Step, word: str
+) -> None:
+    ask(ledger)
+    path = f"/requests/{row_of(ledger)}"
+    for shows in (await shown(author), (await author.get(path)).text):
+        assert "の端末" not in shows
+    ledger.service.step(step, ["t-1"], "hanako", NOW)
+    assert word in await shown(author)
+    page = (await author.get(path)).text
+    assert f"{word}なので、「電話しました」を押しても、画面には出ません。" in page
+    assert "と出ます。" not in page
+    ledger.requests.finish(row_of(ledger), "hanako", NOW)
+    assert word in await shown(author, "over")
 
 
 async def test_without_any_the_page_says_so(operator: Browser) -> None:

@@ -56,6 +56,7 @@ async def test_a_terminal_is_added_with_the_next_number_and_the_broker_is_told(
     ("wrong", "told"),
     [
         ({"terminal": "t-1"}, "端末の番号「t-1」は、もう使われています。"),
+        ({"terminal": "T-1"}, "大文字と小文字だけがちがう端末の番号「t-1」が、もうあります。"),
         ({"terminal": "t/4"}, "端末の番号「t/4」は使えません。"),
         ({"terminal": "centre"}, "システムが使う名前です"),
         ({"household": " "}, "世帯名がありません。"),
@@ -107,14 +108,16 @@ async def test_whoever_changes_a_terminal_second_is_shown_what_the_first_made_of
     assert ledger.terminals.get("t-1") == Terminal("t-1", "佐藤 三郎", "household", "minami")
 
 
-async def test_who_is_asked_to_suspend_is_told_what_an_alert_that_was_sent_goes_on_to_count(
-    author: Browser, ledger: Ledger
+@pytest.mark.parametrize("step", ["suspend", "retire"])
+async def test_who_is_asked_to_take_one_out_of_service_is_told_how_an_alert_that_was_sent_counts_it(
+    author: Browser, ledger: Ledger, step: str
 ) -> None:
     alert = accept(ledger)
-    asked = (await author.get("/terminals/t-1/service/suspend")).text
-    assert "「端末」の「確かめが必要」の数からも、はずれます" in asked
-    assert "すでに送ったお知らせでは、「届いていない」数に残ります" in asked
-    await author.post("/terminals/t-1/service/suspend")
+    asked = (await author.get(f"/terminals/t-1/service/{step}")).text
+    assert "まだ届いていないお知らせは、「届いていない」ではなく「停止・廃止」に数えます" in asked
+    assert "停止・廃止 1台" not in (await author.get("/log")).text
+    await author.post(f"/terminals/t-1/service/{step}")
+    assert "停止・廃止 1台" in (await author.get("/log")).text
     troubled = re.search(r'condition=troubled">.*?<strong>(\d+)</strong>', (await author.get("/terminals")).text)
     assert troubled
     assert troubled[1] == "2"
@@ -240,6 +243,14 @@ async def test_a_terminal_that_is_retired_while_a_file_is_checked_is_told(author
         (
             (HEAD + "t-5,例,世帯,北地区,\r\nt-5,例,世帯,北地区,\r\n").encode(),
             "3行目: 端末の番号「t-5」が、2回出てきます。",
+        ),
+        (
+            (HEAD + "T-1,佐藤 一郎,世帯,北地区,\r\n").encode(),
+            "2行目: 大文字と小文字だけがちがう端末の番号「t-1」が、もうあります。",
+        ),
+        (
+            (HEAD + "t-5,例,世帯,北地区,\r\nT-5,例,世帯,北地区,\r\n").encode(),
+            "3行目: 大文字と小文字だけがちがう端末の番号「t-5」が、もうあります。",
         ),
     ],
 )

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from broadcaster.domain.policy import Approval
 from broadcaster.domain.town import QuietHours, Town
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.submissions import State
 from broadcaster.sending import PlannedSending
+from broadcaster.web.site import Site
 from kokuchi.wire import Level
 from tests.broadcaster.web.browser import ALERT, Browser, hidden_fields
 from tests.broadcaster.web.town import NOW, TOWN, Clock, FakeVoice
@@ -117,6 +119,25 @@ async def test_what_is_planned_is_told_so_long_from_when_it_goes_out(
     await PlannedSending(ledger, town, voice, clock).send_due()
     [accepted] = ledger.alerts.newest(1)
     assert (accepted.alert.sent, accepted.alert.expires) == (clock(), clock() + timedelta(hours=12))
+
+
+@pytest.mark.parametrize(("level", "timing"), [("notice", TOMORROW), ("notice", MONDAYS), ("emergency", {})])
+async def test_hours_that_the_town_has_made_too_many_since_are_told_before_the_time_comes(
+    author: Browser, app: FastAPI, town: Town, level: str, timing: Fields
+) -> None:
+    path = (await submit(author, {**NOTICE, "level": level, "valid_hours": "72"}, timing)).headers["location"]
+    for shown in ("/planned", path):
+        assert "このままでは放送できません" not in (await author.get(shown)).text
+    site: Site = app.state.site
+    shorter = [category.model_copy(update={"valid_hours": 48}) for category in town.categories]
+    object.__setattr__(site, "town", town.model_copy(update={"categories": tuple(shorter)}))
+    for shown in ("/planned", path):
+        page = (await author.get(shown)).text
+        assert "このままでは放送できません" in page
+        assert "放送してから48時間より長くは届けられません" in page
+    assert "を取りやめて、下書きで直してください。" in page
+    assert 'class="plan ' not in page
+    assert "有効です" not in page
 
 
 async def test_of_a_series_and_of_what_waits_the_hours_are_said(author: Browser, ledger: Ledger) -> None:

@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
+from broadcaster.domain.service import Service
 from broadcaster.ledger.requests import Request
 
 
@@ -15,6 +16,7 @@ class RequestAnswer(BaseModel):
     terminal: str = Field(examples=["t-1"])
     household: str | None = Field(description="Null without the scope households:read.")
     area: str = Field(examples=["kita"])
+    service: Service = Field(description="Whether the terminal is still in service; else its screen shows nothing.")
     alert: str | None = Field(description="The alert that was on the screen.")
     revision: int | None
     asked_at: datetime
@@ -34,6 +36,7 @@ class RequestAnswer(BaseModel):
             terminal=request.terminal.id,
             household=household,
             area=request.terminal.area,
+            service=request.terminal.service,
             alert=callback.alert,
             revision=callback.revision,
             asked_at=callback.asked_at,

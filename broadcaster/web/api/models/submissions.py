@@ -56,6 +56,14 @@ class SentBackContent(BaseModel):
     note: str = Field(description="What its author is to change.", max_length=1000)
 
 
+class DayContent(BaseModel):
+    """Which day of a repeated one is meant."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"day": "2026-12-03"}]})
+
+    day: date = Field(description="A day in the town's time.")
+
+
 class SubmissionAnswer(BaseModel):
     """A submission. The ETag of the answer names its draft's version, for If-Match."""
 

@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Literal
 
 from fastapi import Request
 from fastapi.responses import Response
 
+from broadcaster.domain.draft import DraftError, Problem
 from broadcaster.domain.tokens import Scope, Token
 from broadcaster.ledger.answers import Answer, Begun
 from broadcaster.ledger.drafts import DraftMoved
 from broadcaster.ledger.submissions import State, StoredSubmission
 from broadcaster.web.api import problems
 from broadcaster.web.api.contract import operations
-from broadcaster.web.api.models.submissions import SentBackContent, SubmissionAnswer, SubmissionList
+from broadcaster.web.api.models.submissions import DayContent, SentBackContent, SubmissionAnswer, SubmissionList
 from broadcaster.web.api.once import ONCE, IdempotencyKey, once
 from broadcaster.web.api.problems import ProblemRaised
 from broadcaster.web.api.rights import Bearer, account_of, reading, writing
@@ -99,6 +101,52 @@ async def recall_submission(
     return await _decide(request, identifier, token, key, decide, is_done)
 
 
+@router.post(
+    "/submissions/{identifier}/leave-out",
+    response_model=SubmissionAnswer,
+    **writing(Scope.ALERTS_SEND, errors=(*ONCE, *CHANGES, problems.NOT_SENDABLE)),
+)
+async def leave_out_day(
+    request: Request, identifier: str, token: Bearer, key: IdempotencyKey, if_match: IfMatch, content: DayContent
+) -> Response:
+    """Let a repeated one not go out on its next day, and go on after it. Its last day cannot be left out."""
+    return await _change_days(request, identifier, token, key, if_match, content.day, is_left_out=True)
+
+
+@router.post(
+    "/submissions/{identifier}/put-back",
+    response_model=SubmissionAnswer,
+    **writing(Scope.ALERTS_SEND, errors=(*ONCE, *CHANGES, problems.NOT_SENDABLE)),
+)
+async def put_back_day(
+    request: Request, identifier: str, token: Bearer, key: IdempotencyKey, if_match: IfMatch, content: DayContent
+) -> Response:
+    """Let a repeated one go out after all on a day that was left out."""
+    return await _change_days(request, identifier, token, key, if_match, content.day, is_left_out=False)
+
+
+async def _change_days(
+    request: Request, identifier: str, token: Token, key: str, if_match: str, day: date, *, is_left_out: bool
+) -> Response:
+    version, wrong = version_in(if_match), _NOT_NEXT if is_left_out else _NOT_LEFT_OUT
+
+    async def decide(site: Site) -> None:
+        change = site.sending.leave_out if is_left_out else site.sending.put_back
+        try:
+            await change(identifier, version, day, account_of(token))
+        except DraftMoved as error:
+            stands = await asyncio.to_thread(_find, site, identifier)
+            if stands.state is State.PLANNED and stands.version == version:
+                # It is as the program saw it: what does not fit is the day.
+                raise DraftError([wrong]) from error
+            raise
+
+    def is_done(found: StoredSubmission) -> bool:
+        return found.left_out_by == token.actor and (day in found.timing.left_out) is is_left_out
+
+    return await _decide(request, identifier, token, key, decide, is_done)
+
+
 async def _decide(
     request: Request,
     identifier: str,
@@ -122,6 +170,18 @@ async def _decide(
         return Answer(200, SubmissionAnswer.of(found).model_dump_json(), etag=etag(found.version))
 
     return await once(request, token, key, act)
+
+
+_NOT_NEXT = Problem(
+    "day",
+    "この日は、つぎに放送する日ではありません。休みにできるのは、つぎの1回だけです。",
+    "is not the day of `next_at`, or its time has come",
+)
+_NOT_LEFT_OUT = Problem(
+    "day",
+    "この日は、休みにした日ではないか、その回の時刻を過ぎています。",
+    "is not one of `left_out`, or its time has come",
+)
 
 
 def _is_returned(found: StoredSubmission, token: Token, note: str) -> bool:

@@ -56,7 +56,7 @@ def get_town(request: Request) -> TownAnswer:
 @router.post("/checks", **writing(Scope.ALERTS_SEND, Scope.DRAFTS_WRITE))
 def check_text(request: Request, token: Bearer, content: DraftContent) -> Check:
     """Tell what is wrong with a text, and whom it would reach. Nothing is sent or kept."""
-    site, roster = site_of(request), site_of(request).ledger.terminals.all()
+    site, roster = site_of(request), site_of(request).ledger.terminals.everybody()
     try:
         written = content.written()
         alert = compose(written.draft(site.town), site.town, roster, site.clock())

@@ -91,6 +91,8 @@ async def test_the_list_of_operations_is_the_contracts(app: FastAPI) -> None:
         ("POST", "/submissions/{identifier}/approval"),
         ("POST", "/submissions/{identifier}/return"),
         ("POST", "/submissions/{identifier}/recall"),
+        ("POST", "/submissions/{identifier}/leave-out"),
+        ("POST", "/submissions/{identifier}/put-back"),
     }
 
 

@@ -30,6 +30,8 @@ LABELS = [
     ("POST", "/submissions/{identifier}/approval"),
     ("POST", "/submissions/{identifier}/return"),
     ("POST", "/submissions/{identifier}/recall"),
+    ("POST", "/submissions/{identifier}/leave-out"),
+    ("POST", "/submissions/{identifier}/put-back"),
 ]
 
 NOT_OURS: list[Callable[[Any, Any, AnyCase], bool | None]] = [positive_data_acceptance, negative_data_rejection]

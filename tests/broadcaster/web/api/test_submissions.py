@@ -1,6 +1,6 @@
 """What waits for a second person or for its time, through the interface."""
 
-from datetime import date
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,15 +8,15 @@ from fastapi import FastAPI
 
 from broadcaster.domain.audit import Deed
 from broadcaster.domain.policy import Approval
+from broadcaster.domain.service import Step
 from broadcaster.domain.tokens import Scope
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.answers import Answers
 from broadcaster.sending import Sending
 from broadcaster.web.site import Site
 from kokuchi.wire import Level
-from tests.broadcaster.sending.town import HANAKO
 from tests.broadcaster.web.api.program import CONTENT, Program, make_token, problem_of
-from tests.broadcaster.web.town import TOWN, Clock, FakeVoice, accept
+from tests.broadcaster.web.town import NOW, TOWN, Clock, FakeVoice, accept
 
 TIMING: dict[str, Any] = {"at": "2026-11-25T10:00:00+09:00", "days": [2, 3], "until": "2026-12-25"}
 
@@ -93,8 +93,8 @@ async def test_a_correction_does_not_wait_and_needs_a_reason_instead(program: Pr
 
 
 async def test_what_is_planned_is_listed_and_recalled(program: Program, app: FastAPI, ledger: Ledger) -> None:
-    planned = await program.post("/alerts", {**CONTENT, "level": "notice", "timing": TIMING})
-    assert planned.json()["submitted"] == "scheduled"
+    sent = await program.post("/alerts", {**CONTENT, "level": "notice", "timing": TIMING})
+    assert sent.json()["submitted"] == "scheduled"
     (found,) = (await program.get("/submissions", params={"state": "planned"})).json()["submissions"]
     assert (found["days"], found["until"], found["next_at"]) == ([2, 3], "2026-12-25", "2026-11-25T01:00:00Z")
     path = f"/submissions/{found['identifier']}"
@@ -106,17 +106,80 @@ async def test_what_is_planned_is_listed_and_recalled(program: Program, app: Fas
     assert ledger.alerts.newest(1) == []
 
 
-async def test_a_planned_one_says_on_which_days_it_does_not_go_out(program: Program, app: FastAPI) -> None:
-    planned = await program.post("/alerts", {**CONTENT, "level": "notice", "timing": TIMING})
-    path = f"/submissions/{planned.json()['identifier']}"
-    before = (await program.get(path)).json()
-    assert before["left_out"] == []
-    site: Site = app.state.site
-    await site.sending.leave_out(before["identifier"], before["version"], date(2026, 11, 25), HANAKO)
-    after = (await program.get(path)).json()
-    assert (after["left_out"], after["next_at"]) == (["2026-11-25"], "2026-11-26T01:00:00Z")
-    headers = {"if-match": f'"{before["version"]}"'}
-    assert problem_of(await program.post(f"{path}/recall", **headers)) == (412, "moved")
+async def planned(program: Program, **changes: Any) -> tuple[str, dict[str, str]]:
+    """Plan a series whose next day is 25 November, and return its address and what to name in If-Match."""
+    sent = await program.post("/alerts", {**CONTENT, "level": "notice", "timing": {**TIMING, **changes}})
+    path = f"/submissions/{sent.json()['identifier']}"
+    return path, {"if-match": (await program.get(path)).headers["etag"]}
+
+
+async def test_the_next_day_of_a_series_is_left_out_and_put_back_once_however_often_it_is_asked(
+    program: Program, ledger: Ledger
+) -> None:
+    path, seen = await planned(program)
+    assert (await program.get(path)).json()["left_out"] == []
+    for key in ("1", "1", "2"):
+        left_out = await program.post(f"{path}/leave-out", {"day": "2026-11-25"}, key=key, **seen)
+        assert (left_out.status_code, left_out.json()["left_out"]) == (200, ["2026-11-25"])
+        assert left_out.json()["next_at"] == "2026-11-26T01:00:00Z"
+    assert problem_of(await program.post(f"{path}/recall", **seen)) == (412, "moved")
+    now = {"if-match": left_out.headers["etag"]}
+    for key in ("3", "3", "4"):
+        back = await program.post(f"{path}/put-back", {"day": "2026-11-25"}, key=key, **now)
+        assert (back.json()["left_out"], back.json()["next_at"]) == ([], "2026-11-25T01:00:00Z")
+    assert [entry.deed for entry in ledger.audit.newest(2)] == [Deed.PUT_BACK, Deed.LEFT_OUT]
+    assert {entry.actor for entry in ledger.audit.newest(2)} == {"api:防災メール"}
+
+
+async def test_a_day_that_cannot_be_left_out_or_put_back_is_told(
+    program: Program, app: FastAPI, ledger: Ledger, clock: Clock
+) -> None:
+    path, seen = await planned(program, until="2026-11-26")
+    for act, day, field in [
+        ("leave-out", "2026-11-26", "day"),
+        ("put-back", "2026-11-25", "day"),
+        ("leave-out", "2026-12-31", "day"),
+    ]:
+        refused = await program.post(f"{path}/{act}", {"day": day}, **seen)
+        assert problem_of(refused) == (422, "not-sendable"), (act, day)
+        assert [error["field"] for error in refused.json()["errors"]] == [field]
+    assert problem_of(await program.post(f"{path}/leave-out", {"day": "tomorrow"}, **seen)) == (422, "invalid")
+    left_out = await program.post(f"{path}/leave-out", {"day": "2026-11-25"}, **seen)
+    now = {"if-match": left_out.headers["etag"]}
+    last = await program.post(f"{path}/leave-out", {"day": "2026-11-26"}, **now)
+    assert [error["field"] for error in last.json()["errors"]] == ["recall"]
+    other = Program(app, make_token(ledger, name="other"))
+    assert problem_of(await other.post(f"{path}/leave-out", {"day": "2026-11-25"}, **seen)) == (412, "moved")
+    clock.now += timedelta(days=1)
+    lasting = Program(app, make_token(ledger, name="lasting", days=3))
+    late = await lasting.post(f"{path}/put-back", {"day": "2026-11-25"}, **now)
+    assert problem_of(late) == (422, "not-sendable")
+    nothing = await lasting.post("/submissions/nothing/leave-out", {"day": "2026-11-25"}, **now)
+    assert problem_of(nothing) == (404, "not-found")
+
+
+async def test_one_that_is_sent_once_has_no_day_to_leave_out(program: Program) -> None:
+    path, seen = await planned(program, days=[], until=None)
+    refused = await program.post(f"{path}/leave-out", {"day": "2026-11-25"}, **seen)
+    assert [error["field"] for error in refused.json()["errors"]] == ["recall"]
+
+
+async def test_a_chosen_terminal_out_of_service_is_not_addressed_and_the_others_are(
+    program: Program, ledger: Ledger
+) -> None:
+    ledger.service.step(Step.SUSPEND, ["t-3"], "hanako", NOW)
+    chosen = {**CONTENT, "level": "notice", "audience": {"kind": "terminals", "members": ["t-1", "t-3"]}}
+    assert (await program.post("/checks", chosen)).json()["addressed"] == 1
+    sent = await program.post("/alerts", chosen)
+    (accepted,) = ledger.alerts.newest(9)
+    assert [line.terminal.id for line in ledger.deliveries.of_alert(accepted.row)] == ["t-1"]
+    ledger.service.step(Step.RESUME, ["t-3"], "hanako", NOW)
+    lines = ledger.deliveries.of_alert(accepted.row)
+    assert [line.terminal.id for line in lines] == ["t-1", "t-3"], "it is for it too, once it is back"
+    assert sent.status_code == 201
+    ledger.service.step(Step.RETIRE, ["t-3"], "hanako", NOW)
+    nobody = await program.post("/alerts", {**chosen, "audience": {"kind": "terminals", "members": ["t-3"]}})
+    assert problem_of(nobody) == (422, "not-sendable")
 
 
 @pytest.mark.parametrize(
