@@ -25,12 +25,16 @@ class Terminal:
         return Membership(terminal=self.id, areas=frozenset({self.area}), groups=self.groups)
 
 
+def is_addressed(audience: Audience, terminal: Terminal) -> bool:
+    """Tell whether a terminal is in service and belongs to the audience."""
+    return terminal.service is Service.IN_SERVICE and (
+        audience.kind is AudienceKind.ALL or audience.includes(terminal.membership)
+    )
+
+
 def recipients(audience: Audience, roster: Iterable[Terminal]) -> list[Terminal]:
     """Return the terminals of the roster that are in service and that the audience includes."""
-    serving = [terminal for terminal in roster if terminal.service is Service.IN_SERVICE]
-    if audience.kind is AudienceKind.ALL:
-        return serving
-    return [terminal for terminal in serving if audience.includes(terminal.membership)]
+    return [terminal for terminal in roster if is_addressed(audience, terminal)]
 
 
 def unknown_members(audience: Audience, town: Town, roster: Iterable[Terminal]) -> list[str]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from broadcaster.domain.advice import ADVISED_BODY as ADVISED_BODY
 from broadcaster.domain.advice import check_rules
-from broadcaster.domain.audience import Terminal, recipients, unknown_members
+from broadcaster.domain.audience import Terminal, is_addressed, unknown_members
 from broadcaster.domain.texts import Problem as Problem
 from broadcaster.domain.texts import Translated, check_text, check_translations, translations_of
 from broadcaster.domain.town import Category, Town
@@ -231,7 +231,7 @@ def _check_audience(draft: Draft, town: Town, roster: Sequence[Terminal]) -> lis
                 f"unknown {draft.audience.kind}: {', '.join(unknown)}",
             )
         ]
-    if not recipients(draft.audience, roster):
+    if not any(is_addressed(draft.audience, terminal) for terminal in roster):
         return [
             Problem(
                 "audience",

@@ -106,9 +106,9 @@ class Terminals:
         """Return the terminals that are in service, in the order of identifiers."""
         return self._rosters()[1]
 
-    def everybody(self) -> list[Terminal]:
+    def everybody(self) -> Sequence[Terminal]:
         """Return all terminals that the town has or had, in the order of identifiers."""
-        return list(self._rosters()[0])
+        return self._rosters()[0]
 
     def has_any(self) -> bool:
         """Return whether the town has or had a terminal."""

@@ -357,7 +357,7 @@ async def test_an_alert_carries_its_furigana_and_is_sent_without_when_the_voice_
     assert accepted.alert.furigana is not None
     assert accepted.alert.furigana.headline[0].kana == "かな"
     voice.broken = True
-    sent = await author.send()
+    sent = await author.send(body="まだ読んだことのない本文です。")
     accepted = ledger.alerts.get(sent.headers["location"].rsplit("/", 1)[1])
     assert accepted is not None
     assert accepted.alert.furigana is None

@@ -3,7 +3,7 @@
 import asyncio
 import html
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 import httpx
@@ -39,14 +39,6 @@ def town() -> Town:
     approval = Approval(levels=frozenset({Level.IMPORTANT, Level.EMERGENCY}))
     night = QuietHours.model_validate({"start": "21:00", "end": "07:00"})
     return TOWN.model_copy(update={"approval": approval, "quiet_hours": night})
-
-
-@pytest.fixture
-async def approver(app: FastAPI) -> AsyncIterator[Browser]:
-    browser = Browser(app)
-    await browser.log_in("<b>kanri</b>")
-    yield browser
-    await browser.client.aclose()
 
 
 @pytest.fixture
@@ -275,31 +267,31 @@ async def test_a_day_that_will_be_over_when_it_is_spoken_is_warned_of(
 
 
 async def test_who_approves_is_warned_of_a_word_that_has_come_to_mean_another_day(
-    author: Browser, approver: Browser, clock: Clock
+    author: Browser, colleague: Browser, clock: Clock
 ) -> None:
     path = (await submit(author, {**TODAY, "level": "important"})).headers["location"]
-    assert "のことに聞こえる" not in (await approver.get(path)).text
+    assert "のことに聞こえる" not in (await colleague.get(path)).text
     clock.move(days=1)
-    await approver.log_in("<b>kanri</b>")
-    warned = (await approver.get(path)).text
+    await colleague.log_in("<b>kanri</b>")
+    warned = (await colleague.get(path)).text
     assert "11月25日(水)に放送すると、「本日」は11月25日(水)" in warned
     assert "直してもらうには、「差し戻す」を開きます。" in warned, "who approves cannot rewrite it"
 
 
 async def test_what_waits_is_approved_by_a_colleague_and_goes_out(
-    author: Browser, approver: Browser, ledger: Ledger
+    author: Browser, colleague: Browser, ledger: Ledger
 ) -> None:
     submitted = await submit(author, ALERT)
     path = submitted.headers["location"]
     own = (await author.get(path)).text
     assert "承認を待っています" in own
     assert "承認して" not in own
-    assert "承認待ち 1件" in (await approver.get("/")).text
+    assert "承認待ち 1件" in (await colleague.get("/")).text
     assert "承認待ち" not in (await author.get("/")).text
-    seen = await approver.get(path)
+    seen = await colleague.get(path)
     assert "不審な電話に注意" in seen.text
     assert plan_of(seen) == "月形町 全域 2世帯・1事業所に、いますぐ、重要で放送します"
-    answer = await approver.post(f"{path}/approve", {"version": "2"})
+    answer = await colleague.post(f"{path}/approve", {"version": "2"})
     (accepted,) = ledger.alerts.newest(5)
     assert answer.headers["location"] == f"/alerts/{accepted.alert.identifier}"
     assert path == f"/planned/{accepted.alert.identifier}"
@@ -335,11 +327,11 @@ async def test_where_nobody_else_can_approve_who_asks_is_told_so(app: FastAPI, l
 
 
 async def test_nobody_approves_of_their_own_nor_without_the_right(
-    author: Browser, approver: Browser, ledger: Ledger
+    author: Browser, colleague: Browser, ledger: Ledger
 ) -> None:
-    path = (await submit(approver, ALERT)).headers["location"]
-    assert "承認して" not in (await approver.get(path)).text
-    refused = await approver.post(f"{path}/approve", {"version": "2"})
+    path = (await submit(colleague, ALERT)).headers["location"]
+    assert "承認して" not in (await colleague.get(path)).text
+    refused = await colleague.post(f"{path}/approve", {"version": "2"})
     assert (refused.status_code, "ほかの職員が承認します" in refused.text) == (403, True)
     assert (await author.post(f"{path}/approve", {"version": "2"})).status_code == 403
     assert (await author.post(f"{path}/send-back", {"version": "2", "note": "x"})).status_code == 403
@@ -361,12 +353,12 @@ async def test_an_operator_sees_what_is_to_come_and_changes_nothing(
 
 
 async def test_what_is_sent_back_comes_to_its_author_with_the_note(
-    author: Browser, approver: Browser, ledger: Ledger
+    author: Browser, colleague: Browser, ledger: Ledger
 ) -> None:
     path = (await submit(author, ALERT)).headers["location"]
-    empty = await approver.post(f"{path}/send-back", {"version": "2", "note": " "})
+    empty = await colleague.post(f"{path}/send-back", {"version": "2", "note": " "})
     assert (empty.status_code, "何を直してほしいか" in empty.text) == (422, True)
-    await approver.post(f"{path}/send-back", {"version": "2", "note": "場所を<b>書いて</b>ください"})
+    await colleague.post(f"{path}/send-back", {"version": "2", "note": "場所を<b>書いて</b>ください"})
     page = (await author.get("/planned")).text
     assert "差し戻されたお知らせ" in page
     assert "場所を&lt;b&gt;書いて&lt;/b&gt;ください" in page
@@ -381,7 +373,7 @@ async def test_what_is_sent_back_comes_to_its_author_with_the_note(
 
 
 async def test_an_emergency_goes_out_with_a_reason_and_each_colleague_is_told_until_they_know(
-    author: Browser, approver: Browser, ledger: Ledger
+    author: Browser, colleague: Browser, ledger: Ledger
 ) -> None:
     checked = await author.post("/alerts/check", EMERGENCY)
     assert "承認を待てないとき" in checked.text
@@ -392,13 +384,13 @@ async def test_an_emergency_goes_out_with_a_reason_and_each_colleague_is_told_un
     sent = await author.post("/alerts", fields)
     identifier = ledger.alerts.newest(1)[0].alert.identifier
     assert sent.headers["location"] == f"/alerts/{identifier}"
-    assert "承認を待たずに放送・訂正されたお知らせ 1件" in (await approver.get("/")).text
-    told = await approver.get("/planned")
+    assert "承認を待たずに放送・訂正されたお知らせ 1件" in (await colleague.get("/")).text
+    told = await colleague.get("/planned")
     assert "理由: いま逃走中のため" in told.text
     assert "に放送しました。" in told.text
     assert "承認を待たずに" not in (await author.get("/planned")).text
-    await approver.post(f"/planned/{identifier}/seen", {"revision": "1"})
-    assert "承認を待たずに" not in (await approver.get("/planned")).text
+    await colleague.post(f"/planned/{identifier}/seen", {"revision": "1"})
+    assert "承認を待たずに" not in (await colleague.get("/planned")).text
 
 
 async def test_a_reason_alone_sends_nothing_that_is_no_emergency(author: Browser, ledger: Ledger) -> None:
@@ -410,11 +402,11 @@ async def test_a_reason_alone_sends_nothing_that_is_no_emergency(author: Browser
 
 
 async def test_a_drill_stays_one_through_approval_and_time(
-    author: Browser, approver: Browser, ledger: Ledger, clock: Clock, planned: PlannedSending
+    author: Browser, colleague: Browser, ledger: Ledger, clock: Clock, planned: PlannedSending
 ) -> None:
     path = (await submit(author, {**ALERT, "drill": "yes"}, TOMORROW)).headers["location"]
-    assert "drill-page" in (await approver.get(path)).text
-    await approver.post(f"{path}/approve", {"version": "2"})
+    assert "drill-page" in (await colleague.get(path)).text
+    await colleague.post(f"{path}/approve", {"version": "2"})
     clock.move(hours=23)
     await planned.send_due()
     assert ledger.alerts.newest(1)[0].alert.status is Status.EXERCISE
@@ -435,12 +427,12 @@ async def test_of_two_browsers_that_approve_one_is_told(author: Browser, app: Fa
 
 
 async def test_of_one_who_approves_and_one_who_recalls_one_is_told(
-    author: Browser, approver: Browser, ledger: Ledger
+    author: Browser, colleague: Browser, ledger: Ledger
 ) -> None:
     path = (await submit(author, ALERT)).headers["location"]
     fields = {"version": "2"}
     approved, recalled = await asyncio.gather(
-        approver.post(f"{path}/approve", fields), author.post(f"{path}/recall", fields)
+        colleague.post(f"{path}/approve", fields), author.post(f"{path}/recall", fields)
     )
     assert sorted([approved.status_code, recalled.status_code]) == [303, 409]
     assert len(ledger.alerts.newest(5)) == (approved.status_code == 303)
@@ -448,21 +440,21 @@ async def test_of_one_who_approves_and_one_who_recalls_one_is_told(
 
 
 async def test_approving_twice_with_one_press_leads_to_the_alert(
-    author: Browser, approver: Browser, ledger: Ledger
+    author: Browser, colleague: Browser, ledger: Ledger
 ) -> None:
     path = (await submit(author, ALERT)).headers["location"]
-    answers = [await approver.post(f"{path}/approve", {"version": "2"}) for _ in range(2)]
+    answers = [await colleague.post(f"{path}/approve", {"version": "2"}) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [303, 303]
     assert len(ledger.alerts.newest(5)) == 1
 
 
 async def test_of_two_who_send_the_same_draft_one_is_told_and_keeps_the_text(
-    author: Browser, approver: Browser, ledger: Ledger
+    author: Browser, colleague: Browser, ledger: Ledger
 ) -> None:
     checked = await author.post("/alerts/check", NOTICE)
     fields = {name: value for name, value in hidden_fields(checked.text).items() if name != "csrf"}
     answers = await asyncio.gather(
-        author.post("/alerts", fields), approver.post("/alerts", {**fields, "headline": "別の見出し"})
+        author.post("/alerts", fields), colleague.post("/alerts", {**fields, "headline": "別の見出し"})
     )
     assert sorted(answer.status_code for answer in answers) == [303, 409]
     (late,) = [answer for answer in answers if answer.status_code == 409]
@@ -472,16 +464,16 @@ async def test_of_two_who_send_the_same_draft_one_is_told_and_keeps_the_text(
 
 
 async def test_withdrawing_and_approving_the_rest_do_not_meet(
-    author: Browser, approver: Browser, ledger: Ledger
+    author: Browser, colleague: Browser, ledger: Ledger
 ) -> None:
     path = (await submit(author, ALERT)).headers["location"]
-    await approver.post(f"{path}/approve", {"version": "2"})
+    await colleague.post(f"{path}/approve", {"version": "2"})
     late = await author.post(f"{path}/recall", {"version": "2"})
     assert late.status_code == 409
     alert = path.replace("planned", "alerts")
     assert alert in late.text
     both = await asyncio.gather(
-        author.post(f"{alert}/withdraw", {"revision": "1"}), approver.post(f"{alert}/withdraw", {"revision": "1"})
+        author.post(f"{alert}/withdraw", {"revision": "1"}), colleague.post(f"{alert}/withdraw", {"revision": "1"})
     )
     assert [answer.status_code for answer in both] == [303, 303]
     assert ledger.alerts.newest(1)[0].alert.revision == 2
@@ -551,18 +543,18 @@ async def test_what_goes_out_once_has_no_day_to_leave_out(author: Browser, ledge
     assert only(ledger, State.PLANNED).version == 2
 
 
-async def test_of_two_who_leave_out_the_next_day_one_is_told_by_whom(author: Browser, approver: Browser) -> None:
+async def test_of_two_who_leave_out_the_next_day_one_is_told_by_whom(author: Browser, colleague: Browser) -> None:
     path = (await submit(author, NOTICE, MONDAYS)).headers["location"]
     fields = day_form(await author.get(path), "leave-out")
     first = [await author.post(f"{path}/leave-out", fields) for _ in range(2)]
     assert [answer.headers.get("location") for answer in first] == [path] * 2, "pressed twice"
-    late = await approver.post(f"{path}/leave-out", fields)
+    late = await colleague.post(f"{path}/leave-out", fields)
     assert late.status_code == 409
     assert "田中 花子さんが、このお知らせを休む日を変えました。" in late.text
-    assert (await approver.post(f"{path}/recall", {"version": fields["version"]})).status_code == 409
+    assert (await colleague.post(f"{path}/recall", {"version": fields["version"]})).status_code == 409
     back = day_form(await author.get(path), "put-back")
     assert [(await author.post(f"{path}/put-back", back)).status_code for _ in range(2)] == [303, 303]
-    assert (await approver.post(f"{path}/put-back", back)).status_code == 409
+    assert (await colleague.post(f"{path}/put-back", back)).status_code == 409
 
 
 async def test_a_day_whose_time_has_come_meanwhile_is_neither_left_out_nor_put_back(
@@ -591,13 +583,13 @@ async def test_a_day_that_is_not_the_next_is_not_left_out(author: Browser, ledge
 
 
 async def test_a_draft_that_was_a_series_reminds_of_the_days_that_were_left_out(
-    author: Browser, approver: Browser, ledger: Ledger
+    author: Browser, colleague: Browser, ledger: Ledger
 ) -> None:
     path = (await submit(author, NOTICE, MONDAYS)).headers["location"]
     await author.post(f"{path}/leave-out", day_form(await author.get(path), "leave-out"))
     await author.post(f"{path}/recall", {"version": "3"})
     assert "11月26日(木)は休みにしていました。" in (await author.get(path)).text
-    late = await approver.post(f"{path}/put-back", {"version": "3", "day": "2026-11-26"})
+    late = await colleague.post(f"{path}/put-back", {"version": "3", "day": "2026-11-26"})
     assert "さんが、このお知らせを下書きにもどしました。" in late.text
     assert ledger.submissions.in_state(State.PLANNED) == []
 
@@ -634,12 +626,12 @@ async def test_a_chosen_terminal_that_leaves_service_keeps_the_others_from_nothi
 
 
 async def test_what_is_for_nobody_in_service_any_more_cannot_go_out_and_is_not_approved(
-    author: Browser, approver: Browser, ledger: Ledger, clock: Clock
+    author: Browser, colleague: Browser, ledger: Ledger, clock: Clock
 ) -> None:
     path = (await submit(author, {**EMERGENCY, "audience": "terminals", "terminals": ["t-3"]})).headers["location"]
-    assert button_of(await approver.get(path)) == "承認して、いますぐ放送する"
+    assert button_of(await colleague.get(path)) == "承認して、いますぐ放送する"
     ledger.service.step(Step.SUSPEND, ["t-3"], "hanako", clock())
-    page = await approver.get(path)
+    page = await colleague.get(path)
     assert "このままでは放送できません" in page.text
     assert "使用中の端末が1台もありません" in page.text
     assert "差し戻して直してもらうか、依頼を取りやめて、下書きで直してください。" in page.text
@@ -674,12 +666,12 @@ async def test_a_month_that_there_is_not_is_the_present_one(author: Browser, mon
     assert "2026年11月の予定" in (await author.get(f"/planned?month={month}")).text
 
 
-async def test_the_page_follows_what_colleagues_do(author: Browser, approver: Browser, clock: Clock) -> None:
+async def test_the_page_follows_what_colleagues_do(author: Browser, colleague: Browser, clock: Clock) -> None:
     async with author.events("/planned/events") as stream:
         first = await stream.parts_after_start()
         assert "承認を待っているお知らせはありません" in first["waiting"]
         clock.move(seconds=1)
-        await submit(approver, ALERT)
+        await submit(colleague, ALERT)
         following = await stream.parts()
         assert "承認を待っているお知らせ（1件）" in following["waiting"]
 
@@ -714,22 +706,22 @@ async def test_what_waits_or_is_planned_is_not_thrown_away_from_a_page_of_drafts
 
 
 async def test_what_waits_is_told_to_its_author_as_waiting_and_to_who_approves_as_what_will_happen(
-    author: Browser, approver: Browser
+    author: Browser, colleague: Browser
 ) -> None:
     path = (await submit(author, ALERT)).headers["location"]
-    mine, theirs = [await browser.get(path) for browser in (author, approver)]
+    mine, theirs = [await browser.get(path) for browser in (author, colleague)]
     assert plan_of(mine) == "月形町 全域 2世帯・1事業所に、承認を待ってから、重要で放送します"
     assert plan_of(theirs) == "月形町 全域 2世帯・1事業所に、いますぐ、重要で放送します"
     assert "放送から24時間有効です" in theirs.text
 
 
 async def test_what_was_sent_back_is_on_the_first_page_until_it_is_submitted_again(
-    author: Browser, approver: Browser, ledger: Ledger
+    author: Browser, colleague: Browser, ledger: Ledger
 ) -> None:
     path = (await submit(author, ALERT)).headers["location"]
     waiting = only(ledger, State.WAITING)
     note: Fields = {"version": str(waiting.version), "note": "場所を書いてください"}
-    returned = [await approver.post(f"{path}/send-back", note) for _ in range(2)]
+    returned = [await colleague.post(f"{path}/send-back", note) for _ in range(2)]
     assert [(one.status_code, one.headers["location"]) for one in returned] == [(303, path)] * 2, "pressed twice"
     assert "差し戻されたお知らせ<strong>1件</strong>" in (await author.get("/")).text
     version = only(ledger, State.RETURNED).version
@@ -745,11 +737,11 @@ async def test_who_presses_recall_twice_is_told_of_nobody_else(author: Browser, 
 
 
 async def test_the_page_of_an_alert_names_who_wrote_it_and_who_approved(
-    author: Browser, approver: Browser, ledger: Ledger
+    author: Browser, colleague: Browser, ledger: Ledger
 ) -> None:
     path = (await submit(author, ALERT)).headers["location"]
     waiting = only(ledger, State.WAITING)
-    sent = await approver.post(f"{path}/approve", {"version": str(waiting.version)})
+    sent = await colleague.post(f"{path}/approve", {"version": str(waiting.version)})
     page = (await author.get(sent.headers["location"])).text
     assert "<dt>担当</dt><dd>田中 花子</dd>" in page
     assert "<dt>承認</dt><dd>&lt;i&gt;管理&lt;/i&gt;</dd>" in page

@@ -72,7 +72,7 @@ async def test_a_terminal_that_cannot_be_is_told_and_nothing_is_stored(
     answer = await author.post("/terminals/new", {**NEW, **wrong})
     assert answer.status_code == 422
     assert told in answer.text
-    assert ledger.terminals.everybody() == list(ROSTER)
+    assert list(ledger.terminals.everybody()) == list(ROSTER)
     assert broker.told == 0
 
 
@@ -192,10 +192,10 @@ async def test_a_file_is_shown_before_it_is_taken(
     assert "追加1台、変更1台です。" in page
     assert "同じ内容の端末は1台です。ファイルにない1台は、そのまま残ります。" in page
     assert "行政区: 北地区 → <strong>南地区</strong>" in page
-    assert ledger.terminals.everybody() == list(ROSTER)
+    assert list(ledger.terminals.everybody()) == list(ROSTER)
     taken = (await author.post("/terminals/import/take", preview(page))).text
     assert "台帳を取り込みました" in taken
-    assert ledger.terminals.everybody() == [
+    assert list(ledger.terminals.everybody()) == [
         Terminal("t-1", "佐藤 一郎", "household", "minami"),
         *ROSTER[1:],
         Terminal("t-9", "新しい世帯", "business", "minami"),
@@ -262,7 +262,7 @@ async def test_a_wrong_file_is_told_by_line_and_nothing_is_imported(
     assert answer.status_code == 422
     assert told in answer.text
     assert "1台も取り込んでいません" in answer.text
-    assert ledger.terminals.everybody() == list(ROSTER)
+    assert list(ledger.terminals.everybody()) == list(ROSTER)
 
 
 async def test_the_exported_roster_changes_nothing_when_it_is_imported(author: Browser, ledger: Ledger) -> None:
