@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from broadcaster.domain.service import Service
 from broadcaster.domain.standing import Standing
 from broadcaster.domain.town import Town
 from broadcaster.ledger.alerts import Accepted
@@ -65,13 +66,15 @@ class AreaSheet:
 class Sheet:
     """One page of the list, and how many households and businesses all of them have, also in words.
 
-    `left_out` are not on it: their terminals had left service before the alert reached them.
+    Not on it are those whose terminals have left service: `left_out` before the alert reached them, `left_since` after
+    it.
     """
 
     areas: tuple[AreaSheet, ...]
     households: int
     count: str
     left_out: int
+    left_since: int
 
 
 def sheet(site: Site, accepted: Accepted, choice: Choice, number: int) -> Sheet:
@@ -83,18 +86,19 @@ def sheet(site: Site, accepted: Accepted, choice: Choice, number: int) -> Sheet:
     circumstances = circumstances_of(accepted, prospect_now(site, accepted), site.clock())
     progress, members = site.ledger.progress, frozenset[str]()
     group = choice.group if choice.order == "only" else ""
-    lines = progress.lines(accepted.row, circumstances, Selection(choice.who, group=group, in_service=True), limit=None)
+    meant = progress.lines(accepted.row, circumstances, Selection(choice.who, group=group), limit=None)
     left_out = progress.count(accepted.row, circumstances, Selection(Standing.OUT_OF_SERVICE, group=group))
     if accepted.alert.is_cancel:
         told = _reached_before(site, accepted)
-        lines = [line for line in lines if line.line.terminal.id in told]
+        meant = [line for line in meant if line.line.terminal.id in told]
+    lines = [line for line in meant if line.line.terminal.service is Service.IN_SERVICE]
     if choice.group and choice.order == "first":
         in_group = Selection(choice.who, group=choice.group)
         found = progress.lines(accepted.row, circumstances, in_group, limit=None)
         members = frozenset(line.line.terminal.id for line in found)
     ordered = sorted(lines, key=lambda line: _order(site.town, line, members))
     shown = ordered[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-    return Sheet(_by_area(site.town, shown, members), len(ordered), _count(ordered), left_out)
+    return Sheet(_by_area(site.town, shown, members), len(ordered), _count(ordered), left_out, len(meant) - len(lines))
 
 
 def _reached_before(site: Site, accepted: Accepted) -> frozenset[str]:

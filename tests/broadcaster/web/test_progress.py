@@ -257,6 +257,10 @@ async def test_nobody_is_sent_to_a_house_whose_terminal_has_left_service(operato
     page = (await operator.get(f"/alerts/{alert.identifier}/visits?who=unconfirmed")).text
     assert re.findall(r'<th scope="row">([^<]+)</th>', page) == ["★佐藤 一郎"]
     assert f'/alerts/{alert.identifier}?who=out_of_service#deliveries">その1台を見る' in page
+    assert "届いたあとに端末が一時停止か廃止になった1台の世帯も、のせていません。" in page
+    assert f'/alerts/{alert.identifier}?who=unconfirmed#deliveries">到達状況で確かめる' in page
+    unreached = (await operator.get(f"/alerts/{alert.identifier}/visits?who=unreached")).text
+    assert "届いたあとに端末が" not in unreached
 
 
 @pytest.mark.parametrize(
