@@ -153,6 +153,13 @@ async def test_a_word_with_kana_is_never_broken(
     assert await broken_words(page, words) == []
 
 
+async def test_what_is_withdrawn_is_struck_through_under_its_kana_too(page: Page, site: Site) -> None:
+    await open_page(page, site, View(current=Card(with_furigana(headline="不審な電話に注意"), withdrawn=True)))
+    await expect(page.locator("#headline rt").first).to_be_visible()
+    for phrase in await page.locator("#pages .phrase").all():
+        await expect(phrase).to_have_css("text-decoration-line", "line-through")
+
+
 async def test_a_phrase_that_no_line_has_room_for_is_broken_and_not_cut_off(page: Page, site: Site) -> None:
     await page.set_viewport_size({"width": 600, "height": 1024})
     await open_page(page, site, View(current=Card(with_furigana(body="役場の多目的研修センターコンピューターで。"))))
