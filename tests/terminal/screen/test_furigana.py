@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 from kokuchi.voice import PhraseSource
 from kokuchi.wire import Alert, Furigana, Ruby, Severity, Status
 from terminal_client.household import Key
+from terminal_client.preferences import Preferences, TextSize
 from terminal_client.view import Card, View
 from tests.terminal.screen.accessibility import faults_in_sight
 from tests.terminal.screen.examples import HEADLINE, alert_of, body_of
@@ -151,6 +152,16 @@ async def test_a_word_with_kana_is_never_broken(
     await open_page(page, site, View(current=Card(with_furigana(headline="".join(words), body="切ってください。"))))
     assert width > height or await shown_ruby(page, "#headline") != []
     assert await broken_words(page, words) == []
+
+
+@pytest.mark.parametrize("chosen", list(TextSize))
+async def test_letters_do_not_grow_until_a_word_with_kana_is_broken(page: Page, site: Site, chosen: TextSize) -> None:
+    await page.set_viewport_size({"width": 600, "height": 1024})
+    site.live_by(Preferences(text_size=chosen))
+    body = "本日午前10時ごろ、町内で市役所の職員を名乗る不審な電話がありました。\n電話を切って、相談してください。"
+    await open_page(page, site, View(current=Card(with_furigana(body=body))))
+    await expect(page.locator("body")).to_have_attribute("data-text-size", chosen)
+    assert await broken_words(page, ["市役所職員を", "かたる", "不審な", "電話に"]) == []
 
 
 async def test_what_is_withdrawn_is_struck_through_under_its_kana_too(page: Page, site: Site) -> None:
