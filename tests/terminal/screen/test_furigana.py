@@ -158,7 +158,8 @@ async def test_a_word_with_kana_is_never_broken(
 async def test_letters_do_not_grow_until_a_word_with_kana_is_broken(page: Page, site: Site, chosen: TextSize) -> None:
     await page.set_viewport_size({"width": 600, "height": 1024})
     site.live_by(Preferences(text_size=chosen))
-    body = "本日午前10時ごろ、町内で市役所の職員を名乗る不審な電話がありました。\n電話を切って、相談してください。"
+    first = "本日午前10時ごろ、町内で市役所の職員を名乗る不審な電話がありました。"
+    body = f"{first}\n電話を切って、家族に相談してください。"
     await open_page(page, site, View(current=Card(with_furigana(body=body))))
     await expect(page.locator("body")).to_have_attribute("data-text-size", chosen)
     assert await broken_words(page, ["市役所職員を", "かたる", "不審な", "電話に"]) == []
