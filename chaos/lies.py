@@ -10,7 +10,7 @@ import jwt
 from jwt.utils import base64url_encode
 
 from chaos.events import Corruption, Forgery
-from chaos.text import body_of, forged_identifier_of
+from chaos.text import body_of, forged_identifier_of, headline_for
 from kokuchi.wire import Alert, Audience, AudienceKind, Severity, SigningKey, encode, seal
 from terminal_client.household import Key
 
@@ -32,7 +32,7 @@ def forged_alert(number: int, town: str) -> Alert:
         severity=Severity.EXTREME,
         audience=Audience(kind=AudienceKind.ALL),
         sender_name="月形町役場",
-        headline="にせのお知らせ",
+        headline=headline_for(key),
         body=body_of(key),
     )
 
@@ -67,7 +67,8 @@ def corrupt(manner: Corruption, token: bytes, number: int) -> bytes:
         case Corruption.PAYLOAD:
             fields = json.loads(jwt.utils.base64url_decode(payload))
             name = Key(forged_identifier_of(number), _HIGH_REVISION)
-            fields |= {"revision": _HIGH_REVISION, "message_type": "Update", "references": ["x"], "body": body_of(name)}
+            fields |= {"revision": _HIGH_REVISION, "message_type": "Update", "references": ["x"]}
+            fields |= {"headline": headline_for(name), "body": body_of(name)}
             return b".".join([header, base64url_encode(json.dumps(fields).encode()), signature])
         case Corruption.SIGNATURE:
             place = chance.randrange(len(signature))

@@ -8,7 +8,7 @@ from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.alerts import Accepted
 from chaos.events import Broadcast, Correct, Send, Withdraw
-from chaos.text import body_of, identifier_of
+from chaos.text import body_of, headline_for, identifier_of
 from kokuchi.wire import Alert, Audience, Topics
 from terminal_client.household import Key
 
@@ -30,7 +30,7 @@ class Staff:
                 before = self._find(number)
                 name = Key(before.alert.identifier, before.alert.revision + 1)
                 self._follow(
-                    before, correct(before.alert, "訂正のためし", body_of(name), self._town, datetime.now(UTC))
+                    before, correct(before.alert, headline_for(name), body_of(name), self._town, datetime.now(UTC))
                 )
             case Withdraw(_, number):
                 before = self._find(number)
@@ -40,7 +40,7 @@ class Staff:
         key = Key(identifier_of(send.number), 1)
         draft = Draft(
             category=send.category,
-            headline="放送のためし",
+            headline=headline_for(key),
             body=body_of(key),
             audience=Audience(kind=send.audience, members=send.members),
             severity=send.severity,

@@ -23,6 +23,11 @@ def forged_identifier_of(number: int) -> str:
     return f"forged-{number:04}"
 
 
+def headline_for(key: Key) -> str:
+    """Return a headline that names its revision: of a Cancel it is all that is said of the text."""
+    return f"放送のためし({key.alert}/{key.revision})"
+
+
 def body_of(key: Key) -> str:
     """Return a text that names its revision."""
     return f"ためしの本文です({key.alert}/{key.revision})。"

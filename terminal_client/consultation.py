@@ -9,7 +9,7 @@ from kokuchi.committing import Committer
 from kokuchi.wire import CallbackRequest, RequestState
 from kokuchi.wire.fields import JsonObject
 from terminal_client.household import Key
-from terminal_client.requests import Request, RequestStore
+from terminal_client.requests import AT_ONCE, Request, RequestStore
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,7 @@ class Consultation:
         self._connected = False
         self._newest: Request | None = None
         self._acts = 0
+        self._last_asked = 0.0
 
     async def ask(self, alert: Key | None) -> None:
         """Ask for a call, once however often this is done; raises OperationalError if that cannot be committed."""
@@ -70,10 +71,19 @@ class Consultation:
     def to_ask_about(self) -> Sequence[CallbackRequest]:
         """Return what a sync has to carry. It reads the disk."""
         now = self._now()
-        return [request.message(self._terminal, now) for request in self._store.unsettled()]
+        wishes, newest = self._store.unsettled(), self._store.newest()
+        if newest and newest.may_reopen(now):
+            wishes = [*wishes, newest][:AT_ONCE]
+        return [wish.message(self._terminal, now) for wish in wishes]
 
-    async def answered(self, states: tuple[RequestState, ...]) -> None:
-        """Commit and show what the ledger holds."""
+    async def answered(self, states: tuple[RequestState, ...], asked: float) -> None:
+        """Commit and show what the ledger holds, as the answer to what was `asked` at that count of the loop's clock.
+
+        The answer to an earlier question takes nothing back.
+        """
+        if asked < self._last_asked:
+            return
+        self._last_asked = asked
         await self._committer.commit(self._store.learn, states, self._now())
         await self._look()
 

@@ -12,6 +12,9 @@ log = logging.getLogger(__name__)
 
 VOLUME_STEP = 10
 
+SETTLED_SECONDS = 0.5
+"""A press that comes sooner after an alert has appeared was meant for what was there before it. As on the page."""
+
 
 class Alerts(Protocol):
     """The alerts that a button can mean; `terminal_client.terminal.Terminal` is it."""
@@ -19,6 +22,10 @@ class Alerts(Protocol):
     @property
     def shown(self) -> Key | None:
         """The alert that fills the screen."""
+
+    @property
+    def shown_for(self) -> float:
+        """For how many seconds that has been so."""
 
     @property
     def newest(self) -> Key | None:
@@ -41,7 +48,7 @@ class Controls:
     def pressed(self, press: Press) -> None:
         """Do what a button is for. With no alert on the screen, there is nothing to confirm, and the newest to hear."""
         match press:
-            case Press.CONFIRM if key := self._alerts.shown:
+            case Press.CONFIRM if (key := self._alerts.shown) and self._alerts.shown_for >= SETTLED_SECONDS:
                 self._alerts.confirm(key)
             case Press.REPLAY if key := self._alerts.shown or self._alerts.newest:
                 self._alerts.replay(key)

@@ -217,7 +217,7 @@ class Courier:
         ]
         await self._committer.commit(self._inbox.mark_recorded, known)
         if reply.requests:
-            await self._consultation.answered(reply.requests)
+            await self._consultation.answered(reply.requests, question.count)
         if reply.alerts:
             # There may be more than fits into one answer.
             self._syncing.ask()

@@ -39,7 +39,7 @@ SHOWN_AFTERWARDS = {Stage.WITHDRAWN: timedelta(minutes=1), Stage.DONE: timedelta
 class Request:
     """One wish to be called back. `alert` is what was on the screen when it was made.
 
-    `is_recorded`: the ledger has it in its latest form. `settled_at`: since then there is nothing to say or to ask.
+    `is_recorded`: the ledger has it in its latest form. `settled_at`: since then there is nothing to say.
     """
 
     identifier: str
@@ -67,18 +67,22 @@ class Request:
         return replace(self, withdrawn_at=now, is_recorded=False) if self.is_open else self
 
     def learned(self, state: RequestState, now: datetime) -> "Request":
-        """Return it with what the ledger holds of it; the answer to an earlier question takes nothing back."""
+        """Return it with what the ledger holds of it: the desk may find that it is not done after all."""
         known = replace(
             self,
             is_recorded=self.is_recorded or state.withdrawn or self.withdrawn_at is None,
-            done_at=self.done_at or state.done_at,
+            done_at=state.done_at,
         )
-        settles = known.is_recorded and not known.is_open
-        return replace(known, settled_at=now) if settles and known.settled_at is None else known
+        is_settled = known.is_recorded and not known.is_open
+        return replace(known, settled_at=(known.settled_at or now) if is_settled else None)
 
     def is_shown(self, now: datetime) -> bool:
         """Tell whether the screen tells of it."""
         return self.settled_at is None or now < self.settled_at + SHOWN_AFTERWARDS[self.stage]
+
+    def may_reopen(self, now: datetime) -> bool:
+        """Tell whether the screen says that the desk has dealt with it, which the desk may yet take back."""
+        return self.stage is Stage.DONE and self.settled_at is not None and self.is_shown(now)
 
     def message(self, terminal: str, now: datetime) -> CallbackRequest:
         """Return what the terminal says of it."""

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
+from time import monotonic
 
 from kokuchi.committing import Committer
 from kokuchi.voice.chimes import Chimes
@@ -94,6 +95,8 @@ class Terminal:
         self._state = agenda.State(time_is_known=False, has_screen=has_screen, has_voice=has_voice, manners=manners)
         self._looked_at = time.now()
         self._connected = False
+        self._drawn: Key | None = None
+        self._drawn_at = monotonic()
         self.speaking = Speaking(
             screen,
             speaker,
@@ -116,6 +119,11 @@ class Terminal:
         """The alert that fills the screen."""
         focus = agenda.focus(self._state, self._time.now())
         return focus.key if focus else None
+
+    @property
+    def shown_for(self) -> float:
+        """For how many seconds that has been so."""
+        return monotonic() - self._drawn_at
 
     @property
     def newest(self) -> Key | None:
@@ -247,5 +255,7 @@ class Terminal:
             *([Trouble.NO_STORAGE] if self._committer.fault else []),
             *([] if self._time.is_known else [Trouble.NO_CLOCK]),
         ]
+        if self._drawn != self.shown:
+            self._drawn, self._drawn_at = self.shown, monotonic()
         now, language = self._time.now(), self._second_language
         self._screen.show(view_of(self._state, now, troubles, self.speaking.phrase, language))

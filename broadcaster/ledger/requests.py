@@ -9,6 +9,7 @@ from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.callback import Callback, merge
 from broadcaster.domain.service import Service
 from broadcaster.ledger.audit import record
+from broadcaster.ledger.terminal_settings import tell_anew
 from kokuchi.storage import Database, Row, Storage
 from kokuchi.wire import CallbackRequest, RequestState
 from kokuchi.wire.fields import iso
@@ -145,6 +146,7 @@ class Requests:
     def finish(self, row: int, account: str, now: datetime, note: str | None = None) -> bool:
         """Commit that somebody has called; tell whether it was still to be done. The first who did stays.
 
+        The household's terminal is told to ask, and its screen says so.
         `note` takes the place of an earlier one, None leaves it.
         """
         with self._connections.write() as db:
@@ -154,16 +156,18 @@ class Requests:
             ).rowcount
             if done:
                 _record_deed(db, row, Deed.REQUEST_DONE, account, now)
+                _tell_household(db, row)
         return done > 0
 
     def reopen(self, row: int, account: str, now: datetime) -> bool:
-        """Commit that nobody has called after all; tell whether somebody had. The note stays."""
+        """Commit that nobody has called after all; tell whether somebody had. The note stays, the household is told."""
         with self._connections.write() as db:
             reopened = db.execute(
                 "UPDATE requests SET done_at = NULL, done_by = '' WHERE id = ? AND done_at IS NOT NULL", [row]
             ).rowcount
             if reopened:
                 _record_deed(db, row, Deed.REQUEST_REOPENED, account, now)
+                _tell_household(db, row)
         return reopened > 0
 
     def _listed(self, clause: str, arguments: list[object]) -> list[Request]:
@@ -205,6 +209,10 @@ def _record_deed(db: Database, row: int, deed: Deed, account: str, now: datetime
     ).fetchone()["terminal"]
     # The note is the household's own matter: the record of deeds says that there is one, and not what it says.
     record(db, Entry(account, deed, terminal, now))
+
+
+def _tell_household(db: Database, row: int) -> None:
+    tell_anew(db, db.execute("SELECT terminal_id FROM requests WHERE id = ?", [row]).fetchone()["terminal_id"])
 
 
 def _request(row: Row) -> Request:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from broadcaster.domain.service import Service
-from kokuchi.storage import Storage
+from kokuchi.storage import Database, Storage
 from kokuchi.wire import Membership, Presence
 from kokuchi.wire.fields import iso
 from kokuchi.wire.settings import HIGHEST_SETTINGS_REVISION
@@ -46,6 +46,14 @@ class Holding:
 
     terminal: str
     keys: tuple[str, ...] | None
+
+
+def tell_anew(db: Database, terminal_row: int) -> None:
+    """Keep, within the transaction of a change, that a terminal is told what holds in a revision of its own.
+
+    Whoever takes one asks the centre (docs/protocol.md, Sync), and so learns of the change within seconds.
+    """
+    db.execute("UPDATE terminal_settings SET content = '' WHERE terminal_id = ?", [terminal_row])
 
 
 class TerminalSettingsBook:

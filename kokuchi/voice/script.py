@@ -17,6 +17,7 @@ _CORRECTION = Phrase("先ほどのお知らせを訂正します。", "サキホ
 _WITHDRAWAL = Phrase(
     "先ほどのお知らせは取り消されました。", "サキホドノオシラセワトリケサレマシタ。", PhraseSource.WITHDRAWAL
 )
+_WITHDRAWN = Phrase("このお知らせは、取り消されました。", "コノオシラセワ、トリケサレマシタ。", PhraseSource.WITHDRAWAL)
 _REPEAT = Phrase("繰り返します。", "クリカエシマス。", PhraseSource.REPEAT)
 _LONGEST_SHORT_NUMBER = 3
 
@@ -34,8 +35,9 @@ def script_of(
 
     A drill says so at the beginning, and again before the repeat; so does one that `is_past`, expired when somebody
     wants to hear it once more. `town_kana` is the reading of `town_name`.
-    An Update is called a correction only `after_hearing`: to those who heard an earlier revision. In the household's
-    `second_language`, everything is said once, after all of the Japanese.
+    An Update is called a correction only `after_hearing`: to those who heard an earlier revision. Of a Cancel, which
+    keeps the text of what it withdraws, the headline alone is said, between two sentences that take it back. In the
+    household's `second_language`, everything is said once, after all of the Japanese.
     """
     words = _words(alert, town_name, town_kana, after_hearing, is_past)
     again = () if alert.level is Level.NOTICE else (_REPEAT, *words)
@@ -83,9 +85,11 @@ def _words(alert: Alert, town_name: str, town_kana: str, after_hearing: bool, is
     if alert.message_type is MessageType.UPDATE and after_hearing:
         words.append(_CORRECTION)
     if alert.is_cancel and _WITHDRAWAL.text.rstrip("。") not in alert.headline + alert.body:
-        words.append(_WITHDRAWAL)
-    words += headline_of(alert)
-    words += _phrases(alert.body, reading.body if reading else "", PhraseSource.BODY)
+        # Who hears badly, or comes late, would take the old text for a warning and do what it says.
+        words += [_WITHDRAWAL, *headline_of(alert), _WITHDRAWN]
+    else:
+        words += headline_of(alert)
+        words += _phrases(alert.body, reading.body if reading else "", PhraseSource.BODY)
     if alert.contact:
         words += _phrases(contact_text(alert.contact), reading.contact if reading else "", PhraseSource.CONTACT)
     return tuple(words)

@@ -47,10 +47,12 @@ def words_in(alert: Alert, language: Language, *, after_hearing: bool, is_past: 
         words.append(fixed(language.greeting, PhraseSource.GREETING))
     if alert.message_type is MessageType.UPDATE and after_hearing:
         words.append(fixed(language.correction, PhraseSource.CORRECTION))
-    if alert.is_cancel:
-        words.append(fixed(language.withdrawal, PhraseSource.WITHDRAWAL))
+    withdrawal = [fixed(language.withdrawal, PhraseSource.WITHDRAWAL)] if alert.is_cancel else []
+    words += withdrawal
     words += [fixed(text, PhraseSource.TRANSLATED_HEADLINE, index) for index, text in enumerate(rendering.headline)]
-    if rendering.is_translated:
+    if rendering.is_translated and alert.is_cancel:
+        words += withdrawal
+    elif rendering.is_translated:
         words += [fixed(text, PhraseSource.TRANSLATED_BODY, index) for index, text in enumerate(rendering.body)]
     if alert.contact:
         source, place = (PhraseSource.CONTACT, None) if rendering.is_translated else (PhraseSource.TRANSLATED_BODY, 0)

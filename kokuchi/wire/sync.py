@@ -15,7 +15,8 @@ Token = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")]
 class SyncRequest(Message):
     """What a terminal holds: a report for each alert that is active, or whose report is not known to be recorded.
 
-    `requests` are those that the desk has not dealt with yet, as far as the terminal knows.
+    `requests` are those that the desk has not dealt with yet, as far as the terminal knows, and the one that its screen
+    says is done: the desk may take that back.
     """
 
     terminal: Identifier

@@ -5,7 +5,7 @@ from dataclasses import replace
 from kokuchi.wire import Alert, DeliveryReport, Outcome, Silence
 from terminal_client.agenda.digests import MISSED_AFTER
 from terminal_client.agenda.retries import repeat_at
-from terminal_client.agenda.state import Item, State, Step, Voicing, was_heard
+from terminal_client.agenda.state import Item, State, Step, Voicing, was_told
 from terminal_client.events import Action, Ended, StopSpeaking
 
 
@@ -44,7 +44,7 @@ def _supersede(state: State, item: Item) -> Step:
         over = [replace(other, heard=other.heard or other.key in being_told) for other in over]
         state = replace(state, aside=None)
     state = state.having(*over)
-    if alert.is_cancel and item.voicing is not Voicing.FINISHED and not was_heard(state, alert):
+    if alert.is_cancel and item.voicing is not Voicing.FINISHED and not was_told(state, alert):
         # Nobody here knows the old text; to speak of it now would only worry people.
         item = replace(item, voicing=Voicing.FINISHED, silent=True)
         actions.append(Ended(item.key, Outcome.CANCELLED, "nothing to withdraw: it was not heard here"))

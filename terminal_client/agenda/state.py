@@ -124,6 +124,18 @@ class State:
 Step = tuple[State, list[Action]]
 
 
+def was_told(state: State, alert: Alert) -> bool:
+    """Tell whether somebody here may know an earlier revision: from the voice, or from the screen where that is all.
+
+    Who cannot hear, whose speaker fails, and who does not want its kind spoken has read it, and need not have said so.
+    """
+    return was_heard(state, alert) or any(
+        item.displayed and (not state.has_voice or item.failures > 0 or item.silence is Silence.DECLINED)
+        for item in state.items.values()
+        if item.alert.identifier == alert.identifier and item.alert.revision < alert.revision
+    )
+
+
 def was_heard(state: State, alert: Alert) -> bool:
     """Tell whether somebody here heard or read an earlier revision, or was told of it with others."""
     return any(

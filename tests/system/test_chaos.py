@@ -22,7 +22,7 @@ from chaos.judge import Verdict, judge
 from chaos.lies import corrupt, forge
 from chaos.proxy import Direction, Proxy, client_identifier
 from chaos.schedule import plan
-from chaos.text import Listener, body_of, heard
+from chaos.text import Listener, headline_for, heard
 from demo.places import HOST, REPOSITORY
 from kokuchi.voice.script import resumed, script_of
 from kokuchi.wire import Alert, KeyRing, MessageType, Outcome, SigningKey, WireError, open_alert, seal
@@ -410,8 +410,8 @@ def test_a_journal_gives_back_what_was_written(tmp_path: Path) -> None:
 
 
 def test_whoever_hears_a_performance_knows_which_revision_it_is() -> None:
-    first = alert("chaos-0001", sent=NOW, body=body_of(Key("chaos-0001", 1)))
-    second = update(first, body=body_of(Key("chaos-0001", 2)))
+    first = alert("chaos-0001", sent=NOW, headline=headline_for(Key("chaos-0001", 1)))
+    second = update(first, headline=headline_for(Key("chaos-0001", 2)))
 
     revisions = [heard(script_of(said, "月形町", "ツキガタチョウ")) for said in (first, second, cancel(second))]
 
@@ -419,7 +419,7 @@ def test_whoever_hears_a_performance_knows_which_revision_it_is() -> None:
 
 
 def test_whoever_heard_a_performance_knows_it_when_it_resumes_after_its_name() -> None:
-    first = alert("chaos-0001", sent=NOW, body=body_of(Key("chaos-0001", 1)))
+    first = alert("chaos-0001", sent=NOW, headline=headline_for(Key("chaos-0001", 1)))
     withdrawal = cancel(first)
     listener = Listener()
 

@@ -15,6 +15,7 @@ def alert(
     level: str = "notice",
     sent: datetime = NOW,
     hours: float = 24,
+    headline: str = "ためしの見出し",
     body: str = "ためしの本文です。",
     audience: Audience | None = None,
     drill: bool = False,
@@ -32,7 +33,7 @@ def alert(
         severity=SEVERITIES[level],
         audience=audience or Audience(kind=AudienceKind.ALL),
         sender_name="月形町役場",
-        headline="ためしの見出し",
+        headline=headline,
         body=body,
         contact=Contact(name="月形町役場 産業課", telephone="188"),
     )

@@ -191,6 +191,25 @@ def test_a_cancel_of_what_nobody_heard_is_silent_and_stays_off_the_screen() -> N
     assert agenda.focus(story.state, story.now) is None
 
 
+def test_a_household_that_only_reads_is_shown_the_withdrawal_of_what_it_was_shown() -> None:
+    """Somebody who cannot hear has read a false warning, and has pressed nothing."""
+    story, one = Story(state=agenda.State(has_voice=False)), alert()
+    withdrawal = cancel(one)
+    story.tell(Arrived(one), Displayed(key(one)), Arrived(withdrawal))
+
+    assert agenda.focus(story.state, story.now) == story.state.items[key(withdrawal)]
+
+
+def test_a_household_whose_speaker_failed_is_told_of_the_withdrawal_of_what_it_was_shown() -> None:
+    story, one = Story(), alert()
+    withdrawal = cancel(one)
+    story.tell(Arrived(one), Displayed(key(one)), VoiceFailed(key(one), "no device"), Arrived(withdrawal))
+
+    assert agenda.focus(story.state, story.now) == story.state.items[key(withdrawal)]
+    story.tell(Displayed(key(withdrawal)))
+    assert story.spoken() == [key(one), key(withdrawal)]
+
+
 def test_a_cancel_that_arrives_before_its_alert_wins() -> None:
     story, one = Story(), alert()
     wanted = story.tell(Arrived(cancel(one)), Arrived(one))

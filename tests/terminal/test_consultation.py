@@ -20,6 +20,7 @@ from kokuchi.wire import (
     SigningKey,
     SyncReply,
     SyncRequest,
+    TerminalSettings,
     Topics,
     decode_request,
     decode_sync_request,
@@ -134,6 +135,20 @@ class Centre:
         known = self.ledger.get(request.identifier)
         if known is None or known.withdrawn_at is None:
             self.ledger[request.identifier] = request
+
+    def say_settings(self, revision: int) -> None:
+        """Tell the terminal about itself, as the centre does when staff have closed a wish."""
+        now = datetime.now(UTC)
+        settings = TerminalSettings(
+            town=TOWN,
+            terminal="t-1",
+            revision=revision,
+            sent=now,
+            expires=now + timedelta(days=1),
+            kinds={},
+            public_keys=(KEY.public_pem().decode(),),
+        )
+        self._saying = asyncio.create_task(self.link.publish(TOPICS.settings("t-1"), seal(settings, KEY), retain=True))
 
     async def _answer(self, sync: SyncRequest) -> None:
         for request in sync.requests or ():
@@ -266,6 +281,42 @@ async def test_the_household_hears_that_the_desk_has_dealt_with_it(
     centre.done_at = datetime.now(UTC)
     await until(lambda: home.shows("done", recorded=True))
     running.cancel()
+
+
+async def test_what_the_desk_takes_back_is_open_again_at_the_household(home: Device, centre: Centre) -> None:
+    """Closed by a slip of the hand: the household that was told so must not think that nobody will call."""
+    await home.consultation.ask(SCAM)
+    await until(lambda: home.shows("asked", recorded=True))
+    centre.done_at = datetime.now(UTC)
+    centre.say_settings(revision=1)
+    await until(lambda: home.shows("done", recorded=True))
+    centre.done_at = None
+    centre.say_settings(revision=2)
+    await until(lambda: home.shows("asked", recorded=True))
+    assert len(centre.ledger) == 1
+
+
+async def test_what_is_done_is_asked_about_as_long_as_the_screen_says_so(home: Device, centre: Centre) -> None:
+    await home.consultation.ask(None)
+    await until(lambda: home.shows("asked", recorded=True))
+    [wish] = centre.ledger.values()
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    state = RequestState(identifier=wish.identifier, done_at=yesterday)
+    home.store.learn((state,), yesterday + timedelta(minutes=1))
+    assert [asked.identifier for asked in home.consultation.to_ask_about()] == [wish.identifier]
+    await home.consultation.ask(SCAM)
+    assert [asked.alert for asked in home.consultation.to_ask_about()] == ["scam-1"]
+
+
+async def test_the_answer_to_an_earlier_question_takes_nothing_back(home: Device, centre: Centre) -> None:
+    await home.consultation.ask(None)
+    await until(lambda: home.shows("asked", recorded=True))
+    [wish] = centre.ledger.values()
+    clock = asyncio.get_running_loop().time()
+    done = RequestState(identifier=wish.identifier, done_at=datetime.now(UTC))
+    await home.consultation.answered((done,), asked=clock)
+    await home.consultation.answered((RequestState(identifier=wish.identifier),), asked=clock - 1)
+    assert home.shows("done", recorded=True)
 
 
 async def test_a_broker_that_does_not_know_the_topic_is_asked_once_and_the_sync_carries_the_wish(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from terminal_client.controls import Controls
+from terminal_client.controls import SETTLED_SECONDS, Controls
 from terminal_client.household import Key
 from terminal_client.outputs.interface import Press
 from terminal_client.preferences import Preferences, PreferenceStore
@@ -17,6 +17,7 @@ SHOWN, NEWEST = Key("a-1", 1), Key("a-2", 1)
 class Alerts:
     shown: Key | None = SHOWN
     newest: Key | None = NEWEST
+    shown_for: float = SETTLED_SECONDS
     acts: list[tuple[str, Key]] = field(default_factory=list)
 
     def confirm(self, key: Key) -> None:
@@ -51,6 +52,16 @@ def test_confirm_and_replay_mean_what_is_on_the_screen(
     alerts = Alerts(shown, newest)
     Controls(alerts, preferences).pressed(press)
     assert alerts.acts == act
+
+
+def test_a_press_does_not_confirm_what_has_just_appeared(preferences: PreferenceStore) -> None:
+    """The second of two quick presses, or one that was on its way when an emergency came."""
+    alerts = Alerts(shown_for=0.2)
+    Controls(alerts, preferences).pressed(Press.CONFIRM)
+    assert alerts.acts == []
+    alerts.shown_for = SETTLED_SECONDS
+    Controls(alerts, preferences).pressed(Press.CONFIRM)
+    assert alerts.acts == [("confirm", SHOWN)]
 
 
 def test_the_volume_goes_by_tens_and_stays_audible(preferences: PreferenceStore) -> None:

@@ -75,6 +75,16 @@ def test_a_withdrawal_of_what_was_only_read_is_not_spoken() -> None:
     assert agenda.focus(story.state, story.now) == story.state.items[key(withdrawal)]
 
 
+def test_a_withdrawal_of_what_was_read_without_a_press_is_on_the_screen_too() -> None:
+    """Nothing was ever said of it, so it is the screen that has to take it back."""
+    story, one = household(), event()
+    withdrawal = cancel(one)
+    story.tell(Arrived(one), Displayed(key(one)), Arrived(withdrawal))
+
+    assert story.spoken() == []
+    assert agenda.focus(story.state, story.now) == story.state.items[key(withdrawal)]
+
+
 def test_a_choice_holds_for_what_waits_already() -> None:
     story, busy, one = Story(), alert("a-0"), event()
     story.tell(Arrived(busy), Displayed(key(busy)), Arrived(one))

@@ -97,9 +97,9 @@ def test_a_correction_is_called_so_to_those_who_had_heard_the_earlier_text() -> 
     assert ENGLISH.correction not in second(update, after_hearing=False)
 
 
-def test_a_withdrawal_is_told_before_what_is_withdrawn() -> None:
+def test_a_withdrawal_is_told_before_and_after_the_headline_of_what_is_withdrawn() -> None:
     said_of_it = second(later_revision(MessageType.CANCEL, translations=(TRANSLATION,)))
-    assert said_of_it[1:3] == [ENGLISH.withdrawal, TRANSLATION.headline]
+    assert said_of_it[1:] == [ENGLISH.withdrawal, TRANSLATION.headline, ENGLISH.withdrawal]
 
 
 def test_without_a_translation_only_the_fixed_sentences_are_said_and_shown() -> None:

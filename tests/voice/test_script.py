@@ -69,13 +69,25 @@ def test_an_update_says_first_that_it_corrects_the_earlier_message() -> None:
     assert heard(later_revision(MessageType.UPDATE))[1:4] == [GREETING, "先ほどのお知らせを訂正します。", HEADLINE]
 
 
-def test_a_cancel_says_that_the_earlier_message_is_withdrawn() -> None:
-    assert heard(later_revision(MessageType.CANCEL))[2] == "先ほどのお知らせは取り消されました。"
+@pytest.mark.parametrize("level", list(Level))
+def test_a_cancel_takes_back_the_earlier_message_before_and_after_its_headline_and_says_no_more_of_it(
+    level: Level,
+) -> None:
+    """Who hears only the middle of it must not do what a false warning said."""
+    said = heard(later_revision(MessageType.CANCEL, level=level, contact=CONTACT))
+    assert said[1:5] == [
+        GREETING,
+        "先ほどのお知らせは取り消されました。",
+        HEADLINE,
+        "このお知らせは、取り消されました。",
+    ]
+    assert said[5] == "連絡先は、月形町役場総務課です。"
+    assert not set(sentences(BODY)) & set(said)
 
 
 def test_a_cancel_whose_own_text_says_so_does_not_say_it_twice() -> None:
     cancel = later_revision(MessageType.CANCEL, headline="先ほどのお知らせは取り消されました")
-    assert heard(cancel)[1:3] == [GREETING, "先ほどのお知らせは取り消されました"]
+    assert heard(cancel)[1:4] == [GREETING, "先ほどのお知らせは取り消されました", sentences(BODY)[0]]
 
 
 def test_sentences_of_the_body_carry_their_place_for_the_screen() -> None:

@@ -1,10 +1,11 @@
 // One alert that fills the screen, and turns its pages in step with the voice.
 
 import { keyOf, reportDisplayed, tell } from "./acts.js";
-import { byId, pictogram, sentenceSpan, setFlag, setText } from "./dom.js";
+import { byId, pictogram, setFlag, setText } from "./dom.js";
 import { fit } from "./fit.js";
 import { Pager } from "./pager.js";
 import { isOutdated, SecondLanguage, setLabel } from "./second.js";
+import { sentenceSpan } from "./sentences.js";
 import { dateAndTime } from "./times.js";
 import { Turning } from "./turning.js";
 

@@ -9,15 +9,6 @@ export function element(tag, className, ...content) {
   return made;
 }
 
-// A sentence of which some parts have kana above them. Who has it read aloud by the browser hears it once, without them.
-export const sentenceSpan = (parts) => element("span", "", ...parts.map(([text, kana]) => (kana ? ruby(text, kana) : text)));
-
-function ruby(text, kana) {
-  const above = element("rt", "", kana);
-  above.ariaHidden = "true";
-  return element("ruby", "", text, above);
-}
-
 export function setText(target, text) {
   if (target.textContent !== text) target.textContent = text;
 }

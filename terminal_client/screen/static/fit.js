@@ -24,7 +24,7 @@ export function fit(page, pager, hasSecond) {
   const together = hasSecond && alone.count === 1 ? frame.onOnePage({ second: "shared" }, sizes.least) : null;
   let plan = together ?? alone;
   const withKana = { ...plan, furigana: true, size: sizes.least };
-  if (page.querySelector("rt") && frame.fits(withKana, sizes.least)) plan = withKana;
+  if (page.querySelector("rt") && frame.fits(withKana, sizes.least)) plan = { ...withKana, broken: frame.brokenPhrases };
   frame.use(plan, largestThat((size) => frame.fits(plan, size), plan.size, sizes.largest));
   page.dataset.second = plan.second;
 }
@@ -51,7 +51,7 @@ class Frame {
 
   fits(plan, size) {
     this.use(plan, size);
-    return this.pager.count <= plan.count && this.isUncut() && (!plan.isWhole || this.isWhole());
+    return this.pager.count <= plan.count && this.isUncut() && (!plan.isWhole || this.isWhole()) && !(this.brokenPhrases > plan.broken);
   }
 
   use({ layout, second, count, furigana = false }, size) {
@@ -68,6 +68,13 @@ class Frame {
 
   isWhole() {
     return [...this.page.querySelectorAll(".headline, .text > span")].every((each) => each.getClientRects().length <= 1);
+  }
+
+  // Letters grow only as long as each phrase with kana that had room in one line still has.
+  get brokenPhrases() {
+    const letter = parseFloat(getComputedStyle(this.pager.region).fontSize);
+    const phrases = [...this.page.querySelectorAll(".phrase")];
+    return phrases.filter((each) => each.getBoundingClientRect().height > 2.5 * letter).length;
   }
 
   isUncut() {

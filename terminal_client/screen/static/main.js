@@ -90,6 +90,9 @@ const preparing = byId("preparing");
 
 for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, stay);
 
+// A button that is held is pressed once: what comes next under it is not confirmed unseen. First of all who hear keys.
+window.addEventListener("keydown", (event) => event.repeat && event.key === "Enter" && event.preventDefault(), true);
+
 // A keyboard, or USB buttons that are one: volume on every page, but where it would be typed into a field.
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest("input, textarea, select")) return;

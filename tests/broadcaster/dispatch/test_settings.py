@@ -13,7 +13,7 @@ from broadcaster.ledger import Ledger
 from broadcaster.ledger.terminal_settings import RENEWED_AFTER, VALID
 from kokuchi.link import PublishRefused
 from kokuchi.link.memory import MemoryLink
-from kokuchi.wire import KeyRing, SigningKey, TerminalSettings, open_alert, open_settings
+from kokuchi.wire import CallbackRequest, KeyRing, SigningKey, TerminalSettings, open_alert, open_settings
 from tests.broadcaster.dispatch.town import KEY, Town, accept_now, fresh
 from tests.broadcaster.examples import TOPICS, TOWN, presence
 from tests.waiting import until
@@ -93,6 +93,20 @@ async def test_what_changes_for_the_whole_town_is_told_to_all_of_it(town: Town) 
     town.terms = TownTerms({"scam": "詐欺", "traffic": "交通"}, {})
     change(town.ledger, "t-1", household="見本 次郎")
     await until(lambda: revisions(town) == dict.fromkeys(TERMINALS, 2))
+
+
+async def test_the_terminal_whose_call_was_closed_or_opened_again_is_told_to_ask_and_no_other(town: Town) -> None:
+    """With a revision of its own it subscribes anew, and asks what became of its household's wish."""
+    await start(town)
+    now = datetime.now(UTC)
+    wish = CallbackRequest(terminal="t-2", identifier="r-1", sent=now, asked_at=now)
+    town.ledger.requests.record([wish], now)
+    [request] = town.ledger.requests.open()
+    assert town.ledger.requests.finish(request.row, "hanako", now)
+    await until(lambda: revisions(town) == {"t-1": 1, "t-2": 2, "t-3": 1})
+    assert not town.ledger.requests.finish(request.row, "taro", now), "and nothing is told twice"
+    assert town.ledger.requests.reopen(request.row, "hanako", now)
+    await until(lambda: revisions(town) == {"t-1": 1, "t-2": 3, "t-3": 1})
 
 
 async def test_what_no_terminal_is_told_makes_no_revision(town: Town) -> None:

@@ -195,6 +195,23 @@ async def test_keys_do_what_the_buttons_do(page: Page, site: Site) -> None:
     await site.done("confirm", KEY)
 
 
+async def test_a_key_that_is_held_confirms_one_alert_and_not_the_next(page: Page, site: Site) -> None:
+    """A USB button that a slow hand holds down repeats its key."""
+    await open_page(page, site, View(current=Card(alert_of())))
+    await expect(page.locator("#confirm")).to_be_focused()
+    await page.keyboard.down("Enter")
+    await site.done("confirm", KEY)
+    site.screen.show(View(current=Card(alert_of("scam-2"))))
+    await site.done("displayed", Key("scam-2", 1))
+    await expect(page.locator("#confirm")).to_be_enabled()
+    await expect(page.locator("#confirm")).to_be_focused()
+    await page.keyboard.down("Enter")
+    await page.keyboard.up("Enter")
+    await page.locator("#replay").click()
+    await site.done("replay", Key("scam-2", 1))
+    assert [key for act, key in site.household.acts if act == "confirm"] == [KEY]
+
+
 async def test_terminal_that_does_not_answer_is_not_taken_for_a_confirmation(page: Page, site: Site) -> None:
     await page.route("**/confirm", lambda route: route.abort())
     await open_page(page, site, View(current=Card(alert_of())))

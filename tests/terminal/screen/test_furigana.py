@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 from kokuchi.voice import PhraseSource
 from kokuchi.wire import Alert, Furigana, Ruby, Severity, Status
 from terminal_client.household import Key
+from terminal_client.preferences import Preferences, TextSize
 from terminal_client.view import Card, View
 from tests.terminal.screen.accessibility import faults_in_sight
 from tests.terminal.screen.examples import HEADLINE, alert_of, body_of
@@ -25,6 +26,10 @@ KANA = {
     "電話": "でんわ",
     "注意": "ちゅうい",
     "詐欺": "さぎ",
+    "知": "し",
+    "取": "と",
+    "消": "け",
+    "続": "つづ",
     "役場": "やくば",
     "操作": "そうさ",
     "家族": "かぞく",
@@ -103,6 +108,75 @@ async def test_kana_are_half_as_large_as_large_letters_and_nothing_is_cut_off(
         "(all) => all.map((kana) => kana.getBoundingClientRect().top - pages.getBoundingClientRect().top)"
     )
     assert min(tops) >= 0
+
+
+async def broken_words(page: Page, words: list[str]) -> list[str]:
+    """Return which of these words of the headline, that are its whole text, stand on more than one line."""
+    broken: list[str] = await page.locator("#headline").evaluate(
+        """(headline, words) => {
+          const walker = document.createTreeWalker(headline, NodeFilter.SHOW_TEXT);
+          const letters = [];
+          while (walker.nextNode()) {
+            const node = walker.currentNode;
+            if (node.parentElement.tagName === "RT") continue;
+            for (let index = 0; index < node.length; index += 1) letters.push([node, index]);
+          }
+          const range = document.createRange();
+          const bottoms = letters.map(([node, index]) => {
+            range.setStart(node, index);
+            range.setEnd(node, index + 1);
+            return Math.round(range.getBoundingClientRect().bottom);
+          });
+          return words.filter((word) => new Set(bottoms.splice(0, word.length)).size > 1);
+        }""",
+        words,
+    )
+    return broken
+
+
+@pytest.mark.parametrize("size", [(600, 1024), (800, 1280), *SIZES], ids=str)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["市役所職員を", "かたる", "不審な", "電話に", "注意してください"],
+        ["お知らせを", "取り消します"],
+        ["詐欺の", "電話が", "続いています"],
+    ],
+    ids="".join,
+)
+async def test_a_word_with_kana_is_never_broken(
+    page: Page, site: Site, words: list[str], size: tuple[int, int]
+) -> None:
+    width, height = size
+    await page.set_viewport_size({"width": width, "height": height})
+    await open_page(page, site, View(current=Card(with_furigana(headline="".join(words), body="切ってください。"))))
+    assert width > height or await shown_ruby(page, "#headline") != []
+    assert await broken_words(page, words) == []
+
+
+@pytest.mark.parametrize("chosen", list(TextSize))
+async def test_letters_do_not_grow_until_a_word_with_kana_is_broken(page: Page, site: Site, chosen: TextSize) -> None:
+    await page.set_viewport_size({"width": 600, "height": 1024})
+    site.live_by(Preferences(text_size=chosen))
+    first = "本日午前10時ごろ、町内で市役所の職員を名乗る不審な電話がありました。"
+    body = f"{first}\n電話を切って、家族に相談してください。"
+    await open_page(page, site, View(current=Card(with_furigana(body=body))))
+    await expect(page.locator("body")).to_have_attribute("data-text-size", chosen)
+    assert await broken_words(page, ["市役所職員を", "かたる", "不審な", "電話に"]) == []
+
+
+async def test_what_is_withdrawn_is_struck_through_under_its_kana_too(page: Page, site: Site) -> None:
+    await open_page(page, site, View(current=Card(with_furigana(headline="不審な電話に注意"), withdrawn=True)))
+    await expect(page.locator("#headline rt").first).to_be_visible()
+    for phrase in await page.locator("#pages .phrase").all():
+        await expect(phrase).to_have_css("text-decoration-line", "line-through")
+
+
+async def test_a_phrase_that_no_line_has_room_for_is_broken_and_not_cut_off(page: Page, site: Site) -> None:
+    await page.set_viewport_size({"width": 600, "height": 1024})
+    await open_page(page, site, View(current=Card(with_furigana(body="役場の多目的研修センターコンピューターで。"))))
+    assert await is_all_in_sight(page)
+    await expect(page.locator("#text > span")).to_be_in_viewport(ratio=1)
 
 
 async def test_lines_with_kana_are_as_high_as_lines_without(page: Page, site: Site) -> None:
