@@ -110,9 +110,15 @@ class TerminalSettingsBook:
             )
 
     def republish(self) -> None:
-        """Publish everything once more: the broker may have lost what it had."""
+        """Publish everything once more: the broker may have lost what it had.
+
+        It need not have: of who has left service meanwhile it is still to be told to keep nothing.
+        """
         with self._connections.write() as db:
-            db.execute("UPDATE terminal_settings SET published = 0 WHERE published = 1")
+            db.execute(
+                "UPDATE terminal_settings SET published = 0 WHERE published = 1"
+                " AND terminal_id IN (SELECT id FROM terminals WHERE service = 'in_service')"
+            )
 
     def gone(self, limit: int) -> list[tuple[int, str]]:
         """Return terminals that are not in service any more and of which the broker still keeps something."""

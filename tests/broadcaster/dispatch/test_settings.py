@@ -57,6 +57,12 @@ def revisions(town: Town) -> dict[str, int]:
     return {terminal: settings.revision for terminal, settings in found.items() if settings}
 
 
+def published(ledger: Ledger) -> int:
+    """How many terminals the broker keeps something for, as the ledger knows it."""
+    row = ledger.connections.read().execute("SELECT count(*) FROM terminal_settings WHERE published = 1").fetchone()
+    return int(row[0])
+
+
 def change(ledger: Ledger, terminal: str, **columns: str) -> None:
     """Change a terminal's row, as the roster's page does."""
     with ledger.connections.write() as db:
@@ -132,6 +138,19 @@ async def test_a_terminal_that_is_not_in_service_is_told_nothing_and_told_again_
     await until(lambda: revisions(town) == {"t-1": 1, "t-3": 1})
     change(town.ledger, "t-2", service=Service.IN_SERVICE)
     await until(lambda: revisions(town) == dict.fromkeys(TERMINALS, 1))
+
+
+async def test_who_left_service_before_the_broker_was_found_again_is_forgotten_there_too(town: Town) -> None:
+    """The broker may have lost nothing of what it is asked to forget."""
+    await start(town)
+    book = town.ledger.terminal_settings
+    await until(lambda: published(town.ledger) == len(TERMINALS))
+    await town.stop_centre()
+    change(town.ledger, "t-2", service=Service.SUSPENDED)
+    book.republish()
+    assert [terminal for _row, terminal in book.gone(10)] == ["t-2"]
+    await town.start_centre()
+    await until(lambda: revisions(town) == {"t-1": 1, "t-3": 1})
 
 
 async def test_before_it_expires_it_is_told_once_more(town: Town) -> None:

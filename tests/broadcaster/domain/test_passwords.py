@@ -24,6 +24,8 @@ def test_a_long_and_rare_one_does(password: str) -> None:
         ("123456789012", "easy to guess"),
         ("aaaaaaaaaaaa", "easy to guess"),
         ("さくらさくらさくらさくら", "easy to guess"),
+        ("yakuba202611", "easy to guess"),
+        ("soumuka202611", "easy to guess"),
         ("tanaka-tanaka", "own name"),
         ("Tanaka202611", "own name"),
         ("商工係 田中商工係 田中", "own name"),
