@@ -14,7 +14,19 @@ _LOOKED_AT = 72
 _BESIDE_THE_NAME = 8
 
 _OF_THE_OFFICE = (
-    "kokuchi hoso housou yakuba yakusho shiyakusho soumuka somuka kikakuka bosai bousai koho kouhou".split()
+    "kokuchi",
+    "hoso",
+    "housou",
+    "yakuba",
+    "yakusho",
+    "shiyakusho",
+    "soumuka",
+    "somuka",
+    "kikakuka",
+    "bosai",
+    "bousai",
+    "koho",
+    "kouhou",
 )
 """What stands on the door is tried first; no list of common passwords has it in Latin letters."""
 
