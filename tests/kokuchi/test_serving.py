@@ -3,15 +3,16 @@
 import asyncio
 import socket
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from kokuchi.serving import SWITCH_SECONDS, PortUnusable, listen, run_together, serve
+from kokuchi.serving import SWITCH_SECONDS, PortUnusable, listen, nothing, run_together, serve
 from tests.contract.broker import answers
-from tests.waiting import until
+from tests.waiting import PATIENCE, until
 
 
 def test_a_port_that_is_taken_is_named() -> None:
@@ -96,3 +97,23 @@ async def test_a_part_that_fails_ends_all_and_is_named_in_the_log(caplog: pytest
         "a part of the program has failed",
         "fails",
     )
+
+
+async def test_many_pages_that_wait_for_the_ledger_do_not_hold_up_what_goes_out() -> None:
+    may_end = threading.Event()
+    waiting: list[int] = []
+
+    def page(number: int) -> None:
+        waiting.append(number)
+        may_end.wait(PATIENCE)
+
+    async def goes_out() -> None:
+        pages = asyncio.gather(*(asyncio.to_thread(page, number) for number in range(30)))
+        try:
+            await until(lambda: len(waiting) == 30)
+            await asyncio.to_thread(lambda: None)
+        finally:
+            may_end.set()
+        await pages
+
+    await run_together(goes_out(), close=nothing)
