@@ -4,7 +4,7 @@ from broadcaster.ledger.migrations.m020_log import ADDS, keep_sums
 from broadcaster.ledger.migrations.steps import migrations
 from kokuchi.tables import Database
 
-_MISSING = "{0}.received_at IS NULL AND {0}.outcome IS NULL"
+_MISSING = ADDS["missing"]
 # A CASE, so that a terminal is looked up only for what is missing: SQLite works out both sides of an AND.
 _OUT_OF_SERVICE = (
     f"(CASE WHEN {_MISSING} THEN"  # noqa: S608 - constants

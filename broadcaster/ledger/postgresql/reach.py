@@ -24,8 +24,8 @@ _ADDS = {
 }
 # What m032 adds to them: a terminal that has said nothing and has left service.
 _OUT_OF_SERVICE = {
-    "out_of_service": """received_at IS NULL AND outcome IS NULL
-     AND terminal_id IN (SELECT id FROM terminals WHERE service <> 'in_service')"""
+    "out_of_service": f"{_ADDS['missing']}"  # noqa: S608 - constants
+    " AND terminal_id IN (SELECT id FROM terminals WHERE service <> 'in_service')"
 }
 _ROWS = {
     "INSERT": ("NEW TABLE AS now_there", "SELECT 1 AS sign, * FROM now_there"),

@@ -15,12 +15,6 @@ IDENTIFIER = "20261124T010000Z-0123abcd"
 PATH = f"/drafts/{IDENTIFIER}"
 
 
-async def colleague_of(app: FastAPI) -> Browser:
-    colleague = Browser(app)
-    await colleague.log_in("<b>kanri</b>")
-    return colleague
-
-
 def identifier_in(page: str) -> str:
     found = re.search(r'name="identifier" value="([^"]*)"', page)
     assert found
@@ -56,11 +50,10 @@ async def test_what_is_kept_twice_because_the_answer_was_lost_is_one_draft(autho
 
 
 async def test_the_second_of_two_is_told_and_nothing_is_overwritten(
-    app: FastAPI, author: Browser, ledger: Ledger, clock: Clock
+    author: Browser, colleague: Browser, ledger: Ledger, clock: Clock
 ) -> None:
     await author.post(PATH, {**ALERT, "version": "0"})
     clock.move(minutes=5)
-    colleague = await colleague_of(app)
     await colleague.post(PATH, {**ALERT, "version": "1", "headline": "同僚の見出し", "body": "<同僚の本文>"})
 
     told = await author.post(PATH, {**ALERT, "version": "1", "headline": "わたしの見出し"})
@@ -77,10 +70,9 @@ async def test_the_second_of_two_is_told_and_nothing_is_overwritten(
 
 
 async def test_who_checks_what_a_colleague_has_changed_sees_both_texts_and_goes_on_with_a_new_draft(
-    app: FastAPI, author: Browser, ledger: Ledger
+    author: Browser, colleague: Browser, ledger: Ledger
 ) -> None:
     await author.post(PATH, {**ALERT, "version": "0"})
-    colleague = await colleague_of(app)
     await colleague.post(PATH, {**ALERT, "version": "1", "headline": "同僚の見出し"})
 
     told = await author.post(
@@ -96,11 +88,10 @@ async def test_who_checks_what_a_colleague_has_changed_sees_both_texts_and_goes_
 
 
 async def test_the_second_of_two_is_told_what_else_than_the_text_the_colleague_has_chosen(
-    app: FastAPI, author: Browser
+    author: Browser, colleague: Browser
 ) -> None:
     mine = {**ALERT, "level": "important", "audience": "areas", "areas": ["kita"]}
     await author.post(PATH, {**mine, "version": "0"})
-    colleague = await colleague_of(app)
     theirs = {**mine, "level": "emergency", "areas": ["minami"], "valid_hours": "3", "drill": "yes", "version": "1"}
     await colleague.post(PATH, theirs)
 

@@ -7,7 +7,6 @@ import sqlite3
 from datetime import timedelta
 
 import pytest
-from fastapi import FastAPI
 
 from broadcaster.domain.service import Step
 from broadcaster.ledger import Ledger
@@ -43,13 +42,6 @@ async def list_in(stream: Stream) -> str:
         parts = await stream.parts()
         if "request-list" in parts:
             return parts["request-list"]
-
-
-async def other(app: FastAPI) -> Browser:
-    """Return a colleague who is logged in, too."""
-    browser = Browser(app)
-    await browser.log_in("<b>kanri</b>")
-    return browser
 
 
 async def test_a_household_is_listed_with_the_alert_that_it_saw(author: Browser, ledger: Ledger) -> None:
@@ -171,11 +163,10 @@ async def test_a_call_can_be_taken_back_and_so_can_the_word_to_call(author: Brow
 
 
 async def test_of_two_who_press_one_calls_and_the_other_is_told_who(
-    app: FastAPI, author: Browser, ledger: Ledger
+    author: Browser, colleague: Browser, ledger: Ledger
 ) -> None:
     ask(ledger)
     row = row_of(ledger)
-    colleague = await other(app)
     for browser in (author, colleague):
         await browser.get("/requests")
     first, second = await asyncio.gather(author.post(f"/requests/{row}/take"), colleague.post(f"/requests/{row}/take"))
@@ -189,15 +180,13 @@ async def test_of_two_who_press_one_calls_and_the_other_is_told_who(
     late = colleague if loser is second else author
     response = await late.post(f"/requests/{row}/take", {"instead_of": winner})
     assert response.status_code == 303, "who has asked may call instead"
-    await colleague.client.aclose()
 
 
 async def test_what_was_written_is_not_lost_to_a_colleague_who_was_faster(
-    app: FastAPI, author: Browser, ledger: Ledger
+    author: Browser, colleague: Browser, ledger: Ledger
 ) -> None:
     ask(ledger)
     row = row_of(ledger)
-    colleague = await other(app)
     await author.get(f"/requests/{row}")
     await colleague.get(f"/requests/{row}")
     await colleague.post(f"/requests/{row}/note", {"note": "留守でした", "seen": ""})
@@ -214,7 +203,6 @@ async def test_what_was_written_is_not_lost_to_a_colleague_who_was_faster(
     found = ledger.requests.get(row)
     assert found
     assert (found.done_by, found.note) == ("<b>kanri</b>", "話した")
-    await colleague.client.aclose()
 
 
 @pytest.mark.parametrize("act", ["note", "done"])
