@@ -183,14 +183,15 @@ async def test_a_household_hears_how_its_terminal_speaks_unless_there_is_somethi
     await until(lambda: speaker.stands)
 
     key = home.receive(fresh())
-    await until(lambda: home.report(key).voiced_at)
-    said, changes = len(speaker.begun), home.changes
+    await until(lambda: home.changes == 3)  # displayed, voice begun, voiced: told just after each is in the inbox
+    assert home.report(key).voiced_at
+    said = len(speaker.begun)
     assert texts(speaker.begun).count(speaker.text) == 1
 
     home.terminal.sample()
     await until(lambda: home.volume.values == [60, *[60, 60] * 3])
     assert speaker.begun[said:] == list(SAMPLE)
-    assert home.changes == changes
+    assert home.changes == 3
 
 
 async def test_what_is_asked_for_at_its_very_end_is_said_again_and_nothing_else_meanwhile(live: Living) -> None:
