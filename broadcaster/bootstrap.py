@@ -103,13 +103,14 @@ class Centre:
         )
         overseer = Overseer(ledger, _now, places)
         figures = Figures(ledger, overseer, _now)
+        dispatcher = Dispatcher(ledger, link, Signer(keys.load), self.town.id, self._terms, on_batch=figures.batch)
         application = create_app(
             ledger=ledger,
             town=self.town,
             voice=spoken,
             editor=Editor(ledger, trial, sentences, self.town.id, _now),
             enrolment=enrolment,
-            sending=Sending(ledger, self.town, spoken, _now),
+            sending=Sending(ledger, self.town, spoken, _now, expect=dispatcher.expect),
             households=Households(
                 ledger,
                 self.settings.terminals,
@@ -132,7 +133,6 @@ class Centre:
             await trial.close()
             ledger.close()
 
-        dispatcher = Dispatcher(ledger, link, Signer(keys.load), self.town.id, self._terms, on_batch=figures.batch)
         await run_together(
             serve(
                 application,

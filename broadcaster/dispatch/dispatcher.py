@@ -19,7 +19,7 @@ from broadcaster.ledger import Ledger
 from kokuchi.committing import Committer
 from kokuchi.link import Connected, Disconnected, Link, Received
 from kokuchi.watchdog import Part
-from kokuchi.wire import Topics
+from kokuchi.wire import Alert, Topics
 from kokuchi.wire.signature import KeyFileError
 
 log = logging.getLogger(__name__)
@@ -74,6 +74,10 @@ class Dispatcher:
             Part("publisher", self._publisher.pulse, "it did not look at the outbox"),
             Part("collector", self._collector.pulse, "what terminals said was not written"),
         ]
+
+    def expect(self, alert: Alert) -> None:
+        """Prepare what is about to be accepted; may be called from any thread, and returns at once."""
+        self._sealer.expect(alert)
 
     async def run(self) -> None:
         """Dispatch until cancelled; an error of one part ends the whole, for the supervisor to start anew."""

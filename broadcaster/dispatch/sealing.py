@@ -2,12 +2,13 @@
 
 import threading
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 
 from broadcaster.dispatch.signer import Signer
 from broadcaster.ledger import Ledger
-from broadcaster.ledger.alerts import Accepted
+from broadcaster.ledger.alerts import payload_of
 from kokuchi.wire import Alert, seal
 
 _KEPT = 500
@@ -32,13 +33,23 @@ class Sealer:
         self._ledger = ledger
         self._signer = signer
         self._sealed: OrderedDict[int, Sealed] = OrderedDict()
+        self._expected: tuple[str, Sealed] | None = None
         # Publisher, reminders and answers to syncs look from threads of their own.
         self._lock = threading.Lock()
+        self._meanwhile = ThreadPoolExecutor(1, "signs")
 
     def forget(self) -> None:
         """Sign everything anew: the key is another one."""
         with self._lock:
             self._sealed.clear()
+            self._expected = None
+
+    def expect(self, alert: Alert) -> None:
+        """Sign what is about to be accepted while the disk takes it, for whoever has clicked; returns at once.
+
+        Whether it was accepted the ledger says: this is used for a row that holds the very same alert, and no other.
+        """
+        self._meanwhile.submit(self._sign_expected, alert)
 
     def by_row(self, row: int) -> Sealed:
         """Return the signed alert in a row of the ledger."""
@@ -46,16 +57,22 @@ class Sealer:
             known = self._sealed.get(row)
         if known is not None:
             return known
-        accepted = self._ledger.alerts.by_row(row)
-        if accepted is None:
+        payload = self._ledger.alerts.payload(row)
+        if payload is None:
             raise LookupError(f"alert row {row} is not in the ledger")
-        return self.seal(accepted)
-
-    def seal(self, accepted: Accepted) -> Sealed:
-        """Return an alert of the ledger in its signed form."""
         with self._lock:
-            sealed = self._sealed.get(accepted.row) or Sealed(accepted.alert, seal(accepted.alert, self._signer.key))
-            self._sealed[accepted.row] = sealed
+            if self._expected and self._expected[0] == payload:
+                sealed = self._expected[1]
+            else:
+                sealed = self._sign(Alert.model_validate_json(payload))
+            self._sealed[row] = sealed
             while len(self._sealed) > _KEPT:
                 self._sealed.popitem(last=False)
             return sealed
+
+    def _sign_expected(self, alert: Alert) -> None:
+        with self._lock:
+            self._expected = payload_of(alert), self._sign(alert)
+
+    def _sign(self, alert: Alert) -> Sealed:
+        return Sealed(alert, seal(alert, self._signer.key))

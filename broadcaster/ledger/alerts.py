@@ -35,6 +35,11 @@ class Accepted:
     why_alone: str = ""
 
 
+def payload_of(alert: Alert) -> str:
+    """Return an alert as its row keeps it."""
+    return alert.model_dump_json(exclude_none=True)
+
+
 def accept_within(
     db: Database,
     alert: Alert,
@@ -61,7 +66,7 @@ def accept_within(
             iso(alert.sent),
             iso(alert.expires),
             accepted_by,
-            alert.model_dump_json(exclude_none=True),
+            payload_of(alert),
             iso(alert.sent + reminder_after(0)),
             why_alone,
         ],
@@ -135,6 +140,11 @@ class Alerts:
     def by_row(self, row: int) -> Accepted | None:
         """Return the alert in a row."""
         return self._one("id = ?", [row])
+
+    def payload(self, row: int) -> str | None:
+        """Return what `payload_of` says of the alert in a row."""
+        found = self._connections.read().execute("SELECT payload FROM alerts WHERE id = ?", [row]).fetchone()
+        return found["payload"] if found else None
 
     def newest(self, limit: int, offset: int = 0) -> list[Accepted]:
         """Return the newest revision of each alert, the newest alert first."""

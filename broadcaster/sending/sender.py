@@ -64,13 +64,21 @@ class Sending:
 
     Every method that changes something raises DraftMoved if somebody else was faster, and what kokuchi.storage
     calls UNWRITABLE if the ledger cannot be written; then nothing has changed. The ledger and the voice stay the
-    caller's to close; `clock` tells the time.
+    caller's to close; `clock` tells the time. `expect` is told, in any thread, what is about to be accepted.
     """
 
-    def __init__(self, ledger: Ledger, town: Town, voice: VoicePreview, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        town: Town,
+        voice: VoicePreview,
+        clock: Callable[[], datetime],
+        expect: Callable[[Alert], None] = lambda _: None,
+    ) -> None:
         self._ledger = ledger
         self._town = town
         self._clock = clock
+        self._expect = expect
         self._composer = Composer(ledger, town, voice)
         self._preparing: set[asyncio.Task[None]] = set()
 
@@ -197,6 +205,7 @@ class Sending:
             self._ledger.submissions.plan(filing, next_at)
             return Submitted.SCHEDULED
         outgoing = outgoing or self._composer.outgoing(submission.identifier, written, kana, now)
+        self._expect(outgoing.alert)
         try:
             self._ledger.submissions.send(filing, outgoing)
         except AlertExists as error:
@@ -218,6 +227,7 @@ class Sending:
         now = self._clock()
         if goes_now:
             outgoing = self._composer.outgoing(waiting.identifier, waiting.written, kana, now)
+            self._expect(outgoing.alert)
             self._ledger.submissions.approve_and_send(waiting.identifier, waiting.version, account.name, now, outgoing)
             return Submitted.SENT
         self._composer.examine(waiting.identifier, waiting.written, now)

@@ -174,7 +174,7 @@ class AnyOrder(RuleBasedStateMachine):
     def answer(self, question: bytes) -> bytes:
         request = decode_sync_request(question)
         self.ledger.deliveries.record(request.held)
-        active = list(map(self.sealer.seal, self.ledger.alerts.active_for(request.terminal, self.now)))
+        active = [self.sealer.by_row(one.row) for one in self.ledger.alerts.active_for(request.terminal, self.now)]
         return seal(answer(TOWN, request, active, self.now), KEY)
 
     def take_answer(self, token: bytes) -> None:

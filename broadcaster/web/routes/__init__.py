@@ -45,6 +45,7 @@ from broadcaster.web.routes import (
 )
 
 ROUTERS = (
+    check.router,
     health.router,
     metrics.router,
     login.router,
@@ -60,7 +61,6 @@ ROUTERS = (
     log.router,
     terminals.router,
     troubles.router,
-    check.router,
     drafts.router,
     planned.router,
     submission.router,
@@ -87,4 +87,7 @@ ROUTERS = (
     second_step.router,
     audit.router,
 )
-"""All of them. Of two paths that fit an address the earlier answers: /alerts/new stands before /alerts/{identifier}."""
+"""All of them, looked through in this order: what is sent is found first, since somebody waits for it.
+
+Of two paths that fit an address the earlier answers: /alerts/new stands before /alerts/{identifier}.
+"""
