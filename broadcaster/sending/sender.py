@@ -4,14 +4,13 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
-from broadcaster.domain.audit import Deed, Entry
 from broadcaster.domain.draft import DraftError, Problem
 from broadcaster.domain.policy import Need, need
 from broadcaster.domain.roles import Act, may
-from broadcaster.domain.timing import NOW, Timing, check_timing, leave_out, left_out_after, next_after, put_back
+from broadcaster.domain.timing import NOW, Timing, check_timing, next_after
 from broadcaster.domain.town import Town
 from broadcaster.domain.written import Written
 from broadcaster.ledger import Ledger
@@ -20,10 +19,10 @@ from broadcaster.ledger.alerts import AlertExists
 from broadcaster.ledger.drafts import DraftMoved
 from broadcaster.ledger.submissions import Filing, State, StoredSubmission
 from broadcaster.sending.composing import Composer, Kana
+from broadcaster.sending.series import Series
 from broadcaster.sending.voice import VoicePreview
 from kokuchi.storage import FAILED
 from kokuchi.wire import Alert, Level
-from kokuchi.wire.fields import iso
 
 OUT_SECONDS = 1.0
 """A message to 20,000 terminals has left the broker after a fifth of that."""
@@ -65,6 +64,8 @@ class Sending:
     Every method that changes something raises DraftMoved if somebody else was faster, and what kokuchi.storage
     calls UNWRITABLE if the ledger cannot be written; then nothing has changed. The ledger and the voice stay the
     caller's to close; `clock` tells the time. `expect` is told, in any thread, what is about to be accepted.
+
+    `series` changes the days of what is planned.
     """
 
     def __init__(
@@ -81,6 +82,7 @@ class Sending:
         self._expect = expect
         self._composer = Composer(ledger, town, voice)
         self._preparing: set[asyncio.Task[None]] = set()
+        self.series = Series(ledger, town.time_zone, clock)
 
     def need(self, written: Written) -> Need:
         """Return whether one person may send this."""
@@ -157,17 +159,6 @@ class Sending:
         """Make what waits or is planned a draft again."""
         await asyncio.to_thread(self._ledger.submissions.recall, identifier, version, account.name, self._clock())
 
-    async def leave_out(self, identifier: str, version: int, day: date, account: Account) -> None:
-        """Let what is planned repeatedly not go out on its next day.
-
-        Raises DraftMoved too if `day` is not the next one or its time has come, and DraftError if it is the last.
-        """
-        await asyncio.to_thread(self._leave_out, identifier, version, day, account)
-
-    async def put_back(self, identifier: str, version: int, day: date, account: Account) -> None:
-        """Let it go out on a day that was left out. Raises DraftMoved too if `day` is none or its time has come."""
-        await asyncio.to_thread(self._put_back, identifier, version, day, account)
-
     def _submit_known(self, submission: Submission, account: Account) -> Submitted | None:
         """Submit what needs no voice, or was read when somebody looked at it; return None if it is not read yet."""
         kana = self._composer.known(submission.written) if submission.timing.is_now else Kana()
@@ -237,43 +228,7 @@ class Sending:
         self._ledger.submissions.approve_and_plan(waiting.identifier, waiting.version, account.name, now, next_at)
         return Submitted.SCHEDULED
 
-    def _leave_out(self, identifier: str, version: int, day: date, account: Account) -> None:
-        now, zone = self._clock(), self._town.time_zone
-        seen, next_at = self._planned(identifier, version)
-        if next_at <= now or next_at.astimezone(zone).date() != day:
-            raise DraftMoved(self._ledger.drafts.get(identifier))
-        shorter = leave_out(seen.timing, day)
-        following = next_after(shorter, next_at, zone)
-        if following is None:
-            raise DraftError([_LAST])
-        self._rearrange(seen, shorter, following, Entry(account.name, Deed.LEFT_OUT, identifier, now, iso(next_at)))
 
-    def _put_back(self, identifier: str, version: int, day: date, account: Account) -> None:
-        now, zone = self._clock(), self._town.time_zone
-        seen, next_at = self._planned(identifier, version)
-        for at in left_out_after(seen.timing, now, zone):
-            if at.astimezone(zone).date() == day:
-                entry = Entry(account.name, Deed.PUT_BACK, identifier, now, iso(at))
-                self._rearrange(seen, put_back(seen.timing, day), min(at, next_at), entry)
-                return
-        raise DraftMoved(self._ledger.drafts.get(identifier))
-
-    def _planned(self, identifier: str, version: int) -> tuple[StoredSubmission, datetime]:
-        stands = self._ledger.submissions.get(identifier)
-        if stands is None or stands.state is not State.PLANNED or stands.next_at is None or stands.version != version:
-            raise DraftMoved(self._ledger.drafts.get(identifier))
-        return stands, stands.next_at
-
-    def _rearrange(self, seen: StoredSubmission, timing: Timing, next_at: datetime, entry: Entry) -> None:
-        if not self._ledger.timetable.leave_out(seen, timing.left_out, next_at, entry):
-            raise DraftMoved(self._ledger.drafts.get(seen.identifier))
-
-
-_LAST = Problem(
-    "recall",
-    "このあとに放送する日がないので、この回だけ休むことはできません。放送しないときは、予約を取りやめてください。",
-    "no day is left after it; recall it instead",
-)
 _OUTCOMES = {
     State.CLOSED: Submitted.SENT,
     State.PLANNED: Submitted.SCHEDULED,

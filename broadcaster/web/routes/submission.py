@@ -106,7 +106,7 @@ async def _change_days(
     request: Request, identifier: str, account: Account, form: FormData, *, is_left_out: bool
 ) -> Response:
     sending, version, day = site_of(request).sending, version_of(form), day_of(form)
-    change = sending.leave_out if is_left_out else sending.put_back
+    change = sending.series.leave_out if is_left_out else sending.series.put_back
     try:
         with storing():
             await change(identifier, version, day, account)

@@ -175,7 +175,7 @@ async def test_on_a_day_that_is_left_out_nothing_goes_out(
     sending: Sending, planned: PlannedSending, ledger: Ledger, clock: Clock
 ) -> None:
     await sending.submit(notice(EVERY_DAY_AT_TEN), HANAKO)
-    await sending.leave_out(NAME, 1, TEN.date(), JIRO)
+    await sending.series.leave_out(NAME, 1, TEN.date(), JIRO)
     assert ledger.timetable.next_moment() == TEN + DAY
     for clock.now in (TEN, TEN + LATEST, TEN + DAY):
         await planned.send_due()
@@ -189,9 +189,9 @@ async def test_a_centre_that_was_away_over_a_day_that_is_left_out_misses_nothing
     clock.now = TEN
     after_first = Ledger(path)
     await PlannedSending(after_first, STRICT, voice, clock).send_due()
-    await sending.leave_out(NAME, 1, (TEN + DAY).date(), HANAKO)
-    await sending.leave_out(NAME, 2, (TEN + DAY * 2).date(), HANAKO)
-    await sending.put_back(NAME, 3, (TEN + DAY).date(), HANAKO)
+    await sending.series.leave_out(NAME, 1, (TEN + DAY).date(), HANAKO)
+    await sending.series.leave_out(NAME, 2, (TEN + DAY * 2).date(), HANAKO)
+    await sending.series.put_back(NAME, 3, (TEN + DAY).date(), HANAKO)
     after_first.close()
     clock.now = TEN + DAY * 3
     after_restart = Ledger(path)
@@ -206,9 +206,9 @@ async def test_a_day_that_is_put_back_in_time_goes_out(
 ) -> None:
     async with running(planned):
         await sending.submit(notice(EVERY_DAY_AT_TEN), HANAKO)
-        await sending.leave_out(NAME, 1, TEN.date(), HANAKO)
+        await sending.series.leave_out(NAME, 1, TEN.date(), HANAKO)
         clock.now = TEN - timedelta(milliseconds=300)
-        await sending.put_back(NAME, 2, TEN.date(), JIRO)
+        await sending.series.put_back(NAME, 2, TEN.date(), JIRO)
         clock.now = TEN
         await until(lambda: sent(ledger) == [TEN], clock_room.LONGEST_WAIT_SECONDS / 2)
 
@@ -223,10 +223,10 @@ async def test_of_the_clock_and_somebody_who_leaves_the_day_out_one_wins(
     gone = Entry("jiro", Deed.LEFT_OUT, NAME, clock.now)
     assert not ledger.timetable.leave_out(due, [TEN.date()], TEN + DAY * 2, gone), "its version is still the same"
     with pytest.raises(DraftMoved):
-        await sending.leave_out(NAME, 1, TEN.date(), JIRO)
+        await sending.series.leave_out(NAME, 1, TEN.date(), JIRO)
     assert ledger.timetable.next_moment() == TEN + DAY
     (due,) = ledger.submissions.in_state(State.PLANNED)
-    await sending.leave_out(NAME, 1, (TEN + DAY).date(), JIRO)
+    await sending.series.leave_out(NAME, 1, (TEN + DAY).date(), JIRO)
     assert not ledger.timetable.miss(due, clock.now, TEN + DAY * 2, Outcome.MISSED)
 
 

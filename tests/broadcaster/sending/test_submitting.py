@@ -192,11 +192,11 @@ async def test_what_was_approved_stays_so_when_a_day_is_left_out_and_put_back(se
     await sending.submit(important(EVERY_DAY_AT_TEN), HANAKO)
     await sending.approve(NAME, 1, JIRO)
     (approved,) = ledger.submissions.in_state(State.PLANNED)
-    await sending.leave_out(NAME, approved.version, TEN.date(), HANAKO)
+    await sending.series.leave_out(NAME, approved.version, TEN.date(), HANAKO)
     (shorter,) = ledger.submissions.in_state(State.PLANNED)
     assert (shorter.next_at, shorter.timing.left_out) == (TEN + DAY, frozenset({TEN.date()}))
     assert (shorter.approved_by, shorter.left_out_by) == ("jiro", "hanako")
-    await sending.put_back(NAME, shorter.version, TEN.date(), SABURO)
+    await sending.series.put_back(NAME, shorter.version, TEN.date(), SABURO)
     (whole,) = ledger.submissions.in_state(State.PLANNED)
     assert (whole.next_at, whole.timing, whole.approved_by) == (TEN, EVERY_DAY_AT_TEN, "jiro")
     assert deeds(ledger)[-2:] == [("hanako", Deed.LEFT_OUT), ("saburo", Deed.PUT_BACK)]
@@ -206,9 +206,9 @@ async def test_what_was_approved_stays_so_when_a_day_is_left_out_and_put_back(se
 async def test_days_are_put_back_in_any_order(sending: Sending, ledger: Ledger, order: tuple[int, int]) -> None:
     await sending.submit(notice(EVERY_DAY_AT_TEN), HANAKO)
     for ahead in (0, 1):
-        await sending.leave_out(NAME, 1 + ahead, (TEN + DAY * ahead).date(), HANAKO)
+        await sending.series.leave_out(NAME, 1 + ahead, (TEN + DAY * ahead).date(), HANAKO)
     for number, ahead in enumerate(order):
-        await sending.put_back(NAME, 3 + number, (TEN + DAY * ahead).date(), HANAKO)
+        await sending.series.put_back(NAME, 3 + number, (TEN + DAY * ahead).date(), HANAKO)
         (stands,) = ledger.submissions.in_state(State.PLANNED)
         assert stands.next_at == TEN + DAY * min(order[: number + 1])
     assert stands.timing == EVERY_DAY_AT_TEN
@@ -217,14 +217,16 @@ async def test_days_are_put_back_in_any_order(sending: Sending, ledger: Ledger, 
 async def test_the_last_day_is_not_left_out(sending: Sending, ledger: Ledger) -> None:
     await sending.submit(notice(replace(EVERY_DAY_AT_TEN, until=TEN.date())), HANAKO)
     with pytest.raises(DraftError, match="no day is left"):
-        await sending.leave_out(NAME, 1, TEN.date(), HANAKO)
+        await sending.series.leave_out(NAME, 1, TEN.date(), HANAKO)
     (stands,) = ledger.submissions.in_state(State.PLANNED)
     assert (stands.version, stands.timing.left_out) == (1, frozenset())
 
 
 async def test_of_two_who_leave_out_a_day_one_is_told(sending: Sending, ledger: Ledger) -> None:
     await sending.submit(notice(EVERY_DAY_AT_TEN), HANAKO)
-    results = await raced(sending.leave_out(NAME, 1, TEN.date(), HANAKO), sending.leave_out(NAME, 1, TEN.date(), JIRO))
+    results = await raced(
+        sending.series.leave_out(NAME, 1, TEN.date(), HANAKO), sending.series.leave_out(NAME, 1, TEN.date(), JIRO)
+    )
     assert sorted(isinstance(result, DraftMoved) for result in results) == [False, True]
     (stands,) = ledger.submissions.in_state(State.PLANNED)
     assert stands.timing.left_out == {TEN.date()}
@@ -232,7 +234,7 @@ async def test_of_two_who_leave_out_a_day_one_is_told(sending: Sending, ledger: 
 
 async def test_planned_anew_it_goes_out_on_each_day_that_was_chosen_then(sending: Sending, ledger: Ledger) -> None:
     await sending.submit(notice(EVERY_DAY_AT_TEN), HANAKO)
-    await sending.leave_out(NAME, 1, TEN.date(), HANAKO)
+    await sending.series.leave_out(NAME, 1, TEN.date(), HANAKO)
     await sending.recall(NAME, 2, HANAKO)
     await sending.submit(replace(notice(EVERY_DAY_AT_TEN), version=3), HANAKO)
     (stands,) = ledger.submissions.in_state(State.PLANNED)

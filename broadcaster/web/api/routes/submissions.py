@@ -131,7 +131,7 @@ async def _change_days(
     version, wrong = version_in(if_match), _NOT_NEXT if is_left_out else _NOT_LEFT_OUT
 
     async def decide(site: Site) -> None:
-        change = site.sending.leave_out if is_left_out else site.sending.put_back
+        change = site.sending.series.leave_out if is_left_out else site.sending.series.put_back
         try:
             await change(identifier, version, day, account_of(token))
         except DraftMoved as error:
