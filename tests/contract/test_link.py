@@ -248,14 +248,14 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
     broker.stop()
 
 
-def _lowest(low: int, _high: int) -> int:
+def _lowest(low: float, _high: float) -> float:
     return low
 
 
 @pytest.fixture(params=["mqtt", "memory"])
 async def bench(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
     # The wait before a link tries again is random; here it is the shortest that it can be.
-    monkeypatch.setattr("kokuchi.link.mqtt.random.randint", _lowest)
+    monkeypatch.setattr("kokuchi.link.mqtt.random.uniform", _lowest)
     made: Bench = MqttBench(request.getfixturevalue("broker")) if request.param == "mqtt" else MemoryBench()
     await made.plug_in()
     yield made
