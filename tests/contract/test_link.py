@@ -58,7 +58,11 @@ class Party:
         return [event for event in self.events if isinstance(event, Connected)]
 
     async def connected(self, times: int = 1) -> None:
-        await until(lambda: len(self.connections) >= times and self.link.is_connected, what=f"connected {times} times")
+        try:
+            await until(lambda: len(self.connections) >= times and self.link.is_connected)
+        except AssertionError as error:
+            error.add_note(f"connected {times} times; it has told {self.events}")
+            raise
 
     async def has(self, count: int) -> None:
         await until(lambda: len(self.received) >= count, what=f"{count} messages")
