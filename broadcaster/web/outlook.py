@@ -34,9 +34,13 @@ def sentence(
     *,
     drill: bool,
     asked: bool = False,
+    cut_off: bool = False,
 ) -> str:
-    """Return in one sentence what will happen; `asked` means that somebody has to approve of it before."""
-    when = f"{in_words(timing, town.time_zone)}{'' if timing.is_now else 'に'}、"
+    """Return in one sentence what will happen.
+
+    `asked` means that somebody has to approve of it before, `cut_off` that the broker is away.
+    """
+    when = f"{soonest(cut_off=cut_off) if timing.is_now else f'{in_words(timing, town.time_zone)}に'}、"
     if asked:
         when = "承認を待ってから、" if timing.is_now else f"承認を待ってから、{when}"
     span = span_in_words(timing, town.time_zone)
@@ -47,10 +51,17 @@ def sentence(
 
 
 def correction_sentence(
-    town: Town, audience: Audience, reached: Sequence[Terminal], level: Level, *, drill: bool
+    town: Town, audience: Audience, reached: Sequence[Terminal], level: Level, *, drill: bool, cut_off: bool
 ) -> str:
     """Return the same about a correction, which always goes out now."""
-    return f"{whom(town, audience, reached)}に、いますぐ、訂正を{_as_what(level, drill=drill)}放送します"
+    return (
+        f"{whom(town, audience, reached)}に、{soonest(cut_off=cut_off)}、訂正を{_as_what(level, drill=drill)}放送します"
+    )
+
+
+def soonest(*, cut_off: bool) -> str:
+    """Return when something goes out that waits for no time."""
+    return "通信がもどりしだい" if cut_off else "いますぐ"
 
 
 def _as_what(level: Level, *, drill: bool) -> str:
@@ -88,12 +99,12 @@ def gone_warning(audience: Audience, roster: Sequence[Terminal]) -> str:
     return f"{'、'.join(gone[:_MOST_NAMED])}{more}には届きません。選んだあとに、端末が一時停止か廃止になりました。"
 
 
-def button(timing: Timing, *, drill: bool, asked: bool) -> str:
+def button(timing: Timing, *, drill: bool, asked: bool, cut_off: bool) -> str:
     """Return what the one button says."""
     if asked:
         return "訓練の承認を頼む" if drill else "承認を頼む"
     if timing.is_now:
-        return "訓練をいますぐ放送する" if drill else "いますぐ放送する"
+        return f"{'訓練を' if drill else ''}{soonest(cut_off=cut_off)}放送する"
     return "訓練を予約する" if drill else "予約する"
 
 

@@ -29,6 +29,7 @@ from broadcaster.web.outlook import (
     gone_warning,
     quiet_warning,
     sentence,
+    soonest,
     spoken_at,
     until_when,
     when_again,
@@ -105,7 +106,7 @@ def _check_page(request: Request, form: FormData, account: Account, problems: Se
     presences = site.ledger.presences.all()
     seen = [presences[terminal.id] for terminal in reached if terminal.id in presences]
     need = site.sending.need(written)
-    asked = need is not Need.NOTHING
+    asked, cut_off = need is not Need.NOTHING, site.is_cut_off()
     proposed = chosen.with_proposals(now, zone)
     return page(
         request,
@@ -117,9 +118,19 @@ def _check_page(request: Request, form: FormData, account: Account, problems: Se
         problems=problems,
         problem_of={problem.field: problem.japanese for problem in problems},
         is_timing_wrong=bool(wrong),
-        plan=sentence(site.town, alert.audience, reached, alert.level, timing, drill=alert.is_drill, asked=asked),
+        plan=sentence(
+            site.town,
+            alert.audience,
+            reached,
+            alert.level,
+            timing,
+            drill=alert.is_drill,
+            asked=asked,
+            cut_off=cut_off,
+        ),
         when=when_again(site.town, timing),
-        button=button(timing, drill=alert.is_drill, asked=asked),
+        soonest=soonest(cut_off=cut_off),
+        button=button(timing, drill=alert.is_drill, asked=asked, cut_off=cut_off),
         timing=timing,
         chosen=proposed,
         told=chosen.key,

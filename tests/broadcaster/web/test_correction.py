@@ -52,6 +52,9 @@ async def test_the_check_shows_both_texts_with_what_differs_and_sends_nothing(au
     assert "午前<del>10</del>時ごろです。" in page
     assert "午前<ins>11</ins>時ごろです。" in page
     assert newest(ledger, alert).revision == 1
+    ledger.broker.record(False, "gone", NOW)
+    page = (await author.post(path_of(alert, "/check"), CORRECTION)).text
+    assert "月形町 全域 2世帯・1事業所に、通信がもどりしだい、訂正を重要で放送します" in page
 
 
 async def test_a_correction_goes_to_the_same_terminals_with_a_new_reading(author: Browser, ledger: Ledger) -> None:

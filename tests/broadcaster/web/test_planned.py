@@ -115,6 +115,21 @@ async def test_the_last_page_says_in_one_sentence_what_its_button_does(
     assert (plan_of(checked), button_of(checked)) == (plan, button)
 
 
+async def test_while_the_broker_is_away_no_page_promises_that_it_goes_out_at_once(
+    author: Browser, colleague: Browser, ledger: Ledger
+) -> None:
+    path = (await submit(author, EMERGENCY)).headers["location"]
+    ledger.broker.record(False, "gone", NOW)
+    checked = await author.post("/alerts/check", NOTICE)
+    assert plan_of(checked) == "月形町 全域 2世帯・1事業所に、通信がもどりしだい、お知らせとして放送します"
+    assert button_of(checked) == "通信がもどりしだい放送する"
+    approval = await colleague.get(path)
+    assert plan_of(approval) == "月形町 全域 2世帯・1事業所に、通信がもどりしだい、緊急で放送します"
+    assert button_of(approval) == "承認して、通信がもどりしだい放送する"
+    later = await author.post("/alerts/check", {**NOTICE, **TOMORROW})
+    assert "11月25日(水)午前9時に、" in plan_of(later)
+
+
 async def test_a_time_that_the_page_did_not_speak_of_is_asked_about_once_more(author: Browser, ledger: Ledger) -> None:
     checked = await author.post("/alerts/check", NOTICE)
     asked = await author.post("/alerts", {**hidden_fields(checked.text), **TOMORROW})
