@@ -85,6 +85,14 @@ def test_a_withdrawal_after_the_restore_is_beyond_every_revision_that_may_have_b
     assert restored.alerts.accept(later, [], [], "hanako").alert.revision == 2 + LEAP
 
 
+def test_what_was_corrected_meanwhile_is_not_let_out_by_whoever_still_sees_it_held(restored: Ledger) -> None:
+    held = restored.alerts.get("a-1")
+    assert held is not None
+    corrected = restored.alerts.accept(alert("a-1", 2), ["topic"], None, "jiro")
+    assert not restored.recovery.release("a-1", "hanako", NOW)
+    assert [item.alert_row for item in restored.outbox.due(NOW)] == [corrected.row]
+
+
 def test_terminals_tell_that_an_alert_was_changed_after_the_backup(restored: Ledger) -> None:
     restored.recovery.note_surpassed([report("t-1", "a-1", 3), report("t-2", "a-1", 2), report("t-1", "a-2", 1)])
     assert [held.surpassed_by for held in restored.recovery.held()] == [3, None]
