@@ -1,7 +1,7 @@
 """Handing a later revision to the ledger, whichever page or program it comes from."""
 
 from broadcaster.domain.draft import DraftError, Problem, correct
-from broadcaster.domain.texts import translations_of
+from broadcaster.domain.texts import said, translations_of
 from broadcaster.domain.written import Correction
 from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.alerts import Accepted
@@ -34,8 +34,8 @@ def accept_correction(site: Site, before: Accepted, after: Alert, account: Accou
     """
     if not site.sending.needs_reason(before.alert):
         accept_revision(site, after, account)
-    elif reason.strip():
-        accept_revision(site, after, account, reason.strip())
+    elif said(reason):
+        accept_revision(site, after, account, said(reason))
     else:
         raise DraftError([_NO_REASON])
 

@@ -186,10 +186,17 @@ async def test_an_emergency_goes_out_with_a_reason_and_the_others_are_told(
     [
         Submission(NAME, EMERGENCY),
         Submission(NAME, EMERGENCY, reason=" \n"),
+        Submission(NAME, EMERGENCY, reason="\u200b"),
         Submission(NAME, IMPORTANT, reason="急ぐため"),
         Submission(NAME, EMERGENCY, timing=AT_TEN, reason="急ぐため"),
     ],
-    ids=["without a reason", "with an empty one", "not an emergency", "with time to ask"],
+    ids=[
+        "without a reason",
+        "with an empty one",
+        "with one that cannot be seen",
+        "not an emergency",
+        "with time to ask",
+    ],
 )
 async def test_without_a_good_reason_it_waits(sending: Sending, ledger: Ledger, submission: Submission) -> None:
     assert await sending.submit(submission, HANAKO) is Submitted.WAITING
