@@ -108,6 +108,11 @@ class Recovery:
         )
         return [_held(row) for row in rows]
 
+    def is_held(self, alert_row: int) -> bool:
+        """Tell whether the revision in a row waits for somebody."""
+        found = self._connections.read().execute("SELECT 1 FROM held_alerts WHERE id = ?", [alert_row])
+        return found.fetchone() is not None
+
     def count_held(self, now: datetime) -> int:
         """Return how many alerts wait for somebody and have not expired."""
         return sum(held.stands(now) for held in self.held())

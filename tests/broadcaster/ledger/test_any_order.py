@@ -185,7 +185,7 @@ class AnyOrder(RuleBasedStateMachine):
         key = data.draw(st.sampled_from(sorted(self.town.alerts)))
         accepted = self.accepted(key)
         number = len(self.ledger.resends.of_alert(accepted.row)) + 1
-        if key not in self.town.valid(self.now):
+        if key not in self.town.valid(self.now) or key in self.town.held:
             with pytest.raises(SentAgainMeanwhile):
                 self.ledger.resends.add(accepted, number, who, "hanako", self.now)
             return
