@@ -29,12 +29,9 @@ class Staff:
             case Correct(_, number):
                 before = self._find(number)
                 name = Key(before.alert.identifier, before.alert.revision + 1)
-                self._follow(
-                    before, correct(before.alert, headline_for(name), body_of(name), self._town, datetime.now(UTC))
-                )
+                self._follow(correct(before.alert, headline_for(name), body_of(name), self._town, datetime.now(UTC)))
             case Withdraw(_, number):
-                before = self._find(number)
-                self._follow(before, withdraw(before.alert, datetime.now(UTC)))
+                self._follow(withdraw(self._find(number).alert, datetime.now(UTC)))
 
     def _composed(self, send: Send) -> Alert:
         key = Key(identifier_of(send.number), 1)
@@ -62,6 +59,5 @@ class Staff:
         addressed = [terminal.id for terminal in recipients(alert.audience, self._roster)]
         self._ledger.alerts.accept(alert, Topics(self._town.id).of_audience(alert.audience), addressed, "chaos")
 
-    def _follow(self, before: Accepted, after: Alert) -> None:
-        addressed = [line.terminal.id for line in self._ledger.deliveries.of_alert(before.row)]
-        self._ledger.alerts.accept(after, Topics(self._town.id).of_audience(after.audience), addressed, "chaos")
+    def _follow(self, after: Alert) -> None:
+        self._ledger.alerts.accept(after, Topics(self._town.id).of_audience(after.audience), None, "chaos")

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from broadcaster.commands.context import Context, json_option, pass_context, print_json, voice_with
 from broadcaster.commands.translations import translation_option
-from broadcaster.domain.audience import recipients
+from broadcaster.domain.audience import addressees
 from broadcaster.domain.audit import SHELL
 from broadcaster.domain.draft import Draft, compose, correct, translations_in, withdraw
 from broadcaster.domain.texts import Translated
@@ -86,10 +86,12 @@ def publish(
     severity = _SEVERITIES[level] if level else None
     draft = Draft(category, headline, body, _audience(to), severity, drill, translations, valid_hours)
     with context.ledger() as (_settings, town, ledger):
-        roster = ledger.terminals.everybody()
-        alert = _with_reading(compose(draft, town, roster, datetime.now(UTC)), ledger)
-        addressed = [terminal.id for terminal in recipients(alert.audience, roster)]
-        _accept(ledger, town, alert, addressed, as_json, f"accepted for {len(addressed)} terminals")
+        alert = compose(draft, town, ledger.terminals.everybody(), datetime.now(UTC))
+        alert = _with_reading(alert, ledger)
+        # The voice has taken seconds, in which somebody may have come.
+        recipients = addressees(alert.audience, ledger.terminals.everybody())
+        addressed = _accept(ledger, town, alert, recipients)
+        _tell(alert, addressed, as_json, f"accepted for {len(addressed)} terminals")
 
 
 @click.command(name="correct")
@@ -127,7 +129,7 @@ def correct_alert(
             datetime.now(UTC),
             translations=translations or (() if is_changed else translations_in(old)),
         )
-        _accept_revision(ledger, town, before, _with_reading(after, ledger), as_json, "corrected")
+        _accept_revision(ledger, town, _with_reading(after, ledger), as_json, "corrected")
 
 
 @click.command(name="withdraw")
@@ -140,7 +142,7 @@ def withdraw_alert(context: Context, identifier: str, as_json: bool) -> None:
         before = find_alert(ledger, identifier)
         if before.alert.is_cancel:
             raise click.ClickException(f"{identifier} is withdrawn already")
-        _accept_revision(ledger, town, before, withdraw(before.alert, datetime.now(UTC)), as_json, "withdrawn")
+        _accept_revision(ledger, town, withdraw(before.alert, datetime.now(UTC)), as_json, "withdrawn")
 
 
 def _with_reading(alert: Alert, ledger: Ledger) -> Alert:
@@ -162,19 +164,22 @@ async def _kana(alert: Alert, dictionary: Dictionary | None) -> dict[str, object
         return {}
 
 
-def _accept_revision(ledger: Ledger, town: Town, before: Accepted, after: Alert, as_json: bool, done: str) -> None:
-    addressed = [line.terminal.id for line in ledger.deliveries.of_alert(before.row)]
+def _accept_revision(ledger: Ledger, town: Town, after: Alert, as_json: bool, done: str) -> None:
+    addressed = _accept(ledger, town, after, None)
     heard = ledger.deliveries.heard(after.identifier, after.revision)
-    _accept(ledger, town, after, addressed, as_json, f"{done}; {heard} had heard it", heard=heard)
+    _tell(after, addressed, as_json, f"{done}; {heard} had heard it", heard=heard)
 
 
-def _accept(
-    ledger: Ledger, town: Town, alert: Alert, addressed: list[str], as_json: bool, done: str, **more: int
-) -> None:
+def _accept(ledger: Ledger, town: Town, alert: Alert, recipients: list[str] | None) -> list[str]:
+    """Commit an alert, and return to which terminals it goes."""
     try:
-        ledger.alerts.accept(alert, Topics(town.id).of_audience(alert.audience), addressed, SHELL)
+        accepted = ledger.alerts.accept(alert, Topics(town.id).of_audience(alert.audience), recipients, SHELL)
     except AlertExists as error:
         raise click.ClickException(f"{error}: somebody else was faster; look at it with `broadcaster log`") from error
+    return [line.terminal.id for line in ledger.deliveries.of_alert(accepted.row)]
+
+
+def _tell(alert: Alert, addressed: list[str], as_json: bool, done: str, **more: int) -> None:
     if as_json:
         print_json({"identifier": alert.identifier, "revision": alert.revision, "terminals": addressed, **more})
     else:

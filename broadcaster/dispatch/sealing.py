@@ -4,7 +4,7 @@ import threading
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from broadcaster.dispatch.signer import Signer
 from broadcaster.ledger import Ledger
@@ -55,7 +55,8 @@ class Sealer:
         """Return the signed alert in a row of the ledger."""
         with self._lock:
             known = self._sealed.get(row)
-        if known is not None:
+        # Once an alert has ended it may be pruned, and the newest row of a file is then another alert's.
+        if known is not None and known.seconds_left(datetime.now(UTC)) > 0:
             return known
         payload = self._ledger.alerts.payload(row)
         if payload is None:

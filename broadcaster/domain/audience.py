@@ -37,6 +37,16 @@ def recipients(audience: Audience, roster: Iterable[Terminal]) -> list[Terminal]
     return [terminal for terminal in roster if is_addressed(audience, terminal)]
 
 
+def addressees(audience: Audience, roster: Iterable[Terminal]) -> list[str] | None:
+    """Return whom the audience includes, in service or not: the ledger looks at that when it accepts. None: everybody.
+
+    One that comes back into service in that very moment is missed by neither.
+    """
+    if audience.kind is AudienceKind.ALL:
+        return None
+    return [terminal.id for terminal in roster if audience.includes(terminal.membership)]
+
+
 def unknown_members(audience: Audience, town: Town, roster: Iterable[Terminal]) -> list[str]:
     """Return the members of the audience that the town does not have; a terminal out of service it still has."""
     match audience.kind:

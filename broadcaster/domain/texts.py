@@ -36,10 +36,15 @@ class Translated:
         return not (self.headline.strip() or self.body.strip())
 
 
+def said(text: str) -> str:
+    """Return a text without the blanks around it; empty if nothing of it can be seen."""
+    return text.strip() if any(unicodedata.category(character)[0] in "LNPS" for character in text) else ""
+
+
 def check_text(field: str, label: str, text: str, maximum: int) -> list[Problem]:
     """Return what keeps a text from being sent."""
     length = len(text.strip())
-    if not any(unicodedata.category(character)[0] in "LNPS" for character in text):
+    if not said(text):
         return [Problem(field, f"{label}を入力してください。", "is empty")]
     if length > maximum:
         return [

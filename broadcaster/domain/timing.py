@@ -74,8 +74,7 @@ def left_out_after(timing: Timing, after: datetime, zone: ZoneInfo) -> list[date
     """Return the moments later than `after` at which nothing goes out since their days are left out, in UTC."""
     if timing.at is None:
         return []
-    clock = timing.at.astimezone(zone).time()
-    return [at for day in sorted(timing.left_out) if (at := _moment(day, clock, zone)) > after]
+    return [at for day in sorted(timing.left_out) if (at := _on(day, timing.at, zone)) > after]
 
 
 def check_timing(timing: Timing, now: datetime, zone: ZoneInfo) -> list[Problem]:
@@ -176,10 +175,19 @@ def _all(timing: Timing, start: datetime, zone: ZoneInfo) -> Iterator[datetime]:
     last = timing.until or day + FARTHEST
     for ahead in islice(range((last - day).days + 1), FARTHEST.days * 2):
         here = day + timedelta(days=ahead)
-        at = _moment(here, first.time(), zone)
-        if here.weekday() in timing.days and here not in timing.left_out and at >= timing.at:
-            yield at
+        if here.weekday() in timing.days and here not in timing.left_out:
+            yield _on(here, timing.at, zone)
 
 
-def _moment(day: date, clock: time, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, clock, zone).astimezone(UTC)
+def _on(day: date, first: datetime, zone: ZoneInfo) -> datetime:
+    """Return the moment on a day that has the time of day of the first one, in UTC.
+
+    Of a time that the day has twice, as clocks go back, it is the earlier one. A time that the day has not, as they go
+    forward, is as much later, or as much earlier where that would be the next day already.
+    """
+    clock = first.astimezone(zone).time().replace(fold=0)
+    at = datetime.combine(day, clock, zone).astimezone(UTC)
+    if at.astimezone(zone).date() != day:
+        at = datetime.combine(day, clock.replace(fold=1), zone).astimezone(UTC)
+    # The first one is as it was chosen, be it the later of two.
+    return max(at, first.astimezone(UTC))

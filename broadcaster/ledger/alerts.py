@@ -50,8 +50,9 @@ def accept_within(
 ) -> Accepted:
     """Accept an alert within the transaction of the deed that made it; that deed is recorded by whoever calls this.
 
-    Without `recipients` it goes to everybody who is in service in this moment. A later revision of one that a restore
-    has held gets a number beyond those that may have been lost. Raises AlertExists if this revision is already there.
+    Of `recipients` it goes to those who are in service in this moment; without any to everybody who is, a later
+    revision to everybody who was sent the one before. A later revision of one that a restore has held gets a number
+    beyond those that may have been lost. Raises AlertExists if this revision is already there.
     """
     alert = beyond_what_was_lost(db, alert)
     # Whoever makes this may go on to write, and so an error of the database is not waited for.
@@ -75,16 +76,24 @@ def accept_within(
         raise AlertExists(f"alert {alert.identifier} has revision {alert.revision} already")
     row = int(made[0]["id"])
     db.executemany("INSERT INTO outbox (alert_id, topic) VALUES (?, ?)", [(row, topic) for topic in topics])
-    _address(db, row, recipients)
+    _address(db, row, alert, recipients)
     return Accepted(row, alert, accepted_by, made[0]["dictionary"], why_alone)
 
 
-def _address(db: Database, alert_row: int, recipients: Sequence[str] | None) -> None:
+def _address(db: Database, alert_row: int, alert: Alert, recipients: Sequence[str] | None) -> None:
     """Open a delivery for each recipient that is in service."""
     # A trigger keeps the sums of an alert, row by row. All of these rows are new: while there are no sums it has
     # nothing to keep, which spares a quarter of the work, and what they come to is known afterwards.
     db.execute("DELETE FROM alert_reach WHERE alert_id = ?", [alert_row])
-    if recipients is None:
+    if recipients is None and alert.revision > 1:
+        # No list that was read before: whoever has come back since then has just been addressed by the one before.
+        opened = db.execute(
+            f"{_OPEN} FROM deliveries AS d CROSS JOIN terminals AS t WHERE t.id = d.terminal_id"  # noqa: S608 - a constant
+            " AND t.service = 'in_service' AND d.alert_id = (SELECT id FROM alerts WHERE identifier = ?"
+            " AND revision < ? ORDER BY revision DESC LIMIT 1)",
+            [alert_row, alert.identifier, alert.revision],
+        )
+    elif recipients is None:
         # No name is looked up for everybody, since whoever has clicked waits for it.
         opened = db.execute(f"{_OPEN} FROM terminals AS t WHERE t.service = 'in_service'", [alert_row])
     else:
@@ -115,9 +124,9 @@ class Alerts:
     ) -> Accepted:
         """Commit an alert with its outbox and an open delivery for each recipient, all or nothing.
 
-        Without `recipients` it goes to everybody who is in service in this moment. `why_alone` is the reason of a
-        correction that does not wait for the second person that it needs. Raises AlertExists if this revision is
-        already there.
+        Of `recipients` it goes to those who are in service in this moment; without any to everybody who is, a later
+        revision to everybody who was sent the one before. `why_alone` is the reason of a correction that does not wait
+        for the second person that it needs. Raises AlertExists if this revision is already there.
         """
         deed, detail = (Deed.CORRECTED_ALONE, why_alone) if why_alone else (_DEEDS[alert.message_type], alert.headline)
         with self._connections.write() as db:

@@ -108,15 +108,25 @@ class Recovery:
         )
         return [_held(row) for row in rows]
 
+    def is_held(self, alert_row: int) -> bool:
+        """Tell whether the revision in a row waits for somebody."""
+        found = self._connections.read().execute("SELECT 1 FROM held_alerts WHERE id = ?", [alert_row])
+        return found.fetchone() is not None
+
     def count_held(self, now: datetime) -> int:
         """Return how many alerts wait for somebody and have not expired."""
         return sum(held.stands(now) for held in self.held())
 
     def release(self, identifier: str, by: str, now: datetime) -> bool:
-        """Let an alert stand as it is and go out; return False if it waits for nobody any more."""
+        """Let an alert stand as it is and go out; return False if it waits for nobody any more.
+
+        Nor does one that somebody has corrected or withdrawn since the restore.
+        """
         with self._connections.write() as db:
             row = db.execute(
-                "SELECT id FROM held_alerts WHERE identifier = ? ORDER BY revision DESC LIMIT 1", [identifier]
+                "SELECT id FROM held_alerts WHERE identifier = ?1"
+                " AND revision = (SELECT max(revision) FROM alerts WHERE identifier = ?1)",
+                [identifier],
             ).fetchone()
             if row is None:
                 return False

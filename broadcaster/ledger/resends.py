@@ -13,7 +13,7 @@ from kokuchi.wire.fields import iso
 
 
 class SentAgainMeanwhile(Exception):  # noqa: N818 - reads as what it says
-    """Somebody has sent it again, corrected it or withdrawn it since it was looked at, or it has expired."""
+    """Somebody has sent it again, corrected it or withdrawn it since it was looked at, or it has expired or is held."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,11 @@ class Resends:
 
 def _stands(db: Database, accepted: Accepted, now: datetime) -> bool:
     row = db.execute(
-        "SELECT max(revision) AS newest FROM alerts WHERE identifier = ?", [accepted.alert.identifier]
+        "SELECT max(revision) AS newest, (SELECT count(*) FROM held_alerts WHERE id = ?) AS held"
+        " FROM alerts WHERE identifier = ?",
+        [accepted.row, accepted.alert.identifier],
     ).fetchone()
-    return row["newest"] == accepted.alert.revision and accepted.alert.expires > now
+    return row["newest"] == accepted.alert.revision and not row["held"] and accepted.alert.expires > now
 
 
 def _own_topic(topics: Topics, terminal: str) -> str:

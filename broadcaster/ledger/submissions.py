@@ -67,7 +67,7 @@ class Filing:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """An alert that is to be accepted, with where it goes: without `recipients` to everybody who is in service then."""
+    """An alert that is to be accepted, with where it goes: to whoever is in service then, of `recipients` or of all."""
 
     alert: Alert
     topics: Sequence[str]

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
 
-from broadcaster.domain.audience import recipients
+from broadcaster.domain.audience import addressees
 from broadcaster.domain.draft import compose, contact_of
 from broadcaster.domain.town import Town
 from broadcaster.domain.written import Written
@@ -13,7 +13,7 @@ from broadcaster.ledger import Ledger
 from broadcaster.ledger.submissions import Outgoing
 from broadcaster.sending.readings import furigana_or_none, reading_or_none
 from broadcaster.sending.voice import VoicePreview
-from kokuchi.wire import AudienceKind, Contact, Furigana, Reading, Topics
+from kokuchi.wire import Contact, Furigana, Reading, Topics
 
 _REMEMBERED = 50
 """So many texts that somebody has looked at once more are sent without asking the voice again."""
@@ -78,7 +78,4 @@ class Composer:
             reading=kana.reading,
             furigana=kana.furigana,
         )
-        topics = Topics(self._town.id).of_audience(alert.audience)
-        if alert.audience.kind is AudienceKind.ALL:
-            return Outgoing(alert, topics, None)
-        return Outgoing(alert, topics, [terminal.id for terminal in recipients(alert.audience, roster)])
+        return Outgoing(alert, Topics(self._town.id).of_audience(alert.audience), addressees(alert.audience, roster))

@@ -10,6 +10,7 @@ from enum import StrEnum
 from broadcaster.domain.draft import DraftError, Problem
 from broadcaster.domain.policy import Need, need
 from broadcaster.domain.roles import Act, may
+from broadcaster.domain.texts import said
 from broadcaster.domain.timing import NOW, Timing, check_timing, next_after
 from broadcaster.domain.town import Town
 from broadcaster.domain.written import Written
@@ -149,7 +150,7 @@ class Sending:
         """
         if not may(account.role, Act.APPROVE):
             raise MayNotApprove(f"{account.name} may not send back {identifier}")
-        if not note.strip():
+        if not said(note):
             raise DraftError([Problem("note", "何を直してほしいかを書いてください。", "is missing")])
         await asyncio.to_thread(
             self._ledger.submissions.send_back, identifier, version, note.strip(), account.name, self._clock()
@@ -175,7 +176,7 @@ class Sending:
 
     def _file(self, submission: Submission, kana: Kana, account: Account) -> Submitted:
         now = self._clock()
-        written, timing, reason = submission.written, submission.timing, submission.reason.strip()
+        written, timing, reason = submission.written, submission.timing, said(submission.reason)
         # What goes at once is composed once: a prefecture's roster is not read for nothing.
         outgoing = self._composer.outgoing(submission.identifier, written, kana, now) if timing.is_now else None
         if outgoing is None:

@@ -1,7 +1,7 @@
 """Handing a later revision to the ledger, whichever page or program it comes from."""
 
 from broadcaster.domain.draft import DraftError, Problem, correct
-from broadcaster.domain.texts import translations_of
+from broadcaster.domain.texts import said, translations_of
 from broadcaster.domain.written import Correction
 from broadcaster.ledger.accounts import Account
 from broadcaster.ledger.alerts import Accepted
@@ -16,15 +16,14 @@ _NO_REASON = Problem(
 )
 
 
-def accept_revision(site: Site, before: Accepted, after: Alert, account: Account, why_alone: str = "") -> None:
+def accept_revision(site: Site, after: Alert, account: Account, why_alone: str = "") -> None:
     """Commit a later revision of an alert for the terminals that it was sent to.
 
     Raises AlertExists, or NotStored if the ledger cannot be written.
     """
-    recipients = [line.terminal.id for line in site.ledger.deliveries.of_alert(before.row)]
     with storing():
         site.ledger.alerts.accept(
-            after, Topics(site.town.id).of_audience(after.audience), recipients, account.name, why_alone
+            after, Topics(site.town.id).of_audience(after.audience), None, account.name, why_alone
         )
 
 
@@ -34,9 +33,9 @@ def accept_correction(site: Site, before: Accepted, after: Alert, account: Accou
     A wrong text is being spoken meanwhile, and so it never waits for one. Raises DraftError without the reason.
     """
     if not site.sending.needs_reason(before.alert):
-        accept_revision(site, before, after, account)
-    elif reason.strip():
-        accept_revision(site, before, after, account, reason.strip())
+        accept_revision(site, after, account)
+    elif said(reason):
+        accept_revision(site, after, account, said(reason))
     else:
         raise DraftError([_NO_REASON])
 

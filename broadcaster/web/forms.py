@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from broadcaster.domain.texts import Translated
+from broadcaster.domain.texts import Translated, said
 from broadcaster.domain.written import Correction, Written
 from broadcaster.web import days
 from broadcaster.web.sessions import text_of, texts_of
@@ -52,7 +52,7 @@ def correction_of(form: FormData) -> Correction:
 
 def reason_of(form: FormData) -> str:
     """Return why something does not wait for a second person."""
-    return text_of(form, "reason").strip()[:MAXIMUM_REASON]
+    return said(text_of(form, "reason"))[:MAXIMUM_REASON]
 
 
 def revision_of(form: FormData) -> int:

@@ -1,7 +1,7 @@
 """Sending an alert again to those whom it has not reached."""
 
 from fastapi import APIRouter, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from broadcaster.ledger.alerts import Accepted
 from broadcaster.ledger.progress import Selection
@@ -45,6 +45,9 @@ def resend(request: Request, identifier: str, account: Sender, form: CheckedForm
 
 def _ask_page(request: Request, accepted: Accepted, *, overtaken: bool = False) -> Response:
     site = site_of(request)
+    if site.ledger.recovery.is_held(accepted.row):
+        # Whether it still stands comes first; then it goes to all of them.
+        return RedirectResponse("/held", status_code=303)
     resends = site.ledger.resends.of_alert(accepted.row)
     return page(
         request,

@@ -35,7 +35,7 @@ def withdraw_alert(request: Request, identifier: str, account: Sender, form: Che
     if accepted.alert.revision != revision_of(form):
         return _ask_page(request, accepted, overtaken=True)
     try:
-        accept_revision(site, accepted, withdraw(accepted.alert, site.clock()), account)
+        accept_revision(site, withdraw(accepted.alert, site.clock()), account)
     except AlertExists:
         # Somebody else was faster in this very moment; now the ledger has what they did.
         return withdraw_alert(request, identifier, account, form)

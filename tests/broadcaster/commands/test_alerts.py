@@ -2,11 +2,14 @@
 
 import io
 import wave
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from broadcaster.commands import alerts
+from broadcaster.domain.service import Step
 from broadcaster.ledger import Ledger
 from kokuchi.wire import Outcome, SigningKey, encode, seal
 from tests.broadcaster.commands.shell import Done, Shell
@@ -128,6 +131,20 @@ def test_an_area_that_is_given_twice_is_addressed_once(shell: Shell, ledger_path
     assert accepted is not None
     assert accepted.alert.audience.members == ("minami",)
     ledger.close()
+
+
+def test_who_comes_back_while_the_voice_reads_is_addressed(
+    shell: Shell, ledger_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(Ledger(ledger_path)) as ledger:
+        ledger.service.step(Step.SUSPEND, ["t-1"], "hanako", NOW)
+
+        async def reads(*_: object) -> dict[str, object]:
+            ledger.service.step(Step.RESUME, ["t-1"], "hanako", NOW)
+            return {}
+
+        monkeypatch.setattr(alerts, "_kana", reads)
+        assert publish(shell, "--to", "area:kita", "--json").json["terminals"] == ["t-1", "t-2"]
 
 
 def test_an_alert_can_be_told_for_fewer_hours_than_its_category_says(shell: Shell, ledger_path: Path) -> None:

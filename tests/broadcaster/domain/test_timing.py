@@ -75,6 +75,25 @@ def test_a_time_that_a_day_does_not_have_comes_once_and_one_that_it_has_twice_to
         assert len(occurrences(timing, start, start + timedelta(days=2), BERLIN)) == 1
 
 
+@pytest.mark.parametrize(
+    "first",
+    [
+        datetime(2027, 3, 20, 23, 30, tzinfo=ZoneInfo("America/Nuuk")),
+        datetime(2026, 11, 1, 0, 30, fold=1, tzinfo=ZoneInfo("America/Havana")),
+        datetime(2026, 10, 25, 0, 0, fold=1, tzinfo=ZoneInfo("Atlantic/Azores")),
+    ],
+)
+def test_every_day_has_its_own_though_clocks_are_changed_at_midnight(first: datetime) -> None:
+    """A day that is left out is found by its date: one on the next day's date would be left out with that one."""
+    days = [first.date() + timedelta(days=ahead) for ahead in range(160)]
+    timing, zone = Timing(first.astimezone(UTC), frozenset(range(7)), days[-1]), first.tzinfo
+    assert isinstance(zone, ZoneInfo)
+    found = occurrences(timing, LONG_AGO, LONG_AFTER, zone)
+    assert [moment.astimezone(zone).date() for moment in found] == days
+    assert found[0] == timing.at
+    assert left_out_after(replace(timing, left_out=frozenset(days)), LONG_AGO, zone) == found
+
+
 @given(timings, moments, zones)
 def test_the_next_one_is_the_first_of_all_that_are_later(timing: Timing, after: datetime, zone: ZoneInfo) -> None:
     following = next_after(timing, after, zone)

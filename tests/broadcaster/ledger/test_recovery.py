@@ -11,6 +11,7 @@ from broadcaster.domain.timing import Timing
 from broadcaster.domain.written import Written
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.recovery import LEAP, LIFT
+from broadcaster.ledger.resends import SentAgainMeanwhile
 from broadcaster.ledger.submissions import Filing
 from kokuchi.wire.fields import iso
 from tests.broadcaster.examples import NOW, TOPICS, TOWN, accept, alert, presence, report
@@ -83,6 +84,24 @@ def test_a_withdrawal_after_the_restore_is_beyond_every_revision_that_may_have_b
     assert [held.alert.identifier for held in restored.recovery.held()] == ["a-2"]
     later = withdraw(accepted.alert, NOW)
     assert restored.alerts.accept(later, [], [], "hanako").alert.revision == 2 + LEAP
+
+
+def test_what_is_held_is_not_sent_again_before_somebody_lets_it_stand(restored: Ledger) -> None:
+    held = restored.alerts.get("a-1")
+    assert held is not None
+    with pytest.raises(SentAgainMeanwhile):
+        restored.resends.add(held, 1, "unreached", "hanako", NOW)
+    assert restored.outbox.due(NOW) == []
+    restored.recovery.release("a-1", "hanako", NOW)
+    assert restored.resends.add(held, 1, "unreached", "hanako", NOW) == 2
+
+
+def test_what_was_corrected_meanwhile_is_not_let_out_by_whoever_still_sees_it_held(restored: Ledger) -> None:
+    held = restored.alerts.get("a-1")
+    assert held is not None
+    corrected = restored.alerts.accept(alert("a-1", 2), ["topic"], None, "jiro")
+    assert not restored.recovery.release("a-1", "hanako", NOW)
+    assert [item.alert_row for item in restored.outbox.due(NOW)] == [corrected.row]
 
 
 def test_terminals_tell_that_an_alert_was_changed_after_the_backup(restored: Ledger) -> None:

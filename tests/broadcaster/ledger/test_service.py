@@ -276,6 +276,18 @@ def test_who_comes_back_is_addressed_by_what_is_valid_and_by_the_withdrawal_of_w
     assert ledger.deliveries.reach([active[1].row])[active[1].row].addressed == 3
 
 
+def test_a_later_revision_is_for_whoever_came_back_until_then_though_nobody_had_them_on_a_list(ledger: Ledger) -> None:
+    """Promise 6: between reading to whom an alert went and taking it back somebody comes, and is shown it."""
+    step(ledger, Step.SUSPEND, "t-1")
+    shown = accept(ledger, alert("a-1", audience=areas("kita")))
+    step(ledger, Step.RESUME, "t-1")
+    step(ledger, Step.SUSPEND, "t-2")
+    cancel = ledger.alerts.accept(withdraw(shown.alert, NOW), ["topic"], None, "hanako")
+    assert [line.terminal.id for line in ledger.deliveries.of_alert(cancel.row)] == ["t-1"]
+    assert ledger.deliveries.reach([cancel.row])[cancel.row] == Reach(addressed=1, missing=1)
+    assert [one.row for one in ledger.alerts.active_for("t-1", NOW)] == [cancel.row]
+
+
 def test_a_household_that_gets_its_terminal_is_warned_of_what_is_valid(ledger: Ledger) -> None:
     accept(ledger, alert("a-1"))
     ledger.terminals.add([(Terminal("t-9", "新", "household", "kita"), "hash")], "hanako", NOW)

@@ -9,6 +9,7 @@ import pytest
 from broadcaster.domain.audit import Deed
 from broadcaster.domain.dictionary import Change, Word
 from broadcaster.domain.draft import DraftError
+from broadcaster.domain.service import Step
 from broadcaster.domain.timing import NOW, Timing
 from broadcaster.domain.written import Written
 from broadcaster.ledger import Ledger
@@ -16,6 +17,7 @@ from broadcaster.ledger.drafts import DraftMoved
 from broadcaster.ledger.submissions import State
 from broadcaster.sending import MayNotApprove, Need, Sending, Submission, Submitted
 from broadcaster.sending.sender import OUT_SECONDS
+from kokuchi.wire import Alert
 from tests.broadcaster.sending.town import (
     AT_TEN,
     DAY,
@@ -74,6 +76,22 @@ async def test_what_was_looked_at_once_more_goes_out_with_its_kana_without_the_v
     sent = ledger.alerts.newest(1)[0].alert
     assert sent.reading
     assert sent.furigana
+
+
+async def test_who_comes_back_while_an_alert_to_their_area_is_on_its_way_to_the_disk_is_addressed(
+    ledger: Ledger, voice: FakeVoice, clock: Clock
+) -> None:
+    """As they are by one to everybody. Who comes back after it finds it in the ledger."""
+    ledger.service.step(Step.SUSPEND, ["t-1"], "hanako", clock())
+
+    def somebody_comes_back(_: Alert) -> None:
+        ledger.service.step(Step.RESUME, ["t-1"], "hanako", clock())
+
+    sending = Sending(ledger, STRICT, voice, clock, somebody_comes_back)
+    to_an_area = replace(NOTICE, audience="areas", areas=("kita",))
+    assert await sending.submit(notice(NOW, to_an_area), HANAKO) is Submitted.SENT
+    sent = ledger.alerts.newest(1)[0]
+    assert [line.terminal.id for line in ledger.deliveries.of_alert(sent.row)] == ["t-1", "t-2"]
 
 
 @pytest.mark.parametrize(
@@ -168,10 +186,17 @@ async def test_an_emergency_goes_out_with_a_reason_and_the_others_are_told(
     [
         Submission(NAME, EMERGENCY),
         Submission(NAME, EMERGENCY, reason=" \n"),
+        Submission(NAME, EMERGENCY, reason="\u200b"),
         Submission(NAME, IMPORTANT, reason="急ぐため"),
         Submission(NAME, EMERGENCY, timing=AT_TEN, reason="急ぐため"),
     ],
-    ids=["without a reason", "with an empty one", "not an emergency", "with time to ask"],
+    ids=[
+        "without a reason",
+        "with an empty one",
+        "with one that cannot be seen",
+        "not an emergency",
+        "with time to ask",
+    ],
 )
 async def test_without_a_good_reason_it_waits(sending: Sending, ledger: Ledger, submission: Submission) -> None:
     assert await sending.submit(submission, HANAKO) is Submitted.WAITING

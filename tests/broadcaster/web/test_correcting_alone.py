@@ -54,7 +54,11 @@ async def test_a_correction_goes_out_at_once_with_its_reason_and_the_record_has_
     assert (entry.actor, entry.deed, entry.detail) == ("hanako", Deed.CORRECTED_ALONE, REASON)
 
 
-@pytest.mark.parametrize("reason", [{}, {"reason": ""}, {"reason": " 　"}], ids=["none", "empty", "blank"])
+@pytest.mark.parametrize(
+    "reason",
+    [{}, {"reason": ""}, {"reason": " 　"}, {"reason": "\u200b\u2060"}],
+    ids=["none", "empty", "blank", "nothing that can be seen"],
+)
 async def test_without_a_reason_nothing_is_sent_and_the_check_page_says_so_at_the_field(
     author: Browser, ledger: Ledger, reason: dict[str, str]
 ) -> None:

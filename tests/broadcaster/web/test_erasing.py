@@ -74,6 +74,8 @@ async def test_after_a_restore_the_staff_are_asked_which_alerts_still_stand(app:
     [standing, withdrawn] = ledger.recovery.held()
     if standing.surpassed_by:
         standing, withdrawn = withdrawn, standing
+    asked = await browser.get(f"/alerts/{standing.alert.identifier}/resend")
+    assert (asked.status_code, asked.headers["location"]) == (303, "/held"), "whether it stands comes first"
     assert (await browser.post(f"/held/{standing.alert.identifier}/release")).status_code == 303
     assert ledger.outbox.has_waiting()
     identifier = withdrawn.alert.identifier

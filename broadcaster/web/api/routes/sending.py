@@ -128,7 +128,7 @@ def _withdraw(site: Site, identifier: str, revision: int, token: Token) -> Answe
         if accepted.alert.revision != revision:
             raise _overtaken(accepted.alert.revision)
         try:
-            accept_revision(site, accepted, withdraw(accepted.alert, site.clock()), account_of(token))
+            accept_revision(site, withdraw(accepted.alert, site.clock()), account_of(token))
         except AlertExists:
             # Somebody else was faster in this very moment; now the ledger has what they did.
             return _withdraw(site, identifier, revision, token)
