@@ -7,7 +7,7 @@ from kokuchi.voice import PhraseSource
 from kokuchi.voice.languages import LANGUAGES, Language
 from kokuchi.wire import MessageType, Status, Translation
 from terminal_client.household import Key
-from terminal_client.view import Card, View
+from terminal_client.view import Card, Trouble, View
 from tests.terminal.screen.examples import HEADLINE, alert_of, body_of, recent_cards, revised
 from tests.terminal.screen.site import Site, running_site
 from tests.terminal.screen.test_alert_page import SIZES, open_page, text_size
@@ -119,6 +119,26 @@ async def test_a_drill_and_a_correction_are_named_in_the_second_language(page: P
             await expect(page.locator(f"{band} .second")).to_have_text(words)
             await expect(page.locator(f"{band} .second")).to_be_in_viewport(ratio=1)
             assert await page.locator(band).evaluate("(band) => band.scrollWidth <= band.clientWidth")
+
+
+@pytest.mark.parametrize("size", SIZES[:2], ids=str)
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
+async def test_no_button_that_turns_pages_is_behind_another_one_when_every_band_is_there(
+    page: Page, language: Language, size: tuple[int, int]
+) -> None:
+    await page.set_viewport_size({"width": size[0], "height": size[1]})
+    async with running_site(second_language=language) as site:
+        alert = revised(MessageType.UPDATE, status=Status.EXERCISE, translations=TRANSLATIONS, body=body_of(300))
+        drill = Card(alert, second_language=language, expired=True)
+        await open_page(page, site, View(current=drill, troubles=tuple(Trouble)))
+        await expect(page.locator("#text-pager button")).to_have_count(3)
+        acts = await page.locator(".acts").bounding_box()
+        assert acts
+        for button in await page.locator("#text-pager button").all():
+            box = await button.bounding_box()
+            assert box
+            assert box["y"] + box["height"] <= acts["y"]
+            assert min(box["width"], box["height"]) >= 64
 
 
 async def test_without_a_translation_it_is_told_that_there_is_one_in_japanese_and_whom_to_call(page: Page) -> None:
