@@ -32,7 +32,8 @@ export class Consultation {
     this.dialog.addEventListener("close", () => clearTimeout(this.leaveTimer));
     // The pages behind the question have keys of their own, and hear none while it stands.
     window.addEventListener("keydown", (event) => this.dialog.open && event.stopPropagation(), true);
-    for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, () => this.touched());
+    // Not before the button has its click: it moves into the room of the line, away from under the finger.
+    for (const kind of ["click", "keydown"]) document.addEventListener(kind, () => this.touched());
   }
 
   // Asks once more before anybody is called, or before the call is called off; `card` is the alert on the screen.
