@@ -167,6 +167,27 @@ async def test_cards_at_rest_carry_the_second_headline(page: Page) -> None:
         await expect(page.locator(".card-second").first).to_have_attribute("lang", "vi")
 
 
+@pytest.mark.parametrize("size", [(800, 480), (600, 1024)], ids=str)
+async def test_a_card_at_rest_says_that_it_is_a_drill_however_long_its_headlines_are(
+    page: Page, size: tuple[int, int]
+) -> None:
+    """Promise 7."""
+    await page.set_viewport_size({"width": size[0], "height": size[1]})
+    async with running_site(second_language=VIETNAMESE) as site:
+        translation = Translation(language="vi", headline="thị trấn " * 16 + "Nhật", body="Xin gọi.")
+        drill = alert_of(status=Status.EXERCISE, headline=body_of(60), translations=(translation,))
+        site.screen.show(View(recent=[Card(drill, second_language=VIETNAMESE, expired=True)], troubles=tuple(Trouble)))
+        await page.goto(site.url)
+        for mark in ("訓練", "期限は過ぎました", "まだ聞いていません"):
+            await expect(page.locator(".mark", has_text=mark)).to_be_in_viewport(ratio=1)
+        for headline in (".card-headline", ".card-second"):
+            lines = await page.locator(headline).evaluate(
+                "(each) => each.clientHeight / parseFloat(getComputedStyle(each).lineHeight)"
+            )
+            assert lines >= 1
+            assert lines == pytest.approx(round(lines), abs=0.05)
+
+
 @pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
 async def test_every_letter_of_the_fixed_sentences_is_drawn(page: Page, language: Language) -> None:
     """A letter that no font has is drawn as the box of U+FFFF, or in another width than its own font gives it."""
