@@ -2,8 +2,9 @@
 
 import { keyOf, post } from "./acts.js";
 import { byId, setText } from "./dom.js";
+import { setLabel } from "./second.js";
 
-const ASK = { question: "お電話を差し上げます。よろしいですか？", yes: "はい、お願いします", act: "request" };
+const ASK = { question: "お電話を差し上げます。よろしいですか？", yes: "はい、お願いします", act: "request", word: "consult" };
 const WITHDRAW = { question: "相談を取り消しますか？", yes: "はい、取り消します", act: "request/withdraw" };
 const FAILED = "もう一度押してください";
 const LABEL = "取り消す";
@@ -72,7 +73,7 @@ export class Consultation {
     this.choice = this.isOpen ? WITHDRAW : ASK;
     setText(byId("consultation-standing"), this.isOpen ? this.words : "");
     setText(byId("consultation-question"), this.choice.question);
-    setText(this.answers.yes, this.choice.yes);
+    setLabel("consultation-yes", this.choice.yes, this.choice.word);
   }
 
   hold() {

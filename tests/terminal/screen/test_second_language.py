@@ -167,6 +167,20 @@ async def test_cards_at_rest_carry_the_second_headline(page: Page) -> None:
         await expect(page.locator(".card-second").first).to_have_attribute("lang", "vi")
 
 
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
+async def test_the_question_before_a_call_has_its_answers_in_the_second_language_too(
+    page: Page, language: Language
+) -> None:
+    async with running_site(second_language=language) as site:
+        await open_page(page, site, View(current=card(language)))
+        await page.locator("#consult").click()
+        await expect(page.locator("#consultation-yes")).to_have_text(f"はい、お願いします{language.screen.consult}")
+        await expect(page.locator("#consultation-no")).to_have_text(f"いいえ{language.screen.back}")
+        await page.locator("#consultation-yes").click()
+        await expect(page.locator("#consultation")).to_be_hidden()
+        assert site.desk.acts == [("ask", Key("scam-1", 1))]
+
+
 @pytest.mark.parametrize("size", [(800, 480), (600, 1024)], ids=str)
 async def test_a_card_at_rest_says_that_it_is_a_drill_however_long_its_headlines_are(
     page: Page, size: tuple[int, int]
