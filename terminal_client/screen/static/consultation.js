@@ -2,8 +2,9 @@
 
 import { keyOf, post } from "./acts.js";
 import { byId, setText } from "./dom.js";
+import { setLabel } from "./second.js";
 
-const ASK = { question: "お電話を差し上げます。よろしいですか？", yes: "はい、お願いします", act: "request" };
+const ASK = { question: "お電話を差し上げます。よろしいですか？", yes: "はい、お願いします", act: "request", word: "consult" };
 const WITHDRAW = { question: "相談を取り消しますか？", yes: "はい、取り消します", act: "request/withdraw" };
 const FAILED = "もう一度押してください";
 const LABEL = "取り消す";
@@ -32,7 +33,8 @@ export class Consultation {
     this.dialog.addEventListener("close", () => clearTimeout(this.leaveTimer));
     // The pages behind the question have keys of their own, and hear none while it stands.
     window.addEventListener("keydown", (event) => this.dialog.open && event.stopPropagation(), true);
-    for (const kind of ["pointerdown", "keydown"]) document.addEventListener(kind, () => this.touched());
+    // Not before the button has its click: it moves into the room of the line, away from under the finger.
+    for (const kind of ["click", "keydown"]) document.addEventListener(kind, () => this.touched());
   }
 
   // Asks once more before anybody is called, or before the call is called off; `card` is the alert on the screen.
@@ -71,7 +73,7 @@ export class Consultation {
     this.choice = this.isOpen ? WITHDRAW : ASK;
     setText(byId("consultation-standing"), this.isOpen ? this.words : "");
     setText(byId("consultation-question"), this.choice.question);
-    setText(this.answers.yes, this.choice.yes);
+    setLabel("consultation-yes", this.choice.yes, this.choice.word);
   }
 
   hold() {

@@ -11,9 +11,10 @@ export function isOutdated(second) {
   return (second?.language ?? "") !== (document.body.dataset.language ?? "");
 }
 
-export function setLabel(act, japanese, word) {
-  setText(byId(`${act}-label`), japanese);
-  if (words) setText(byId(`${act}-second`), words[word]);
+// Without a word only the Japanese stands on the button.
+export function setLabel(button, japanese, word) {
+  setText(byId(`${button}-label`), japanese);
+  if (words) setText(byId(`${button}-second`), words[word] ?? "");
 }
 
 export function secondHeadline(second) {

@@ -1,4 +1,4 @@
-"""An alert's page on paper: what it tells, without what can only be pressed."""
+"""Pages on paper: what they tell, without what can only be pressed."""
 
 from collections.abc import AsyncIterator
 
@@ -69,3 +69,27 @@ async def test_paper_says_which_terminals_were_chosen_though_the_form_is_not_on_
     await print_it(page)
     await expect(chosen).to_be_visible()
     assert (await chosen.inner_text()).split() == ["状態:", "未接続", "行政区:", "北地区", "世帯名:", "佐藤"]
+
+
+@pytest.mark.parametrize("path", ["/log", "/terminals", "/dictionary"])
+async def test_no_button_is_on_paper(page: Page, ledger: Ledger, path: str) -> None:
+    accept(ledger)
+    await page.goto(path)
+    await expect(page.locator("main .button:visible").first).to_be_attached()
+    await print_it(page)
+    await expect(page.locator(".button:visible")).to_have_count(0)
+
+
+async def test_that_it_was_a_drill_is_black_on_paper_which_has_no_colour_below_it(page: Page, ledger: Ledger) -> None:
+    drill = compose(Draft("scam", "訓練です", "本文です。", EVERYONE, drill=True), TOWN, ROSTER, NOW)
+    ledger.alerts.accept(drill, Topics(TOWN.id).of_audience(EVERYONE), [each.id for each in ROSTER], "hanako")
+    await page.goto(f"/alerts/{drill.identifier}")
+    await print_it(page)
+    await expect(page.locator(".drill-bar")).to_have_css("color", "rgb(0, 0, 0)")
+
+
+async def test_every_sheet_for_visits_says_of_which_area_its_households_are(page: Page, ledger: Ledger) -> None:
+    """Of a table that goes on overleaf only the heads are printed again."""
+    await page.goto(f"/alerts/{accept(ledger).identifier}/visits")
+    await print_it(page)
+    await expect(page.get_by_role("columnheader", name="世帯（北地区）")).to_be_visible()

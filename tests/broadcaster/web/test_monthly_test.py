@@ -111,6 +111,7 @@ async def test_the_report_says_what_is_wrong_what_to_do_and_what_is_new_or_mende
     assert "3台のうち1台は正常です。2台を確かめてください。" in page
     offline = page[page.index("届かなかった端末　1台") :]
     assert "（新しく0台、先月から1台）" in offline
+    assert "世帯（届かなかった端末）" in offline
     assert "電源の線と通信の線" in offline
     silent = page[page.index("届いたが、音が出なかった端末　1台") :]
     assert "（新しく1台、先月から0台）" in silent

@@ -160,6 +160,17 @@ async def test_what_is_over_goes_with_the_next_touch_and_what_stands_stays(page:
 
 
 @browser_test
+async def test_the_line_that_goes_takes_no_press_away_from_the_button_that_moves(page: Page, site: Site) -> None:
+    await page.clock.install()
+    site.screen.publish("request", standing("done"))
+    await open_page(page, site)
+    await page.clock.run_for(5000)
+    await page.locator("#open-settings").click()
+    await expect(page.locator("#settings")).to_be_visible()
+    await expect(page.locator("#request")).to_be_hidden()
+
+
+@browser_test
 async def test_a_question_that_nobody_answers_goes_away(page: Page, site: Site) -> None:
     await page.clock.install()
     await open_page(page, site)

@@ -7,7 +7,7 @@ from kokuchi.voice import PhraseSource
 from kokuchi.voice.languages import LANGUAGES, Language
 from kokuchi.wire import MessageType, Status, Translation
 from terminal_client.household import Key
-from terminal_client.view import Card, View
+from terminal_client.view import Card, Trouble, View
 from tests.terminal.screen.examples import HEADLINE, alert_of, body_of, recent_cards, revised
 from tests.terminal.screen.site import Site, running_site
 from tests.terminal.screen.test_alert_page import SIZES, open_page, text_size
@@ -121,6 +121,26 @@ async def test_a_drill_and_a_correction_are_named_in_the_second_language(page: P
             assert await page.locator(band).evaluate("(band) => band.scrollWidth <= band.clientWidth")
 
 
+@pytest.mark.parametrize("size", SIZES[:2], ids=str)
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
+async def test_no_button_that_turns_pages_is_behind_another_one_when_every_band_is_there(
+    page: Page, language: Language, size: tuple[int, int]
+) -> None:
+    await page.set_viewport_size({"width": size[0], "height": size[1]})
+    async with running_site(second_language=language) as site:
+        alert = revised(MessageType.UPDATE, status=Status.EXERCISE, translations=TRANSLATIONS, body=body_of(300))
+        drill = Card(alert, second_language=language, expired=True)
+        await open_page(page, site, View(current=drill, troubles=tuple(Trouble)))
+        await expect(page.locator("#text-pager button")).to_have_count(3)
+        acts = await page.locator(".acts").bounding_box()
+        assert acts
+        for button in await page.locator("#text-pager button").all():
+            box = await button.bounding_box()
+            assert box
+            assert box["y"] + box["height"] <= acts["y"]
+            assert min(box["width"], box["height"]) >= 64
+
+
 async def test_without_a_translation_it_is_told_that_there_is_one_in_japanese_and_whom_to_call(page: Page) -> None:
     english = LANGUAGES["en"]
     async with running_site(second_language=english) as site:
@@ -145,6 +165,41 @@ async def test_cards_at_rest_carry_the_second_headline(page: Page) -> None:
         await page.goto(site.url)
         await expect(page.locator(".card-second").first).to_have_text(VIETNAMESE.only_japanese)
         await expect(page.locator(".card-second").first).to_have_attribute("lang", "vi")
+
+
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
+async def test_the_question_before_a_call_has_its_answers_in_the_second_language_too(
+    page: Page, language: Language
+) -> None:
+    async with running_site(second_language=language) as site:
+        await open_page(page, site, View(current=card(language)))
+        await page.locator("#consult").click()
+        await expect(page.locator("#consultation-yes")).to_have_text(f"はい、お願いします{language.screen.consult}")
+        await expect(page.locator("#consultation-no")).to_have_text(f"いいえ{language.screen.back}")
+        await page.locator("#consultation-yes").click()
+        await expect(page.locator("#consultation")).to_be_hidden()
+        assert site.desk.acts == [("ask", Key("scam-1", 1))]
+
+
+@pytest.mark.parametrize("size", [(800, 480), (600, 1024)], ids=str)
+async def test_a_card_at_rest_says_that_it_is_a_drill_however_long_its_headlines_are(
+    page: Page, size: tuple[int, int]
+) -> None:
+    """Promise 7."""
+    await page.set_viewport_size({"width": size[0], "height": size[1]})
+    async with running_site(second_language=VIETNAMESE) as site:
+        translation = Translation(language="vi", headline="thị trấn " * 16 + "Nhật", body="Xin gọi.")
+        drill = alert_of(status=Status.EXERCISE, headline=body_of(60), translations=(translation,))
+        site.screen.show(View(recent=[Card(drill, second_language=VIETNAMESE, expired=True)], troubles=tuple(Trouble)))
+        await page.goto(site.url)
+        for mark in ("訓練", "期限は過ぎました", "まだ聞いていません"):
+            await expect(page.locator(".mark", has_text=mark)).to_be_in_viewport(ratio=1)
+        for headline in (".card-headline", ".card-second"):
+            lines = await page.locator(headline).evaluate(
+                "(each) => each.clientHeight / parseFloat(getComputedStyle(each).lineHeight)"
+            )
+            assert lines >= 1
+            assert lines == pytest.approx(round(lines), abs=0.05)
 
 
 @pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
