@@ -2,6 +2,7 @@
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import tomllib
@@ -137,6 +138,55 @@ def test_one_goes_back_to_the_version_before_and_forward_again(machine: Path) ->
     assert (machine / "opt/kokuchi/current").readlink() == Path("releases") / name
     for unit in ("kokuchi-terminal.service", "kokuchi-kiosk.service"):
         assert "ExecStart" in (machine / UNITS / unit).read_text()
+
+
+def step(root: Path, commands: str) -> subprocess.CompletedProcess[str]:
+    """Do a step of the scripts; whom they would act as, and systemd, are only named."""
+    stand_ins = 'as_kokuchi() { "$@"; }; systemctl() { echo "systemctl $*"; }'
+    shell = ["sh", "-euc", f". scripts/installing.sh; {stand_ins}; {commands}", "scripts/any"]
+    environment = {**os.environ, "ROOT": str(root)}
+    return subprocess.run(shell, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
+
+
+def with_ledger(root: Path, note: str) -> Path:
+    """Give an installed machine a ledger in which nothing but a note is written."""
+    settings = root / "etc/kokuchi/broadcaster.toml"
+    settings.write_text(settings.read_text().replace("/var/lib/kokuchi/", f"{root}/var/lib/kokuchi/"))
+    ledger = root / "var/lib/kokuchi/broadcaster.sqlite"
+    with sqlite3.connect(ledger) as file:
+        file.execute("CREATE TABLE note (text TEXT)")
+        file.execute("INSERT INTO note VALUES (?)", (note,))
+    return ledger
+
+
+def note_in(ledger: Path) -> str:
+    with sqlite3.connect(ledger) as file:
+        return str(file.execute("SELECT text FROM note").fetchone()[0])
+
+
+def test_an_upgrade_copies_the_ledger_and_the_way_back_puts_it_back(tmp_path: Path) -> None:
+    root = bare_machine(tmp_path)
+    name = release_name()
+    prepare(root, name)
+    run("install-centre", root=root)
+    ledger = with_ledger(root, "as it was")
+    copied = step(root, f"copy_ledger {name}")
+    assert copied.returncode == 0, copied.stderr
+    with sqlite3.connect(ledger) as file:
+        file.execute("UPDATE note SET text = 'as the newer version has changed it'")
+    assert step(root, f"restore_ledger {name}").returncode == 0
+    assert note_in(ledger) == "as it was"
+    copies = root / "var/backups/kokuchi"
+    assert note_in(copies / f"ledger-of-{name}.sqlite") == "as the newer version has changed it"
+
+
+def test_a_centre_whose_ledger_cannot_be_copied_is_not_left_stopped(tmp_path: Path) -> None:
+    failed = step(tmp_path, "while_stopped false; echo went on")
+    assert failed.returncode == 1
+    assert failed.stdout.splitlines() == ["systemctl stop kokuchi-centre", "systemctl start kokuchi-centre"]
+    assert "nothing was changed" in failed.stderr
+    done = step(tmp_path, "while_stopped true; echo went on")
+    assert done.stdout.splitlines() == ["systemctl stop kokuchi-centre", "went on"]
 
 
 def test_without_a_version_from_before_nothing_happens(tmp_path: Path) -> None:
