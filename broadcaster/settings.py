@@ -247,8 +247,8 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> tuple[Settings,
         )
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "categories"
-        raise ConfigurationError(f"{path}: town.{place}: {first['msg']}") from error
+        place = ".".join(["town", *(str(part) for part in first["loc"])])
+        raise ConfigurationError(f"{path}: {place}: {first['msg'].removeprefix('Value error, ')}") from error
     return settings, town
 
 
