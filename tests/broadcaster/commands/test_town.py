@@ -44,6 +44,16 @@ def test_wrong_settings_are_told_line_by_line_with_exit_code_2(tmp_path: Path, s
     assert f"{wrong}: web.prot: is not a setting; is it misspelt?\n" in done.err
 
 
+@pytest.mark.parametrize("setting", ['dictionaries = ["words.csv"]', 'sentences = "words.csv"'])
+def test_words_that_the_centre_would_not_start_without_are_missed_before_it_is_stopped(
+    tmp_path: Path, shell: Shell, setting: str
+) -> None:
+    wrong = write_settings(tmp_path, f"{setting}\n{TOML}")
+    (tmp_path / "var").symlink_to(shell.folder / "var")
+    done = shell.run("check-config", config=wrong)
+    assert (done.code, done.err) == (2, f"error: {tmp_path / 'words.csv'}: cannot be read: No such file or directory\n")
+
+
 def test_settings_that_are_not_there_end_every_command_with_exit_code_2(empty: Shell) -> None:
     empty.config.unlink()
     for arguments in (["check-config"], ["setup"], ["log"]):
