@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -60,6 +61,18 @@ def test_settings_that_are_not_there_end_every_command_with_exit_code_2(empty: S
         done = empty.run(*arguments)
         assert done.code == 2
         assert "there is no such file; name another one with --config" in done.err
+
+
+def test_a_folder_that_belongs_to_somebody_else_and_a_full_disk_are_a_line_and_no_traceback(
+    empty: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for error, said in (
+        (PermissionError(13, "Permission denied", "/keys/.session"), "/keys/.session: Permission denied"),
+        (OSError(28, "No space left on device"), "the disk: No space left on device"),
+    ):
+        monkeypatch.setattr("broadcaster.commands.town.write_secret", Mock(side_effect=error))
+        done = empty.run("setup")
+        assert (done.code, done.err) == (1, f"error: {said}\n")
 
 
 def test_broken_settings_end_the_setup_with_exit_code_2(empty: Shell) -> None:
