@@ -101,6 +101,16 @@ def test_what_is_installed_runs_wherever_it_was_moved_to(machine: Path, tmp_path
     assert (moved / "bin/broadcaster").read_text().endswith('-P -m broadcaster "$@"\n')
 
 
+def test_what_the_documents_name_of_an_installed_machine_is_there(machine: Path) -> None:
+    documents = "".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "docs").rglob("*.md"))
+    named = set(re.findall(r"/opt/kokuchi/[a-z./-]*[a-z]", documents)) - {
+        "/opt/kokuchi/releases",
+        "/opt/kokuchi/previous",
+    }
+    assert "/opt/kokuchi/bin/broadcaster" in named
+    assert [path for path in sorted(named) if not (machine / path.removeprefix("/")).exists()] == []
+
+
 def test_the_units_are_there_and_start_with_the_machine(machine: Path) -> None:
     wanted = {link.name for link in (machine / UNITS / "multi-user.target.wants").iterdir()}
     assert wanted == {
