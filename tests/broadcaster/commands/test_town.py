@@ -29,10 +29,13 @@ def test_setup_makes_everything_once_and_overwrites_nothing(empty: Shell) -> Non
     assert good.out == f"{empty.config}: good: 月形町, 2 areas, 1 categories\n"
 
 
-def test_before_the_setup_the_settings_cannot_be_used_and_the_file_and_key_are_named(empty: Shell) -> None:
+def test_before_the_setup_the_settings_cannot_be_used_and_the_file_the_key_and_the_remedy_are_named(
+    empty: Shell,
+) -> None:
     done = empty.start("check-config")
     assert done.code == 2
     assert done.err.startswith(f"error: {empty.config}: session_secret_file: cannot read ")
+    assert done.err.endswith("/var/session: there is no such file; `broadcaster setup` makes it\n")
 
 
 def test_wrong_settings_are_told_line_by_line_with_exit_code_2(tmp_path: Path, shell: Shell) -> None:
