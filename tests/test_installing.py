@@ -199,6 +199,29 @@ def test_a_centre_whose_ledger_cannot_be_copied_is_not_left_stopped(tmp_path: Pa
     assert done.stdout.splitlines() == ["systemctl stop kokuchi-centre", "went on"]
 
 
+def executable(path: Path, lines: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{lines}\n")
+    path.chmod(0o755)
+
+
+def test_a_ledger_that_is_too_new_and_was_not_copied_is_no_reason_to_promise_its_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = bare_machine(tmp_path)
+    for link, name in (("current", "2"), ("previous", "1")):
+        (prepare(root, name) / ".complete").touch()
+        (root / "opt/kokuchi" / link).symlink_to(f"releases/{name}")
+    executable(root / "opt/kokuchi/releases/1/bin/broadcaster", '[ "$3" = check-config ]')
+    executable(root / "stand-ins/runuser", 'shift 3; exec "$@"')
+    monkeypatch.setenv("PATH", f"{root}/stand-ins:{os.environ['PATH']}")
+    refused = run("rollback", "centre", root=root, check=False)
+    assert refused.returncode == 1
+    assert "there is no copy of it from before 2; a ledger on PostgreSQL: put back your pg_dump first" in refused.stderr
+    assert "WITH_LEDGER" not in refused.stderr
+    assert (root / "opt/kokuchi/current").readlink() == Path("releases/2")
+
+
 def test_without_a_version_from_before_nothing_happens(tmp_path: Path) -> None:
     refused = run("rollback", "terminal", root=bare_machine(tmp_path), check=False)
     assert refused.returncode == 1
