@@ -59,7 +59,8 @@ from kokuchi.watchdog import StoodStill
 @click.group()
 @click.option(
     "--config",
-    type=click.Path(path_type=Path),
+    # Whether it can be read is told by who reads it: click's own exit code would be CRITICAL for `status`.
+    type=click.Path(path_type=Path, readable=False),
     default=Path("config/broadcaster.toml"),
     envvar="KOKUCHI_CONFIG",
     show_default=True,

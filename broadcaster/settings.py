@@ -14,7 +14,7 @@ from broadcaster.domain.town import Category, Place, QuietHours, Rules, Town
 from broadcaster.ledger.places import LedgerPlace, Server
 from broadcaster.ledger.places import Place as LedgerAt
 from broadcaster.monitoring.settings import MailSettings
-from kokuchi.configuration import ConfigurationError, FilePath, Section, load, read_toml
+from kokuchi.configuration import ConfigurationError, FilePath, SecretMissing, Section, load, read_toml
 from kokuchi.link import BrokerAddress
 from kokuchi.voice.languages import LANGUAGES, known_code
 from kokuchi.voice.settings import VoiceSettings
@@ -233,7 +233,12 @@ class Settings(Section):
 
 def load_settings(path: Path, environment: Mapping[str, str]) -> tuple[Settings, Town]:
     """Return the settings and the town that they describe, or raise ConfigurationError."""
-    settings = load(Settings, path, environment)
+    try:
+        settings = load(Settings, path, environment)
+    except SecretMissing as error:
+        if error.file not in secret_files(path):
+            raise
+        raise ConfigurationError(f"{error}; `broadcaster setup` makes it") from error
     categories = load(CategoriesFile, settings.categories, {}).categories
     hard_words = load(HardWordsFile, settings.hard_words, {}).words if settings.hard_words else {}
     try:
@@ -247,8 +252,8 @@ def load_settings(path: Path, environment: Mapping[str, str]) -> tuple[Settings,
         )
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "categories"
-        raise ConfigurationError(f"{path}: town.{place}: {first['msg']}") from error
+        place = ".".join(["town", *(str(part) for part in first["loc"])])
+        raise ConfigurationError(f"{path}: {place}: {first['msg'].removeprefix('Value error, ')}") from error
     return settings, town
 
 

@@ -19,6 +19,14 @@ class ConfigurationError(Exception):
     """Settings that cannot be used; the message names the file, the key and what is wrong, a line for each."""
 
 
+class SecretMissing(ConfigurationError):  # noqa: N818 - reads as what it says
+    """The settings name a file with a secret that is not there."""
+
+    def __init__(self, source: Path, key: str, file: Path) -> None:
+        super().__init__(f"{source}: {key}: cannot read {file}: there is no such file")
+        self.file = file
+
+
 class Section(BaseModel):
     """A table of settings. A key that it does not know is an error: it is most likely misspelt."""
 
@@ -98,6 +106,8 @@ def _read_secret_files(table: dict[str, Any], base: Path, source: Path) -> None:
         elif key.endswith(_FILE_SUFFIX) and isinstance(value, str):
             try:
                 table[key.removesuffix(_FILE_SUFFIX)] = (base / value).read_text(encoding="utf-8").strip()
+            except FileNotFoundError as error:
+                raise SecretMissing(source, key, base / value) from error
             except (OSError, UnicodeDecodeError) as error:
                 raise ConfigurationError(f"{source}: {key}: cannot read {base / value}: {error}") from error
             del table[key]

@@ -240,4 +240,6 @@ def _advice(error: Exception) -> str:
         return f"{text}; check that the folder exists and may be written"
     if "readonly" in text:
         return "it is read-only; check the rights of the file and its folder"
+    if "disk" in text:
+        return f"{text}; see with `df` whether there is room"
     return text

@@ -167,9 +167,23 @@ switch_and_start() {
 # What it makes is no business of other users.
 as_kokuchi() { (umask 027 && runuser -u kokuchi -- "$@"); }
 
+# Run a step with the centre stopped. If it fails, the centre goes on: a town must not stay without it.
+while_stopped() {
+    (
+        trap 'say "nothing was changed; the centre is started again as it was"; systemctl start kokuchi-centre' EXIT
+        systemctl stop kokuchi-centre
+        "$@"
+        trap - EXIT
+    )
+}
+
+# The ledger's file, nothing if there is none or a server has it. It asks nothing of kokuchi's: release $1 may be of any age.
 ledger_path() {
-    as_kokuchi "$releases/$1/bin/python" -P -c 'import sys; from pathlib import Path; from broadcaster.settings import ledger_file
-print(ledger_file(Path(sys.argv[1])) or "")' "$settings_folder/broadcaster.toml"
+    as_kokuchi "$releases/$1/bin/python" -P -c 'import pathlib, sys, tomllib
+settings = pathlib.Path(sys.argv[1])
+named = tomllib.loads(settings.read_text(encoding="utf-8"))["ledger"]
+file = settings.parent / named
+print(file if file.is_file() else "")' "$settings_folder/broadcaster.toml"
 }
 
 # Copy the ledger as it is before release $1, in one moment, whatever writes to it.

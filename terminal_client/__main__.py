@@ -18,6 +18,7 @@ from kokuchi.database import DatabaseUnusable
 from kokuchi.device_files import SETTINGS
 from kokuchi.service_manager import ServiceManager
 from kokuchi.serving import PortUnusable
+from kokuchi.storage import UNWRITABLE
 from kokuchi.voice.errors import VoiceError
 from kokuchi.watchdog import StoodStill
 from kokuchi.wire import KeyRing
@@ -158,7 +159,7 @@ def preferences(config: Path, as_json: bool, reset: bool) -> None:
 
 def main() -> None:
     """Run the command."""
-    command_line.run(command, DatabaseUnusable, EnrolmentError, PortUnusable, StoodStill, VoiceError)
+    command_line.run(command, DatabaseUnusable, EnrolmentError, PortUnusable, StoodStill, VoiceError, *UNWRITABLE)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import tomllib
@@ -100,6 +101,16 @@ def test_what_is_installed_runs_wherever_it_was_moved_to(machine: Path, tmp_path
     assert (moved / "bin/broadcaster").read_text().endswith('-P -m broadcaster "$@"\n')
 
 
+def test_what_the_documents_name_of_an_installed_machine_is_there(machine: Path) -> None:
+    documents = "".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "docs").rglob("*.md"))
+    named = set(re.findall(r"/opt/kokuchi/[a-z./-]*[a-z]", documents)) - {
+        "/opt/kokuchi/releases",
+        "/opt/kokuchi/previous",
+    }
+    assert "/opt/kokuchi/bin/broadcaster" in named
+    assert [path for path in sorted(named) if not (machine / path.removeprefix("/")).exists()] == []
+
+
 def test_the_units_are_there_and_start_with_the_machine(machine: Path) -> None:
     wanted = {link.name for link in (machine / UNITS / "multi-user.target.wants").iterdir()}
     assert wanted == {
@@ -137,6 +148,78 @@ def test_one_goes_back_to_the_version_before_and_forward_again(machine: Path) ->
     assert (machine / "opt/kokuchi/current").readlink() == Path("releases") / name
     for unit in ("kokuchi-terminal.service", "kokuchi-kiosk.service"):
         assert "ExecStart" in (machine / UNITS / unit).read_text()
+
+
+def step(root: Path, commands: str) -> subprocess.CompletedProcess[str]:
+    """Do a step of the scripts; whom they would act as, and systemd, are only named."""
+    stand_ins = 'as_kokuchi() { "$@"; }; systemctl() { echo "systemctl $*"; }'
+    shell = ["sh", "-euc", f". scripts/installing.sh; {stand_ins}; {commands}", "scripts/any"]
+    environment = {**os.environ, "ROOT": str(root)}
+    return subprocess.run(shell, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
+
+
+def with_ledger(root: Path, note: str) -> Path:
+    """Give an installed machine a ledger in which nothing but a note is written."""
+    settings = root / "etc/kokuchi/broadcaster.toml"
+    settings.write_text(settings.read_text().replace("/var/lib/kokuchi/", f"{root}/var/lib/kokuchi/"))
+    ledger = root / "var/lib/kokuchi/broadcaster.sqlite"
+    with sqlite3.connect(ledger) as file:
+        file.execute("CREATE TABLE note (text TEXT)")
+        file.execute("INSERT INTO note VALUES (?)", (note,))
+    return ledger
+
+
+def note_in(ledger: Path) -> str:
+    with sqlite3.connect(ledger) as file:
+        return str(file.execute("SELECT text FROM note").fetchone()[0])
+
+
+def test_an_upgrade_copies_the_ledger_and_the_way_back_puts_it_back(tmp_path: Path) -> None:
+    root = bare_machine(tmp_path)
+    name = release_name()
+    prepare(root, name)
+    run("install-centre", root=root)
+    ledger = with_ledger(root, "as it was")
+    copied = step(root, f"copy_ledger {name}")
+    assert copied.returncode == 0, copied.stderr
+    with sqlite3.connect(ledger) as file:
+        file.execute("UPDATE note SET text = 'as the newer version has changed it'")
+    assert step(root, f"restore_ledger {name}").returncode == 0
+    assert note_in(ledger) == "as it was"
+    copies = root / "var/backups/kokuchi"
+    assert note_in(copies / f"ledger-of-{name}.sqlite") == "as the newer version has changed it"
+
+
+def test_a_centre_whose_ledger_cannot_be_copied_is_not_left_stopped(tmp_path: Path) -> None:
+    failed = step(tmp_path, "while_stopped false; echo went on")
+    assert failed.returncode == 1
+    assert failed.stdout.splitlines() == ["systemctl stop kokuchi-centre", "systemctl start kokuchi-centre"]
+    assert "nothing was changed" in failed.stderr
+    done = step(tmp_path, "while_stopped true; echo went on")
+    assert done.stdout.splitlines() == ["systemctl stop kokuchi-centre", "went on"]
+
+
+def executable(path: Path, lines: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{lines}\n")
+    path.chmod(0o755)
+
+
+def test_a_ledger_that_is_too_new_and_was_not_copied_is_no_reason_to_promise_its_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = bare_machine(tmp_path)
+    for link, name in (("current", "2"), ("previous", "1")):
+        (prepare(root, name) / ".complete").touch()
+        (root / "opt/kokuchi" / link).symlink_to(f"releases/{name}")
+    executable(root / "opt/kokuchi/releases/1/bin/broadcaster", '[ "$3" = check-config ]')
+    executable(root / "stand-ins/runuser", 'shift 3; exec "$@"')
+    monkeypatch.setenv("PATH", f"{root}/stand-ins:{os.environ['PATH']}")
+    refused = run("rollback", "centre", root=root, check=False)
+    assert refused.returncode == 1
+    assert "there is no copy of it from before 2; a ledger on PostgreSQL: put back your pg_dump first" in refused.stderr
+    assert "WITH_LEDGER" not in refused.stderr
+    assert (root / "opt/kokuchi/current").readlink() == Path("releases/2")
 
 
 def test_without_a_version_from_before_nothing_happens(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import click
 
 from broadcaster.commands.certificates import make_certificates
 from broadcaster.commands.context import Context, pass_context
-from broadcaster.dictionary.files import read_base
+from broadcaster.dictionary.files import read_base, read_sentences
 from broadcaster.provisioning.keys import KeyFiles, SigningKeyChange
 from broadcaster.provisioning.secrets import new_passphrase, new_password, write_secret
 from broadcaster.provisioning.server_names import certificates_of
@@ -50,4 +50,7 @@ def check_config(context: Context) -> None:
     SigningKey.load(settings.signing_key)
     if settings.uses_tls:
         certificates_of(settings).check()
+    # A centre that cannot read these does not start.
+    read_base(settings.dictionaries)
+    read_sentences(settings.sentences)
     click.echo(f"{context.config}: good: {town.name}, {len(town.areas)} areas, {len(town.categories)} categories")

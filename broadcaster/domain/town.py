@@ -98,6 +98,15 @@ class Town(_Value):
     categories: Annotated[tuple[Category, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
+    def _has_each_once(self) -> Self:
+        # Whoever means one of two areas would reach both.
+        for table, entries in (("areas", self.areas), ("groups", self.groups), ("categories", self.categories)):
+            known = [entry.id for entry in entries]
+            if twice := next((identifier for identifier in known if known.count(identifier) > 1), None):
+                raise ValueError(f"{table}: {twice!r} is there twice; give each an id of its own")
+        return self
+
+    @model_validator(mode="after")
     def _knows_its_languages(self) -> Self:
         known = [language.code for language in self.languages]
         for category in self.categories:

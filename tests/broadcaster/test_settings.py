@@ -76,3 +76,10 @@ def test_the_port_of_a_town_from_before_tls_is_refused_before_its_terminals_are_
     write_secrets(tmp_path)
     with pytest.raises(ConfigurationError, match="write port = 8883, and plain_port = 1883 while there are any"):
         load_settings(path, {})
+
+
+def test_of_two_areas_with_one_id_nobody_could_mean_one(tmp_path: Path) -> None:
+    path = write_settings(tmp_path, TOML.replace('id = "minami"', 'id = "kita"'))
+    write_secrets(tmp_path)
+    with pytest.raises(ConfigurationError, match="town: areas: 'kita' is there twice; give each an id of its own"):
+        load_settings(path, {})

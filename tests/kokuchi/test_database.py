@@ -1,5 +1,6 @@
 """How both ends keep rows."""
 
+import resource
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -132,3 +133,13 @@ def test_a_query_that_runs_in_another_thread_while_all_is_closed_ends_well(conne
             connections.close()
             assert [reader.result() for reader in readers] == [60_000] * 3
             begun.clear()
+
+
+def test_a_disk_that_takes_no_more_is_told_with_where_to_look(tmp_path: Path) -> None:
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, usual[1]))
+    try:
+        with pytest.raises(DatabaseUnusable, match="see with `df` whether there is room"):
+            Connections(tmp_path / "example.sqlite", steps)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)

@@ -1,14 +1,17 @@
 """How loud the terminal speaks: forced for an emergency, and never left so."""
 
 import asyncio
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
 from kokuchi.wire import Level
+from terminal_client.__main__ import main
 from terminal_client.loudness import Loudness
 from terminal_client.outputs.recording import RecordingVolume
 from terminal_client.preferences import Preferences, PreferenceStore
@@ -98,6 +101,17 @@ def test_the_command_prints_and_sets_the_household_s_volume(tmp_path: Path) -> N
     assert run("80").stdout == "80 %\n"
     assert run().stdout == "80 %\n"
     assert run("5").returncode == 2
+
+
+def test_the_command_says_in_a_line_that_the_disk_is_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    full = Mock(side_effect=sqlite3.OperationalError("database or disk is full"))
+    monkeypatch.setattr(PreferenceStore, "change", full)
+    monkeypatch.setattr(sys, "argv", ["x", "--config", str(write_terminal_settings(tmp_path, "")), "volume", "60"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert (ended.value.code, capsys.readouterr().err) == (1, "error: database or disk is full\n")
 
 
 async def test_a_button_is_heard_at_once_but_never_below_what_an_emergency_forces(

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -28,10 +29,13 @@ def test_setup_makes_everything_once_and_overwrites_nothing(empty: Shell) -> Non
     assert good.out == f"{empty.config}: good: 月形町, 2 areas, 1 categories\n"
 
 
-def test_before_the_setup_the_settings_cannot_be_used_and_the_file_and_key_are_named(empty: Shell) -> None:
+def test_before_the_setup_the_settings_cannot_be_used_and_the_file_the_key_and_the_remedy_are_named(
+    empty: Shell,
+) -> None:
     done = empty.start("check-config")
     assert done.code == 2
     assert done.err.startswith(f"error: {empty.config}: session_secret_file: cannot read ")
+    assert done.err.endswith("/var/session: there is no such file; `broadcaster setup` makes it\n")
 
 
 def test_wrong_settings_are_told_line_by_line_with_exit_code_2(tmp_path: Path, shell: Shell) -> None:
@@ -44,12 +48,34 @@ def test_wrong_settings_are_told_line_by_line_with_exit_code_2(tmp_path: Path, s
     assert f"{wrong}: web.prot: is not a setting; is it misspelt?\n" in done.err
 
 
+@pytest.mark.parametrize("setting", ['dictionaries = ["words.csv"]', 'sentences = "words.csv"'])
+def test_words_that_the_centre_would_not_start_without_are_missed_before_it_is_stopped(
+    tmp_path: Path, shell: Shell, setting: str
+) -> None:
+    wrong = write_settings(tmp_path, f"{setting}\n{TOML}")
+    (tmp_path / "var").symlink_to(shell.folder / "var")
+    done = shell.run("check-config", config=wrong)
+    assert (done.code, done.err) == (2, f"error: {tmp_path / 'words.csv'}: cannot be read: No such file or directory\n")
+
+
 def test_settings_that_are_not_there_end_every_command_with_exit_code_2(empty: Shell) -> None:
     empty.config.unlink()
     for arguments in (["check-config"], ["setup"], ["log"]):
         done = empty.run(*arguments)
         assert done.code == 2
         assert "there is no such file; name another one with --config" in done.err
+
+
+def test_a_folder_that_belongs_to_somebody_else_and_a_full_disk_are_a_line_and_no_traceback(
+    empty: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for error, said in (
+        (PermissionError(13, "Permission denied", "/keys/.session"), "/keys/.session: Permission denied"),
+        (OSError(28, "No space left on device"), "the disk: No space left on device"),
+    ):
+        monkeypatch.setattr("broadcaster.commands.town.write_secret", Mock(side_effect=error))
+        done = empty.run("setup")
+        assert (done.code, done.err) == (1, f"error: {said}\n")
 
 
 def test_broken_settings_end_the_setup_with_exit_code_2(empty: Shell) -> None:

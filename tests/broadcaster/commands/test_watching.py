@@ -66,12 +66,15 @@ def test_a_centre_that_does_not_run_is_said(shell: Shell, ledger: Ledger) -> Non
     assert done.out.startswith("CRITICAL: the centre does not run")
 
 
-def test_what_cannot_be_found_out_is_three(empty: Shell, tmp_path: Path) -> None:
+def test_what_cannot_be_found_out_is_three(empty: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     done = empty.run("status")
     assert done.code == 3
     assert done.out.startswith("UNKNOWN: ")
     done = empty.run("status", "--json", config=tmp_path / "no.toml")
     assert (done.code, done.json["status"]) == (3, "UNKNOWN")
+    # Neither is what another user's settings say.
+    monkeypatch.setattr("os.access", lambda *_: False)
+    assert empty.run("status").code == 3
     assert "there is no such file" in done.json["reason"]
 
 

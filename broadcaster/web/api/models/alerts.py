@@ -56,6 +56,9 @@ class AlertAnswer(BaseModel):
     sent: Instant
     expires: Instant
     sent_by: str = Field(description="The account; `api:NAME` is a token.", examples=["api:防災メール"])
+    why_alone: str = Field(
+        description="The reason with which this revision went out without the second person that it needs; else empty."
+    )
     reach: ReachAnswer
 
     @classmethod
@@ -79,6 +82,7 @@ class AlertAnswer(BaseModel):
             sent=alert.sent,
             expires=alert.expires,
             sent_by=accepted.accepted_by,
+            why_alone=accepted.why_alone,
             reach=ReachAnswer.of(reach),
         )
 

@@ -1,8 +1,8 @@
 """What a program writes, and what the pages' forms make of it."""
 
-from typing import Any
+from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from broadcaster.domain.texts import Translated
 from broadcaster.domain.validity import ShorterHours, hours_of
@@ -62,6 +62,13 @@ class AudienceContent(_Given):
         max_length=MAXIMUM_MEMBERS,
         examples=[["kita"]],
     )
+
+    @model_validator(mode="after")
+    def _names_nobody_and_means_all(self) -> Self:
+        # Whoever forgets `kind` would send to the whole town what is for one household.
+        if self.members and self.kind is AudienceKind.ALL:
+            raise ValueError("members are given: name in `kind` what they are, areas, groups or terminals")
+        return self
 
 
 class DraftContent(_Texts):

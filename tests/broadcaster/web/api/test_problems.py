@@ -50,6 +50,8 @@ async def test_another_media_type_is_refused(program: Program, kind: str) -> Non
         ({"level": "loud"}, "level"),
         ({"audience": {"kind": "nobody"}}, "audience.kind"),
         ({"audience": {"kind": "areas", "members": ["a"] * 1001}}, "audience.members"),
+        ({"audience": {"members": ["kita"]}}, "audience"),
+        ({"audience": {"kind": "all", "members": ["kita"]}}, "audience"),
         ({"translations": [{"language": "vi", "text": "A"}]}, "translations.0.text"),
         ({"surprise": "<script>secret</script>"}, "surprise"),
     ],

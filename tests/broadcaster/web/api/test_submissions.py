@@ -74,6 +74,8 @@ async def test_an_emergency_goes_out_alone_with_a_reason(program: Program, ledge
     sent = await program.post("/alerts", {**CONTENT, "level": "emergency", "reason": "夜間で一人です。"})
     assert sent.json()["submitted"] == "sent"
     assert ledger.audit.newest(1)[0].detail == "夜間で一人です。"
+    alert = (await program.get(f"/alerts/{sent.json()['identifier']}")).json()
+    assert alert["why_alone"] == "夜間で一人です。"
 
 
 async def test_a_correction_does_not_wait_and_needs_a_reason_instead(program: Program, ledger: Ledger) -> None:
@@ -85,6 +87,8 @@ async def test_a_correction_does_not_wait_and_needs_a_reason_instead(program: Pr
     for _ in range(2):
         corrected = await program.post(path, {**content, "reason": "時刻がちがいます。"}, key="2")
         assert (corrected.status_code, corrected.json()["revision"]) == (201, 2)
+    revisions = (await program.get(f"/alerts/{alert.identifier}/revisions")).json()["revisions"]
+    assert [revision["why_alone"] for revision in revisions] == ["時刻がちがいます。", ""]
     entry = ledger.audit.newest(1)[0]
     assert (entry.deed, entry.detail) == (Deed.CORRECTED_ALONE, "時刻がちがいます。")
     assert [told.alert.revision for told in ledger.sent_alone.untold("hanako", alert.sent)] == [2]
