@@ -23,7 +23,11 @@ PORT ?= 8080
 # Started through sudo, only the packages are installed as root; everything else belongs to the user.
 AS_USER := $(if $(SUDO_USER),sudo -u $(SUDO_USER),)
 
-.PHONY: install-centre install-terminal rollback-centre rollback-terminal npm headless night bench hobby bench-growth bench-storm bench-log bench-outage bench-terminal bench-voice bench-recognition fuzz demo test check chaos packages clean
+.PHONY: install-centre install-terminal rollback-centre rollback-terminal npm headless night bench hobby bench-growth bench-storm bench-log bench-outage bench-terminal bench-voice bench-recognition fuzz help demo test check chaos packages clean
+
+# First, so that a `make` alone installs and starts nothing.
+help:
+	@sed -n 's/^# \(make \|ONCE=\)/\1/p' Makefile
 
 demo: packages $(VENV)/.installed
 	@$(AS_USER) $(VENV)/bin/python -m demo --port $(PORT) $(if $(ONCE),--once) $(if $(JSON),--json)
@@ -53,6 +57,7 @@ bench-log: packages $(VENV)/.installed-development
 
 bench-outage: packages $(VENV)/.installed-development
 	@$(AS_USER) env JSON=$(JSON) N=$(N) SECONDS=$(SECONDS) COLLECTORS=$(COLLECTORS) $(VENV)/bin/python -m benchmarks.outage
+
 bench-growth: packages $(VENV)/.installed-development
 	@$(AS_USER) env JSON=$(JSON) KEEP=$(KEEP) $(VENV)/bin/python -m benchmarks.growth
 

@@ -240,6 +240,8 @@ def _advice(error: Exception) -> str:
         return f"{text}; check that the folder exists and may be written"
     if "readonly" in text:
         return "it is read-only; check the rights of the file and its folder"
+    if "locked" in text:
+        return f"{text}: another process writes to it for too long; try again, or end that one"
     if "disk" in text:
         return f"{text}; see with `df` whether there is room"
     return text

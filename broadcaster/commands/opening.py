@@ -17,7 +17,7 @@ identity_option = click.option(
 passphrase_option = click.option(
     "--passphrase-file",
     type=click.Path(path_type=Path),
-    help="The file with the passphrase; without it, that of the settings is taken, or it is asked for.",
+    help="The file with the passphrase; without it, that of the settings if there are any, or it is asked for.",
 )
 
 

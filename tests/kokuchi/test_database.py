@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,17 @@ def test_a_database_that_is_locked_for_too_long_is_told(tmp_path: Path, monkeypa
     insert(other, 1)
     one.close()
     other.close()
+
+
+def test_a_database_that_another_process_keeps_to_itself_is_told_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kokuchi.database.BUSY_TIMEOUT_SECONDS", 0.05)
+    path = tmp_path / "example.sqlite"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(DatabaseUnusable, match="another process writes to it for too long; try again"):
+            Connections(path, steps)
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
