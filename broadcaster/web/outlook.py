@@ -40,7 +40,7 @@ def sentence(
 
     `asked` means that somebody has to approve of it before, `cut_off` that the broker is away.
     """
-    when = f"{soonest(cut_off=cut_off) if timing.is_now else f'{in_words(timing, town.time_zone)}に'}、"
+    when = f"{_soonest(cut_off=cut_off) if timing.is_now else f'{in_words(timing, town.time_zone)}に'}、"
     if asked:
         when = "承認を待ってから、" if timing.is_now else f"承認を待ってから、{when}"
     span = span_in_words(timing, town.time_zone)
@@ -54,13 +54,11 @@ def correction_sentence(
     town: Town, audience: Audience, reached: Sequence[Terminal], level: Level, *, drill: bool, cut_off: bool
 ) -> str:
     """Return the same about a correction, which always goes out now."""
-    return (
-        f"{whom(town, audience, reached)}に、{soonest(cut_off=cut_off)}、訂正を{_as_what(level, drill=drill)}放送します"
-    )
+    when = _soonest(cut_off=cut_off)
+    return f"{whom(town, audience, reached)}に、{when}、訂正を{_as_what(level, drill=drill)}放送します"
 
 
-def soonest(*, cut_off: bool) -> str:
-    """Return when something goes out that waits for no time."""
+def _soonest(*, cut_off: bool) -> str:
     return "通信がもどりしだい" if cut_off else "いますぐ"
 
 
@@ -104,7 +102,8 @@ def button(timing: Timing, *, drill: bool, asked: bool, cut_off: bool) -> str:
     if asked:
         return "訓練の承認を頼む" if drill else "承認を頼む"
     if timing.is_now:
-        return f"{'訓練を' if drill else ''}{soonest(cut_off=cut_off)}放送する"
+        words = "通信がもどりしだい放送する" if cut_off else "いますぐ放送する"
+        return f"訓練を{words}" if drill else words
     return "訓練を予約する" if drill else "予約する"
 
 

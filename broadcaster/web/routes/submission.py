@@ -22,7 +22,7 @@ from broadcaster.web.approvers import approvers_in_words
 from broadcaster.web.errors import PageError, storing
 from broadcaster.web.forms import day_of, version_of
 from broadcaster.web.moved import moved_page
-from broadcaster.web.outlook import day_warning, gone_warning, quiet_warning, sentence, soonest, spoken_at, until_when
+from broadcaster.web.outlook import day_warning, gone_warning, quiet_warning, sentence, spoken_at, until_when
 from broadcaster.web.pages import page
 from broadcaster.web.planned import planned_row
 from broadcaster.web.routes.alerts import to_alert
@@ -192,7 +192,7 @@ def _page(
         row=row,
         written=written,
         contact=contact_of(category, site.town) if category else site.town.desk,
-        soonest=soonest(cut_off=cut_off),
+        cut_off=cut_off,
         plan=sentence(
             site.town,
             draft.audience,
