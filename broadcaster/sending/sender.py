@@ -109,11 +109,19 @@ class Sending:
 
         Raises DraftError if it cannot be sent as it is.
         """
-        submitted = await asyncio.to_thread(self._submit_known, submission, account)
+        submitted = await asyncio.to_thread(self.submit_known, submission, account)
         if submitted is None:
             kana = await self._composer.kana(submission.written)
             submitted = await asyncio.to_thread(self._submit, submission, kana, account)
         return submitted
+
+    def submit_known(self, submission: Submission, account: Account) -> Submitted | None:
+        """Submit in this thread what needs no voice, or was read when somebody looked at it.
+
+        Returns None, and has submitted nothing, if it was not read yet. Raises what `submit` does.
+        """
+        kana = self._composer.known(submission.written) if submission.timing.is_now else Kana()
+        return None if kana is None else self._submit(submission, kana, account)
 
     async def wait_until_out(self) -> None:
         """Wait until the broker has everything that was sent, for a moment at most, and not for one that is away.
@@ -159,11 +167,6 @@ class Sending:
     async def recall(self, identifier: str, version: int, account: Account) -> None:
         """Make what waits or is planned a draft again."""
         await asyncio.to_thread(self._ledger.submissions.recall, identifier, version, account.name, self._clock())
-
-    def _submit_known(self, submission: Submission, account: Account) -> Submitted | None:
-        """Submit what needs no voice, or was read when somebody looked at it; return None if it is not read yet."""
-        kana = self._composer.known(submission.written) if submission.timing.is_now else Kana()
-        return None if kana is None else self._submit(submission, kana, account)
 
     def _submit(self, submission: Submission, kana: Kana, account: Account) -> Submitted:
         try:

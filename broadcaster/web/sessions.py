@@ -3,7 +3,8 @@
 import asyncio
 import re
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -94,7 +95,8 @@ def local_path(path: str) -> str:
     return path if _LOCAL_PATH.fullmatch(path) else "/"
 
 
-def _require(request: Request, act: Act) -> Account:
+def _account_for(request: Request, act: Act) -> Account:
+    """Return who is logged in and may do something; raises NotLoggedIn, or PageError."""
     account = visitor(request)
     if account is None:
         raise NotLoggedIn(_way_back(request), ended=bool(session_token(request)))
@@ -126,6 +128,10 @@ async def _sender(request: Request) -> Account:
     return await _allowed(request, Act.SEND)
 
 
+async def _sender_later(request: Request) -> Callable[[], Account]:
+    return partial(_account_for, request, Act.SEND)
+
+
 async def _installer(request: Request) -> Account:
     return await _allowed(request, Act.ENROL)
 
@@ -144,7 +150,7 @@ async def _manager(request: Request) -> Account:
 
 async def _allowed(request: Request, act: Act) -> Account:
     # In the threads in which the deed is done then, whose connections to the ledger are warm; FastAPI has its own.
-    return await asyncio.to_thread(_require, request, act)
+    return await asyncio.to_thread(_account_for, request, act)
 
 
 async def _checked_form(request: Request) -> FormData:
@@ -155,6 +161,15 @@ async def _checked_upload(request: Request) -> AsyncIterator[FormData]:
     form = await _checked(request, max_files=1)
     yield form
     await form.close()
+
+
+async def _sent_form(request: Request) -> FormData:
+    try:
+        return await _checked_form(request)
+    except PageError:
+        # Whoever is not logged in any more is led there first, as from every other page.
+        await _sender(request)
+        raise
 
 
 async def written_form(request: Request) -> FormData | None:
@@ -186,6 +201,9 @@ Reader = Annotated[Account, Depends(_reader)]
 Sender = Annotated[Account, Depends(_sender)]
 """An account that may send and withdraw."""
 
+SenderLater = Annotated[Callable[[], Account], Depends(_sender_later)]
+"""Returns the same, or raises what ends the request, when it is asked: in the thread that then sends."""
+
 Installer = Annotated[Account, Depends(_installer)]
 """An account that may make a device a terminal."""
 
@@ -200,6 +218,9 @@ Manager = Annotated[Account, Depends(_manager)]
 
 CheckedForm = Annotated[FormData, Depends(_checked_form)]
 """The fields of a form that one of our own pages has sent."""
+
+SentForm = Annotated[FormData, Depends(_sent_form)]
+"""The same, for a route with a SenderLater."""
 
 CheckedUpload = Annotated[FormData, Depends(_checked_upload)]
 """The same, with a file."""

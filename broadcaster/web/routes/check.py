@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 from fastapi import APIRouter, Request
@@ -35,7 +35,7 @@ from broadcaster.web.outlook import (
 )
 from broadcaster.web.pages import page
 from broadcaster.web.routes.alerts import to_alert
-from broadcaster.web.sessions import CheckedForm, Sender, text_of
+from broadcaster.web.sessions import CheckedForm, Sender, SenderLater, SentForm, text_of
 from broadcaster.web.site import Site, site_of
 from broadcaster.web.timing_form import TimingForm
 from broadcaster.web.words import LEVEL_EFFECTS, LEVELS
@@ -53,14 +53,45 @@ async def check_alert(request: Request, account: Sender, form: CheckedForm) -> R
     return shown
 
 
+@dataclass(frozen=True)
+class _Taken:
+    """What somebody has submitted, and what has become of it; None: the voice has to read it first."""
+
+    submission: Submission
+    account: Account
+    submitted: Submitted | None
+
+
 @router.post("/alerts")
-async def send_alert(request: Request, account: Sender, form: CheckedForm) -> Response:
+async def send_alert(request: Request, sender: SenderLater, form: SentForm) -> Response:
     """Take the alert as the page said, once however often the form is sent, or show what is wrong.
 
     The form says of which time its page spoke: whoever has chosen another one without looking is asked once more.
     """
-    site, written = site_of(request), written_of(form)
-    chosen = TimingForm.of(form)
+    site = site_of(request)
+    try:
+        with storing():
+            taken = await asyncio.to_thread(_take, request, sender, form)
+            if isinstance(taken, Response):
+                return taken
+            submitted = taken.submitted or await site.sending.submit(taken.submission, taken.account)
+    except DraftError as error:
+        chosen, written = TimingForm.of(form), written_of(form)
+        again = partial(form_page, request, written, editing_of(site, form), error.problems, carried=chosen.pairs())
+        return await asyncio.to_thread(again)
+    except DraftMoved:
+        return await asyncio.to_thread(moved_page, request, identifier_of(form), written_of(form))
+    identifier = taken.submission.identifier
+    if submitted is Submitted.SENT:
+        await site.sending.wait_until_out()
+        return to_alert(identifier)
+    return RedirectResponse(f"/planned/{identifier}", status_code=303)
+
+
+def _take(request: Request, sender: Callable[[], Account], form: FormData) -> Response | _Taken:
+    """Ask who it is, and submit or show what is wrong: in one turn of a thread, since whoever has clicked waits."""
+    account = sender()
+    site, chosen = site_of(request), TimingForm.of(form)
     timing, problems = chosen.timing(site.clock(), site.town.time_zone)
     is_alone = bool(text_of(form, "alone"))
     reason = reason_of(form) if is_alone else ""
@@ -68,20 +99,9 @@ async def send_alert(request: Request, account: Sender, form: CheckedForm) -> Re
         problems = [*problems, Problem("reason", "承認を待てない理由を書いてください。", "is missing")]
     identifier = identifier_of(form)
     if problems or not identifier or text_of(form, "told") != chosen.key:
-        return await asyncio.to_thread(_check_page, request, form, account, problems)
-    submission = Submission(identifier, written, version_of(form), timing, reason)
-    try:
-        with storing():
-            submitted = await site.sending.submit(submission, account)
-    except DraftError as error:
-        again = partial(form_page, request, written, editing_of(site, form), error.problems, carried=chosen.pairs())
-        return await asyncio.to_thread(again)
-    except DraftMoved:
-        return await asyncio.to_thread(moved_page, request, identifier, written)
-    if submitted is Submitted.SENT:
-        await site.sending.wait_until_out()
-        return to_alert(identifier)
-    return RedirectResponse(f"/planned/{identifier}", status_code=303)
+        return _check_page(request, form, account, problems)
+    submission = Submission(identifier, written_of(form), version_of(form), timing, reason)
+    return _Taken(submission, account, site.sending.submit_known(submission, account))
 
 
 def _check_page(request: Request, form: FormData, account: Account, problems: Sequence[Problem]) -> Response:

@@ -79,9 +79,10 @@ def _send(
     furigana: Furigana | None,
 ) -> Response:
     site = site_of(request)
+    accepted = find_alert(site, identifier)
+    # Looked at afterwards: else the same, sent twice in one moment, would be told that somebody else was faster.
     if is_sent(site, identifier, written):
         return to_alert(identifier)
-    accepted = find_alert(site, identifier)
     obstacle = _obstacle(request, accepted, written)
     if obstacle:
         return obstacle

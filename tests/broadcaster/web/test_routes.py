@@ -36,6 +36,7 @@ OTHERS = ("/api/", "/openapi.json")
 ACTS: dict[Callable[..., Any], Act] = {
     sessions._reader: Act.READ_LOG,
     sessions._sender: Act.SEND,
+    sessions._sender_later: Act.SEND,
     sessions._approver: Act.APPROVE,
     sessions._installer: Act.ENROL,
     sessions._auditor: Act.READ_AUDIT,

@@ -108,8 +108,9 @@ def _correct(
     furigana: Furigana | None,
 ) -> Answer:
     written = content.correction()
+    accepted = find_alert(site, identifier)
+    # Looked at afterwards: else the same, sent twice in one moment, would be told that somebody else was faster.
     if not is_sent(site, identifier, written):
-        accepted = find_alert(site, identifier)
         if can_be_corrected(accepted.alert, site.clock()) and accepted.alert.revision != written.revision:
             raise _overtaken(accepted.alert.revision)
         try:
