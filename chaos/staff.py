@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from broadcaster.domain.audience import recipients
+from broadcaster.domain.audience import addressees
 from broadcaster.domain.draft import Draft, compose, correct, withdraw
 from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
@@ -25,13 +25,15 @@ class Staff:
         """Commit an alert, its Update or its Cancel."""
         match broadcast:
             case Send():
-                self._accept(self._composed(broadcast))
+                alert = self._composed(broadcast)
+                self._accept(alert, addressees(alert.audience, self._roster))
             case Correct(_, number):
                 before = self._find(number)
                 name = Key(before.alert.identifier, before.alert.revision + 1)
-                self._follow(correct(before.alert, headline_for(name), body_of(name), self._town, datetime.now(UTC)))
+                after = correct(before.alert, headline_for(name), body_of(name), self._town, datetime.now(UTC))
+                self._accept(after, None)
             case Withdraw(_, number):
-                self._follow(withdraw(self._find(number).alert, datetime.now(UTC)))
+                self._accept(withdraw(self._find(number).alert, datetime.now(UTC)), None)
 
     def _composed(self, send: Send) -> Alert:
         key = Key(identifier_of(send.number), 1)
@@ -55,9 +57,5 @@ class Staff:
             raise LookupError(f"alert {number} was never accepted")
         return accepted
 
-    def _accept(self, alert: Alert) -> None:
-        addressed = [terminal.id for terminal in recipients(alert.audience, self._roster)]
-        self._ledger.alerts.accept(alert, Topics(self._town.id).of_audience(alert.audience), addressed, "chaos")
-
-    def _follow(self, after: Alert) -> None:
-        self._ledger.alerts.accept(after, Topics(self._town.id).of_audience(after.audience), None, "chaos")
+    def _accept(self, alert: Alert, recipients: list[str] | None) -> None:
+        self._ledger.alerts.accept(alert, Topics(self._town.id).of_audience(alert.audience), recipients, "chaos")

@@ -32,6 +32,11 @@ class Broker:
                 [connected, detail, iso(now)],
             )
 
+    def is_connected(self) -> bool:
+        """Tell whether something can go out now."""
+        state = self.state()
+        return state is not None and state.connected
+
     def state(self) -> BrokerState | None:
         """Return the state, or None if the centre has never run."""
         row = self._connections.read().execute("SELECT * FROM broker").fetchone()

@@ -136,8 +136,7 @@ class Sending:
                     seen = await self._ledger.changes.wait(seen, OUT_SECONDS)
 
     def _is_going_out(self) -> bool:
-        broker = self._ledger.broker.state()
-        return broker is not None and broker.connected and self._ledger.outbox.backlog().waiting > 0
+        return self._ledger.broker.is_connected() and self._ledger.outbox.backlog().waiting > 0
 
     async def approve(self, identifier: str, version: int, account: Account) -> Submitted:
         """Let go out what somebody else has submitted: now, or at its time if that has not passed meanwhile.
@@ -158,10 +157,11 @@ class Sending:
         """
         if not may(account.role, Act.APPROVE):
             raise MayNotApprove(f"{account.name} may not send back {identifier}")
-        if not said(note):
+        note = said(note)
+        if not note:
             raise DraftError([Problem("note", "何を直してほしいかを書いてください。", "is missing")])
         await asyncio.to_thread(
-            self._ledger.submissions.send_back, identifier, version, note.strip(), account.name, self._clock()
+            self._ledger.submissions.send_back, identifier, version, note, account.name, self._clock()
         )
 
     async def recall(self, identifier: str, version: int, account: Account) -> None:

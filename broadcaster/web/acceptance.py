@@ -34,8 +34,8 @@ def accept_correction(site: Site, before: Accepted, after: Alert, account: Accou
     """
     if not site.sending.needs_reason(before.alert):
         accept_revision(site, after, account)
-    elif said(reason):
-        accept_revision(site, after, account, said(reason))
+    elif why_alone := said(reason):
+        accept_revision(site, after, account, why_alone)
     else:
         raise DraftError([_NO_REASON])
 

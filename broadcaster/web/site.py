@@ -75,11 +75,6 @@ class Site:
     code_checks: asyncio.Lock = field(default_factory=asyncio.Lock)
     password_checks: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_CONCURRENT_PASSWORD_CHECKS))
 
-    def is_cut_off(self) -> bool:
-        """Tell whether what is sent has to wait, because the broker is away."""
-        broker = self.ledger.broker.state()
-        return broker is None or not broker.connected
-
 
 def site_of(request: Request) -> Site:
     """Return the site that serves the request."""

@@ -125,7 +125,7 @@ def _check_page(request: Request, form: FormData, account: Account, problems: Se
     presences = site.ledger.presences.all()
     seen = [presences[terminal.id] for terminal in reached if terminal.id in presences]
     need = site.sending.need(written)
-    asked, cut_off = need is not Need.NOTHING, site.is_cut_off()
+    asked, cut_off = need is not Need.NOTHING, not site.ledger.broker.is_connected()
     proposed = chosen.with_proposals(now, zone)
     return page(
         request,

@@ -126,7 +126,7 @@ def _check_page(
             [line.terminal for line in site.ledger.deliveries.of_alert(accepted.row)],
             alert.level,
             drill=alert.is_drill,
-            cut_off=site.is_cut_off(),
+            cut_off=not site.ledger.broker.is_connected(),
         ),
         new_expires=moment(alert.expires, site.town.time_zone),
         advised=ADVISED_BODY,

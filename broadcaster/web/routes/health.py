@@ -32,8 +32,7 @@ def ready(request: Request) -> JSONResponse:
     site = site_of(request)
     wrong = [_NOT_READY[one.kind] for one in site.overseer.now().incidents if one.kind in _NOT_READY]
     reasons = [*_stands_still(site), *wrong]
-    broker = site.ledger.broker.state()
-    told = {"ready": not reasons, "reasons": reasons, "broker_connected": broker is not None and broker.connected}
+    told = {"ready": not reasons, "reasons": reasons, "broker_connected": site.ledger.broker.is_connected()}
     return JSONResponse(told, 503 if reasons else 200)
 
 

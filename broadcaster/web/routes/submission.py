@@ -184,7 +184,7 @@ def _page(
     decides = waits and not row.own and may(account.role, Act.APPROVE)
     roster = site.ledger.terminals.everybody()
     reached = recipients(draft.audience, roster) if draft.audience else []
-    cut_off = site.is_cut_off()
+    cut_off = not site.ledger.broker.is_connected()
     return page(
         request,
         "submission.html",

@@ -35,7 +35,7 @@ from broadcaster.ledger.places import Place
 from broadcaster.ledger.pruning import Pruning
 from broadcaster.ledger.recovery import LEAP
 from broadcaster.ledger.resends import SentAgainMeanwhile
-from kokuchi.wire import Audience, DeliveryReport, Outcome, Silence
+from kokuchi.wire import Audience, DeliveryReport
 from tests.broadcaster.examples import (
     EVERYONE,
     NOW,
@@ -47,6 +47,7 @@ from tests.broadcaster.examples import (
     presence,
     terminals,
 )
+from tests.broadcaster.ledger.colliding import colliding_reports
 from tests.broadcaster.ledger.listed_town import Key, ListedTown, key_of
 
 if TYPE_CHECKING:
@@ -65,22 +66,7 @@ moments = st.none() | st.integers(0, 2).map(lambda number: NOW + timedelta(secon
 
 
 def reports(key: Key) -> st.SearchStrategy[DeliveryReport]:
-    """Reports of every stage and outcome, which often collide."""
-    return st.builds(
-        DeliveryReport,
-        terminal=names,
-        alert=st.just(key[0]),
-        revision=st.just(key[1]),
-        sent=st.just(NOW),
-        received_at=moments,
-        displayed_at=moments,
-        voice_started_at=moments,
-        voiced_at=moments,
-        confirmed_at=moments,
-        outcome=st.none() | st.sampled_from(Outcome),
-        reason=st.sampled_from(["", "a", "b"]),
-        silence=st.none() | st.sampled_from(Silence),
-    )
+    return colliding_reports(NAMES, key[0], [key[1]], moments, ["", "a", "b"])
 
 
 class AnyOrder(RuleBasedStateMachine):

@@ -12,8 +12,9 @@ from broadcaster.domain.delivery import Delivery, Reach, merge, reach
 from broadcaster.domain.service import Service, Step
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.merging import without_what_is_said_again
-from kokuchi.wire import DeliveryReport, Outcome, Silence
+from kokuchi.wire import DeliveryReport, Outcome
 from tests.broadcaster.examples import NOW, ROSTER, accept, alert, presence, report, terminals
+from tests.broadcaster.ledger.colliding import colliding_reports
 
 TERMINALS = [terminal.id for terminal in ROSTER]
 numbers = itertools.count()
@@ -28,22 +29,8 @@ def lines(ledger: Ledger, identifier: str = "a-1", revision: int = 1) -> dict[st
 def reports() -> SearchStrategy[DeliveryReport]:
     """Reports that often collide: few moments, all outcomes, reasons that sort in surprising ways."""
     moment = st.none() | st.integers(0, 3).map(lambda number: NOW + timedelta(milliseconds=number * 500))
-    return st.builds(
-        DeliveryReport,
-        terminal=st.sampled_from([*TERMINALS, "t-unknown"]),
-        alert=st.just("a-1"),
-        revision=st.sampled_from([1, 2, 3]),
-        sent=st.just(NOW),
-        received_at=moment,
-        displayed_at=moment,
-        voice_started_at=moment,
-        voiced_at=moment,
-        confirmed_at=moment,
-        outcome=st.none() | st.sampled_from(Outcome),
-        dictionary=st.none() | st.integers(1, 3),
-        silence=st.none() | st.sampled_from(Silence),
-        reason=st.sampled_from(["", "a", "B", "é", "装置なし", "𠮷", "\uffee", "0", "00"]),
-    )
+    reasons = ["", "a", "B", "é", "装置なし", "𠮷", "\uffee", "0", "00"]
+    return colliding_reports([*TERMINALS, "t-unknown"], "a-1", [1, 2, 3], moment, reasons)
 
 
 @st.composite

@@ -15,8 +15,9 @@ from broadcaster.domain.standing import TROUBLES, Circumstances, Standing
 from broadcaster.ledger import Ledger
 from broadcaster.ledger.progress import Selection, Tick
 from broadcaster.ledger.resends import SentAgainMeanwhile
-from kokuchi.wire import DeliveryReport, Outcome, Silence
+from kokuchi.wire import DeliveryReport
 from tests.broadcaster.examples import NOW, TOPICS, accept, alert, presence, report
+from tests.broadcaster.ledger.colliding import colliding_reports
 
 OPEN = Circumstances(Standing.NO_ANSWER)
 LATE = NOW + timedelta(minutes=5)
@@ -24,22 +25,9 @@ numbers = itertools.count()
 
 
 def reports() -> st.SearchStrategy[DeliveryReport]:
-    moment = st.none() | st.just(NOW)
-    return st.builds(
-        DeliveryReport,
-        terminal=st.sampled_from(["t-1", "t-2", "t-3"]),
-        alert=st.just("a-1"),
-        revision=st.just(1),
-        sent=st.just(NOW),
-        # A terminal reports nothing of an alert before it has it, except that it refused it or that it came too late.
-        received_at=st.just(NOW),
-        displayed_at=moment,
-        voice_started_at=moment,
-        voiced_at=moment,
-        confirmed_at=moment,
-        outcome=st.none() | st.sampled_from(Outcome),
-        silence=st.none() | st.sampled_from(Silence),
-    )
+    told = colliding_reports(["t-1", "t-2", "t-3"], "a-1", [1], st.none() | st.just(NOW), [""])
+    # A terminal reports nothing of an alert before it has it, except that it refused it or that it came too late.
+    return told.map(lambda one: one.model_copy(update={"received_at": NOW}))
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])

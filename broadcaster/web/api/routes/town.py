@@ -84,7 +84,7 @@ def check_text(request: Request, token: Bearer, content: DraftContent) -> Check:
             NOW,
             drill=alert.is_drill,
             asked=site.sending.need(written) is not Need.NOTHING,
-            cut_off=site.is_cut_off(),
+            cut_off=not site.ledger.broker.is_connected(),
         ),
         level=alert.level,
         expires=alert.expires,
