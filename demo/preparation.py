@@ -18,6 +18,9 @@ from broadcaster.provisioning.terminals import take_into_service, write_broker_f
 from broadcaster.settings import load_settings, secret_files
 from demo.places import HOST, REPOSITORY, TERMINALS, Places
 
+MEMORY = {"MALLOC_ARENA_MAX": "1", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", "PYTHONMALLOC": "malloc"}
+"""How the centre takes memory, as its unit sets it; docs/architecture.md says why."""
+
 USERS = (
     (Account("staff", "産業課 職員", Role.AUTHOR), "kokuchi-staff"),
     (Account("operator", "運用担当", Role.OPERATOR), "kokuchi-operator"),
@@ -27,9 +30,10 @@ USERS = (
 
 
 def environment(places: Places) -> dict[str, str]:
-    """Return what the centre's settings are overlaid with."""
+    """Return the environment of the centre: what its settings are overlaid with, and how it takes memory."""
     return {
         **os.environ,
+        **MEMORY,
         "KOKUCHI_WEB__HOST": HOST,
         "KOKUCHI_WEB__PORT": str(places.port),
         "KOKUCHI_BROKER__HOST": HOST,

@@ -6,14 +6,11 @@ from functools import partial
 from pathlib import Path
 
 from demo.places import TERMINALS, Places
-from demo.preparation import environment
+from demo.preparation import MEMORY, environment
 from demo.processes import Processes, answers
 from demo.sound import file_device, has_sound_device
 
 READY_SECONDS = 60.0
-
-FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
-"""As the centre's unit sets it: threads come and go, and glibc would leave each of them room of its own for ever."""
 
 
 def start_town(places: Places, processes: Processes, *, quiet: bool, terminals: Sequence[str] = TERMINALS) -> None:
@@ -38,7 +35,7 @@ def start_terminal(
     """Start a terminal: on the machine's own speaker or into a file, at the pace of speech or as fast as it can."""
     folder = places.device_files(terminal)
     # Its own files say whether there is TLS, and it serves none of the centre's pages.
-    of_the_centre = ("KOKUCHI_WEB__", "KOKUCHI_BROKER__TLS")
+    of_the_centre = ("KOKUCHI_WEB__", "KOKUCHI_BROKER__TLS", *MEMORY)
     variables = {
         **{name: value for name, value in environment(places).items() if not name.startswith(of_the_centre)},
         **({} if audible else file_device(folder)),

@@ -17,7 +17,7 @@ from broadcaster.settings import Settings, load_settings
 from demo.places import Places
 from demo.preparation import environment, open_ledger, prepare
 from demo.processes import Processes, answers
-from demo.town import FEW_ARENAS, centre_command, mosquitto_command
+from demo.town import centre_command, mosquitto_command
 from fleet import Fleet, LightTerminal, take_in
 from kokuchi.database import sqlite_of
 from kokuchi.wire import CallbackRequest, Presence, Speaker
@@ -58,7 +58,7 @@ def run(day: Day, places: Places) -> Night:
     with Processes(places.logs) as processes, open_ledger(places) as ledger:
         fleet = _fleet(day, settings, town, ledger)
         processes.start("mosquitto", mosquitto_command(places))
-        processes.start("centre", centre_command(places), {**environment(places), **FEW_ARENAS})
+        processes.start("centre", centre_command(places), environment(places))
         processes.wait_for("the centre", lambda: answers(places.port), 60)
         fleet.come_back(within=min(10.0, day.terminals / 50))
         fleet.run_until(fleet.all_synced(), _CONNECTED_SECONDS)

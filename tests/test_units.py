@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from broadcaster.dispatch.further_collector import LEAVE_SECONDS
+from demo.preparation import MEMORY
 from kokuchi.restarts import LOOP_PATIENCE
 from kokuchi.watchdog import ROUND_SECONDS
 
@@ -47,9 +48,15 @@ def test_a_unit_can_do_little_beyond_its_work(unit: Path) -> None:
 
 def test_the_centre_has_the_room_that_the_night_and_1500_terminals_were_measured_with() -> None:
     centre, broker = (UNITS / f"kokuchi-{name}.service" for name in ("centre", "broker"))
-    assert "Environment=MALLOC_ARENA_MAX=2\n" in centre.read_text()
     assert int(settings_of(centre)["LimitNOFILE"]) >= 4096
     assert int(settings_of(broker)["LimitNOFILE"]) >= 4096
+
+
+@pytest.mark.parametrize("name", ["kokuchi-centre", "kokuchi-collector@"])
+def test_what_was_measured_takes_memory_as_the_unit_lets_it(name: str) -> None:
+    lines = (UNITS / f"{name}.service").read_text().splitlines()
+    set_by_the_unit = dict(line.split("=", 2)[1:] for line in lines if line.startswith("Environment="))
+    assert set_by_the_unit == {"PYTHONUNBUFFERED": "1", **MEMORY}
 
 
 def test_a_backup_may_be_written_where_the_installed_settings_put_it() -> None:

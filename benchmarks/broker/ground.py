@@ -3,7 +3,7 @@
 import gc
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,10 +80,9 @@ class Ground:
         gc.freeze()
         return taken
 
-    def start_centre(self, variables: Mapping[str, str] | None = None) -> None:
+    def start_centre(self) -> None:
         """Start the real centre, with a ledger that is a file on disk; return when it has found the broker."""
-        command, environed = centre_command(self.places), {**environment(self.places), **(variables or {})}
-        self.processes.start("centre", command, environed)
+        self.processes.start("centre", centre_command(self.places), environment(self.places))
         self.processes.wait_for("the centre", lambda: answers(self.places.port), 60)
         self.processes.wait_for("the centre's link", self.is_linked, 60)
 

@@ -13,7 +13,7 @@ from benchmarks.broker.helper import Helper
 from benchmarks.processes import tree
 from demo.preparation import USERS
 from demo.staff import Staff
-from demo.town import FEW_ARENAS, forget_sessions
+from demo.town import forget_sessions
 from fleet import ON_THE_SCREEN
 from kokuchi.wire.fields import iso
 
@@ -42,7 +42,7 @@ class StormyTown:
         # What counts are the receipts: one report for each alert.
         ground.fleet.shared.script = ON_THE_SCREEN
         places = ground.places
-        ground.start_centre(FEW_ARENAS)
+        ground.start_centre()
         ground.connect()
         log = places.logs / "reading.log"
         self._reader = Helper("benchmarks.storm.reading", log, str(places.data), str(places.port))

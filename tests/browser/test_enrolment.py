@@ -1,5 +1,6 @@
 """From the staff's page to a device that is a terminal, typed on its keypad; a second device that takes it over."""
 
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,6 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from demo.places import HOST
-from demo.preparation import environment
 from demo.processes import answers
 from demo.sound import file_device
 from tests.browser.conftest import written
@@ -30,7 +30,7 @@ class Device:
         self.town, self.name, self.folder = town, name, folder
         self.port = town.places.port + offset
         folder.mkdir()
-        settings = {key: value for key, value in environment(town.places).items() if not key.startswith("KOKUCHI_")}
+        settings = {key: value for key, value in os.environ.items() if not key.startswith("KOKUCHI_")}
         more = {
             "KOKUCHI_SCREEN__PORT": str(self.port),
             "KOKUCHI_SPEAKER__REAL_TIME": "false",
