@@ -4,8 +4,7 @@ import asyncio
 import logging
 from typing import Any
 
-import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from kokuchi.seldom import Seldom
 
@@ -13,6 +12,9 @@ _seldom = Seldom(logging.getLogger(__name__), 60.0)
 
 HEAD_SECONDS = 20.0
 """The longest time from the first byte of a request, or from the connection, to the end of its headers."""
+
+UNHEARD_BYTES = 65_536
+"""The most that may come without making up anything whole: headers, a piece of a body, or what stands around pieces."""
 
 UNREAD_SECONDS, UNREAD_BYTES = 5.0, 20_000_000
 """How much of a body that was not wanted is taken and thrown away, so that a browser comes to read why."""
@@ -24,14 +26,19 @@ _HERE = ("127.0.0.1", "::1")
 """A proxy on this machine speaks for everybody, so its connections are not counted."""
 
 
-class BoundedConnection(H11Protocol):
+class BoundedConnection(HttpToolsProtocol):
     """uvicorn's connection, which ends when it is used to hold the server up.
 
-    uvicorn bounds the size of the headers, and the time between two requests, but not the time that a request takes.
+    uvicorn bounds the time between two requests, but neither that which one takes nor how large its headers are.
     """
 
     _deadline: asyncio.TimerHandle | None = None
     _has_spoken = False
+    _awaits_head = True
+    """Whether no request is being answered, and the next one's headers are not whole."""
+    _awaits_body = False
+    _unheard = 0
+    """How much has come since the last whole thing."""
     _unread: int | None = None
     """How much has come of a body that nobody wanted."""
 
@@ -52,21 +59,52 @@ class BoundedConnection(H11Protocol):
             if self._unread > UNREAD_BYTES:
                 self.transport.abort()
                 return
+        self._unheard += len(data)
         super().data_received(data)
-        if self._unread is not None:
-            if self.conn.their_state is h11.SEND_BODY:
-                return
-            self._unread = None
-            self._be_patient()
-        if self.conn.their_state is not h11.IDLE:
-            self._be_patient()
-        elif self._deadline is None:
+        if self.transport.is_closing():
+            return
+        if self._unheard > UNHEARD_BYTES:
+            self.send_400_response("Too much that is no request.")
+        elif self._awaits_head and self._deadline is None:
             self._wait_for_head()
+
+    def on_headers_complete(self) -> None:
+        """Wait for the headers no more; refuse a request that names no host, or two (RFC 9112, 3.2)."""
+        self._unheard = 0
+        self._awaits_head, self._awaits_body = False, True
+        self._be_patient()
+        hosts = sum(name == b"host" for name, _value in self.headers)
+        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() != "1.0"):
+            # The parser ends, as with what is no HTTP.
+            raise ValueError("a request names one host")
+        super().on_headers_complete()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; what comes after a body is read by nobody."""
+        if not self._awaits_body:
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a body."""
+        self._unheard = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Wait for the body no more."""
+        self._unheard = 0
+        self._awaits_body = False
+        if self._unread is not None:
+            self._unread = None
+            self._awaits_head = True
+            self._be_patient()
+        super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """Give up a connection on which a body is still coming that nobody wanted."""
+        is_unread = self._awaits_body and not self.pipeline
+        self._awaits_head = not self._awaits_body and not self.pipeline
         super().on_response_complete()
-        if self.conn.their_state is h11.SEND_BODY and not self.transport.is_closing():
+        if is_unread and not self.transport.is_closing():
             self._be_patient()
             self._unread = 0
             self._deadline = self.loop.call_later(UNREAD_SECONDS, self.transport.abort)

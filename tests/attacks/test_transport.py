@@ -133,7 +133,7 @@ MALFORMED = {
     "a host with a path": (b"GET /login HTTP/1.1\r\nHost: a/b@c\r\nConnection: close\r\n\r\n", 400),
     "a line feed in a header": (
         b"GET /login HTTP/1.1\r\nHost: office\nSet-Cookie: x\r\nConnection: close\r\n\r\n",
-        200,
+        400,
     ),
     "a NUL in a header": (b"GET /login HTTP/1.1\r\nHost: office\r\nX: \x00\r\nConnection: close\r\n\r\n", 400),
     "a length that is none": (start("/login", FORM, "Content-Length: -1", "Connection: close"), 400),
@@ -141,7 +141,7 @@ MALFORMED = {
     "a length and chunks": (
         start("/login", FORM, "Content-Length: 5", "Transfer-Encoding: chunked", "Connection: close")
         + b"0\r\n\r\nGET /",
-        403,
+        400,
     ),
     "no HTTP": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
     "a line without end": (b"GET /" + b"a" * 1_000_000 + b" HTTP/1.1\r\nHost: office\r\n\r\n", 400),

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -25,11 +25,17 @@ async def hello(scope: dict[str, Any], _receive: object, send: Send) -> None:
         await send({"type": "http.response.body", "body": b"hi"})
 
 
+async def hello_at_last(scope: dict[str, Any], receive: object, send: Send) -> None:
+    """Say hello later than a request may take."""
+    await asyncio.sleep(3 * connections.HEAD_SECONDS)
+    await hello(scope, receive, send)
+
+
 @asynccontextmanager
-async def served() -> AsyncIterator[int]:
+async def served(application: Callable[..., Awaitable[None]] = hello) -> AsyncIterator[int]:
     listener = listen("127.0.0.1", 0)
     port = listener.getsockname()[1]
-    serving = asyncio.create_task(serve(hello, listener))
+    serving = asyncio.create_task(serve(application, listener))
     await until(lambda: answers(port))
     yield port
     serving.cancel()
@@ -48,6 +54,13 @@ async def is_ended(reader: asyncio.StreamReader) -> bool:
         return await reader.read() == b""
     except ConnectionResetError:
         return True
+
+
+async def is_ended_after_answers(reader: asyncio.StreamReader) -> bool:
+    with suppress(ConnectionResetError):
+        while await reader.read(1000):
+            pass
+    return True
 
 
 @pytest.mark.usefixtures("impatient")
@@ -104,6 +117,60 @@ async def test_a_connection_goes_on_after_a_small_body_that_nobody_wanted() -> N
         assert (await reader.readuntil(b"hi")).startswith(b"HTTP/1.1 200")
         writer.write(b"x" * 100_000 + ASKED)
         assert (await reader.readuntil(b"hi")).startswith(b"HTTP/1.1 200")
+        writer.close()
+
+
+CHUNKED = b"POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n"
+ENDLESS = {
+    "an address": (b"GET /", b"a" * 10_000),
+    "headers": (ASKED[:-2], b"X-More: " + b"x" * 10_000 + b"\r\n"),
+    "a header": (ASKED[:-2] + b"X-More: ", b"x" * 10_000),
+    "trailers": (CHUNKED + b"0\r\n", b"X-More: " + b"x" * 10_000 + b"\r\n"),
+    "what stands behind a length": (CHUNKED + b"5;x=", b"x" * 10_000),
+}
+
+
+@pytest.mark.parametrize("what", ENDLESS)
+async def test_what_never_becomes_anything_whole_is_not_taken_for_ever(what: str) -> None:
+    start, more = ENDLESS[what]
+    async with served() as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        ended = asyncio.create_task(is_ended_after_answers(reader))
+        writer.write(start)
+        sent = 0
+        while not ended.done() and sent < connections.UNREAD_BYTES:
+            writer.write(more)
+            sent += len(more)
+            await asyncio.wait([ended], timeout=0.001)
+        assert await ended
+        assert sent < 2_000_000
+        writer.close()
+
+
+async def test_two_requests_that_come_at_once_are_answered_in_turn() -> None:
+    async with served() as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(2 * ASKED)
+        for _ in range(2):
+            assert (await reader.readuntil(b"hi")).startswith(b"HTTP/1.1 200")
+        writer.close()
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_long_answer_is_not_cut_off_when_the_next_request_has_begun() -> None:
+    async with served(hello_at_last) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(ASKED + ASKED[:10])
+        assert (await reader.readuntil(b"hi")).startswith(b"HTTP/1.1 200")
+        writer.close()
+
+
+@pytest.mark.parametrize("said", [b"GET / HTTP/1.1\r\n\r\n", ASKED[:-2] + b"Host: there\r\n\r\n"])
+async def test_a_request_names_one_host(said: bytes) -> None:
+    async with served() as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(said)
+        assert (await reader.read()).startswith(b"HTTP/1.1 400")
         writer.close()
 
 
