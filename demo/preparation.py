@@ -18,8 +18,9 @@ from broadcaster.provisioning.terminals import take_into_service, write_broker_f
 from broadcaster.settings import load_settings, secret_files
 from demo.places import HOST, REPOSITORY, TERMINALS, Places
 
-MEMORY = {"MALLOC_ARENA_MAX": "1", "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", "PYTHONMALLOC": "malloc"}
-"""How the centre takes memory, as its unit sets it; docs/architecture.md says why."""
+BROKER_MEMORY = {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1"}
+MEMORY = {"MALLOC_ARENA_MAX": "1", "PYTHONMALLOC": "malloc", **BROKER_MEMORY}
+"""How the broker and the centre take memory, as their units set it; docs/architecture.md says why."""
 
 USERS = (
     (Account("staff", "産業課 職員", Role.AUTHOR), "kokuchi-staff"),
@@ -42,6 +43,11 @@ def environment(places: Places) -> dict[str, str]:
         "KOKUCHI_WEB__TLS": "false",
         "KOKUCHI_BROKER__TLS": "false",
     }
+
+
+def broker_environment() -> dict[str, str]:
+    """Return the environment of the broker."""
+    return {**os.environ, **BROKER_MEMORY}
 
 
 def prepare(places: Places) -> None:

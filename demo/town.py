@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from demo.places import TERMINALS, Places
-from demo.preparation import MEMORY, environment
+from demo.preparation import MEMORY, broker_environment, environment
 from demo.processes import Processes, answers
 from demo.sound import file_device, has_sound_device
 
@@ -18,7 +18,7 @@ def start_town(places: Places, processes: Processes, *, quiet: bool, terminals: 
 
     `quiet` is for nobody's ears: no sound device is used, and sound is taken as fast as it can be made.
     """
-    processes.start("mosquitto", mosquitto_command(places))
+    processes.start("mosquitto", mosquitto_command(places), broker_environment())
     processes.start("centre", centre_command(places), environment(places))
     loud = not quiet and has_sound_device()
     for terminal in terminals:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from broadcaster.dispatch.further_collector import LEAVE_SECONDS
-from demo.preparation import MEMORY
+from demo.preparation import BROKER_MEMORY, MEMORY
 from kokuchi.restarts import LOOP_PATIENCE
 from kokuchi.watchdog import ROUND_SECONDS
 
@@ -56,9 +56,7 @@ def test_the_centre_has_the_room_that_the_night_and_1500_terminals_were_measured
 def test_what_was_measured_takes_memory_as_the_unit_lets_it(name: str) -> None:
     lines = (UNITS / f"{name}.service").read_text().splitlines()
     set_by_the_unit = dict(line.split("=", 2)[1:] for line in lines if line.startswith("Environment="))
-    # Mosquitto has one thread, and is no Python.
-    of_all = {"GLIBC_TUNABLES": MEMORY["GLIBC_TUNABLES"]}
-    assert set_by_the_unit == (of_all if name == "kokuchi-broker" else {"PYTHONUNBUFFERED": "1", **MEMORY})
+    assert set_by_the_unit == (BROKER_MEMORY if name == "kokuchi-broker" else {"PYTHONUNBUFFERED": "1", **MEMORY})
 
 
 def test_a_backup_may_be_written_where_the_installed_settings_put_it() -> None:

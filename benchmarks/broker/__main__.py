@@ -19,7 +19,6 @@ from benchmarks.disk import folder_on_disk
 from benchmarks.hobby.interruption import Interruption, interrupt, print_interruptions
 from benchmarks.hobby.node_red import why_missing
 from benchmarks.hobby.system import ROWS_AT_ONCE, Hobby
-from benchmarks.memory import take_as_installed
 from demo.processes import DemoError, first_free
 from fleet import FleetError, allow_many_connections
 from kokuchi import logs
@@ -85,5 +84,4 @@ def _interrupt(terminals: int, hobby: Hobby) -> list[Interruption]:
 
 
 if __name__ == "__main__":
-    take_as_installed()
     main()

@@ -16,7 +16,7 @@ from broadcaster.provisioning.mosquitto import BrokerFiles, password_hash
 from broadcaster.provisioning.terminals import broker_files
 from broadcaster.settings import load_settings
 from demo.places import Places
-from demo.preparation import environment, open_ledger, prepare
+from demo.preparation import broker_environment, environment, open_ledger, prepare
 from demo.processes import Processes, answers
 from demo.town import centre_command, mosquitto_command
 from fleet import ALL_STAGES, Fleet, Plain, take_in
@@ -135,7 +135,7 @@ def ground(folder: Path, port: int, terminals: int, plain: Sequence[Plain]) -> I
         files = broker_files(settings)
         let_in(files, [USER], PASSWORD, _RIGHTS)
         say_every_second(files)
-        processes.start("mosquitto", mosquitto_command(places))
+        processes.start("mosquitto", mosquitto_command(places), broker_environment())
         processes.wait_for("the broker", lambda: answers(places.broker_port), 60)
         try:
             yield Ground(places, processes, ledger, fleet, files)

@@ -14,7 +14,6 @@ import click
 from benchmarks.broker.ground import ground
 from benchmarks.disk import folder_on_disk
 from benchmarks.lines import Line, print_lines
-from benchmarks.memory import take_as_installed
 from benchmarks.spread import Spread
 from benchmarks.storm.calm import Calm
 from benchmarks.storm.town import Storm, StormyTown
@@ -164,5 +163,4 @@ def main(terminals: int, rounds: int, json_wanted: bool) -> None:
 
 
 if __name__ == "__main__":
-    take_as_installed()
     main()
