@@ -13,9 +13,9 @@ from broadcaster.ledger import Ledger
 from broadcaster.provisioning.terminals import broker_files
 from broadcaster.settings import load_settings
 from demo.places import HOST, Places
-from demo.preparation import broker_environment, environment, open_ledger, prepare
+from demo.preparation import environment, open_ledger, prepare
 from demo.processes import Processes, answers
-from demo.town import centre_command, collector_command, mosquitto_command
+from demo.town import centre_command, collector_command, start_mosquitto
 from fleet import ALL_STAGES, Fleet, take_in
 from kokuchi.wire import Alert, Audience, AudienceKind, Contact, Severity, Topics
 
@@ -129,7 +129,7 @@ def outage_town(places: Places, terminals: int, collectors: int) -> Iterator[Out
         files = broker_files(settings)
         let_in(files, [_WATCHER], _WATCHER, f"\nuser {_WATCHER}\ntopic read $SYS/#\n")
         say_every_second(files)
-        processes.start("mosquitto", mosquitto_command(places), broker_environment())
+        start_mosquitto(places, processes)
         processes.wait_for("the broker", lambda: answers(places.broker_port), 60)
         processes.start(_WATCHER, _watching(places))
         processes.start(CENTRE, centre_command(places), variables)

@@ -19,7 +19,7 @@ from demo.places import TERMINALS, Places
 from demo.preparation import USERS, environment, open_ledger, prepare
 from demo.processes import Processes, answers, first_free
 from demo.staff import Staff, confirm
-from demo.town import centre_command, mosquitto_command, start_terminal
+from demo.town import centre_command, start_mosquitto, start_terminal
 from demo.wall import browser_command
 
 TERMINAL = TERMINALS[0]
@@ -50,7 +50,7 @@ def measure(places: Places) -> Measured:
     """Start a terminal, let it speak, and leave it alone."""
     prepare(places)
     with Processes(places.logs) as processes, open_ledger(places) as ledger:
-        processes.start("mosquitto", mosquitto_command(places))
+        start_mosquitto(places, processes)
         processes.start("centre", centre_command(places), environment(places))
         processes.wait_for("the centre", lambda: answers(places.port), 60)
         first_start = _start(places, processes)

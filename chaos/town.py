@@ -18,7 +18,7 @@ from demo.places import HOST, TERMINALS
 from demo.preparation import environment, open_ledger, prepare
 from demo.processes import Processes, answers
 from demo.sound import file_device
-from demo.town import centre_command, forget_sessions, mosquitto_command
+from demo.town import centre_command, forget_sessions, start_mosquitto
 
 INTRUDER = "intruder"
 LISTENER = "listener"
@@ -79,7 +79,7 @@ class RunningTown:
         places, processes = self.places, self._processes
         variables = environment(places)
         through_proxy = {"KOKUCHI_BROKER__PORT": str(places.proxy_port)}
-        processes.start(BROKER, mosquitto_command(places))
+        start_mosquitto(places, processes)
         await asyncio.to_thread(processes.wait_for, "the broker", partial(answers, places.broker_port), READY_SECONDS)
         processes.start(WIRE, _listen_command(places.broker_port))
         processes.start(CENTRE, centre_command(places), {**variables, **through_proxy})

@@ -45,11 +45,6 @@ def environment(places: Places) -> dict[str, str]:
     }
 
 
-def broker_environment() -> dict[str, str]:
-    """Return the environment of the broker."""
-    return {**os.environ, **BROKER_MEMORY}
-
-
 def prepare(places: Places) -> None:
     """Make the town's keys, roster and accounts unless they are there, and write the files that depend on ports."""
     _copy_settings(places)

@@ -1,12 +1,13 @@
 """The sample town's processes: a private Mosquitto, the centre, three terminals."""
 
+import os
 import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from demo.places import TERMINALS, Places
-from demo.preparation import MEMORY, broker_environment, environment
+from demo.preparation import BROKER_MEMORY, MEMORY, environment
 from demo.processes import Processes, answers
 from demo.sound import file_device, has_sound_device
 
@@ -18,7 +19,7 @@ def start_town(places: Places, processes: Processes, *, quiet: bool, terminals: 
 
     `quiet` is for nobody's ears: no sound device is used, and sound is taken as fast as it can be made.
     """
-    processes.start("mosquitto", mosquitto_command(places), broker_environment())
+    start_mosquitto(places, processes)
     processes.start("centre", centre_command(places), environment(places))
     loud = not quiet and has_sound_device()
     for terminal in terminals:
@@ -54,11 +55,12 @@ def forget_sessions(places: Places) -> None:
         saved.unlink()
 
 
-def mosquitto_command(places: Places) -> list[str]:
-    """Return the command of the private Mosquitto."""
+def start_mosquitto(places: Places, processes: Processes) -> None:
+    """Start the private Mosquitto as the process "mosquitto"; it takes memory as the broker's unit sets it."""
     # Debian puts it where only root's PATH leads.
     program = "/usr/sbin/mosquitto" if Path("/usr/sbin/mosquitto").exists() else "mosquitto"
-    return [program, "-c", str(places.data / "var" / "mosquitto" / "mosquitto.conf")]
+    command = [program, "-c", str(places.data / "var" / "mosquitto" / "mosquitto.conf")]
+    processes.start("mosquitto", command, {**os.environ, **BROKER_MEMORY})
 
 
 def centre_command(places: Places) -> list[str]:

@@ -37,6 +37,7 @@ class BoundedConnection(HttpToolsProtocol):
     _awaits_head = True
     """Whether no request is being answered, and the next one's headers are not whole."""
     _awaits_body = False
+    """Whether the headers that came last have more behind them, which may be a body that nobody wanted."""
     _unheard = 0
     """How much has come since the last whole thing."""
     _unread: int | None = None
@@ -101,10 +102,10 @@ class BoundedConnection(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """Give up a connection on which a body is still coming that nobody wanted."""
-        is_unread = self._awaits_body and not self.pipeline
-        self._awaits_head = not self._awaits_body and not self.pipeline
+        is_last = not self.pipeline
+        self._awaits_head = is_last and not self._awaits_body
         super().on_response_complete()
-        if is_unread and not self.transport.is_closing():
+        if is_last and self._awaits_body and not self.transport.is_closing():
             self._be_patient()
             self._unread = 0
             self._deadline = self.loop.call_later(UNREAD_SECONDS, self.transport.abort)

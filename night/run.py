@@ -15,9 +15,9 @@ from broadcaster.domain.town import Town
 from broadcaster.ledger import Ledger
 from broadcaster.settings import Settings, load_settings
 from demo.places import Places
-from demo.preparation import broker_environment, environment, open_ledger, prepare
+from demo.preparation import environment, open_ledger, prepare
 from demo.processes import Processes, answers
-from demo.town import centre_command, mosquitto_command
+from demo.town import centre_command, start_mosquitto
 from fleet import Fleet, LightTerminal, take_in
 from kokuchi.database import sqlite_of
 from kokuchi.wire import CallbackRequest, Presence, Speaker
@@ -57,7 +57,7 @@ def run(day: Day, places: Places) -> Night:
     settings, town = load_settings(places.config, environment(places))
     with Processes(places.logs) as processes, open_ledger(places) as ledger:
         fleet = _fleet(day, settings, town, ledger)
-        processes.start("mosquitto", mosquitto_command(places), broker_environment())
+        start_mosquitto(places, processes)
         processes.start("centre", centre_command(places), environment(places))
         processes.wait_for("the centre", lambda: answers(places.port), 60)
         fleet.come_back(within=min(10.0, day.terminals / 50))

@@ -16,9 +16,9 @@ from broadcaster.provisioning.mosquitto import BrokerFiles, password_hash
 from broadcaster.provisioning.terminals import broker_files
 from broadcaster.settings import load_settings
 from demo.places import Places
-from demo.preparation import broker_environment, environment, open_ledger, prepare
+from demo.preparation import environment, open_ledger, prepare
 from demo.processes import Processes, answers
-from demo.town import centre_command, mosquitto_command
+from demo.town import centre_command, start_mosquitto
 from fleet import ALL_STAGES, Fleet, Plain, take_in
 
 USER = "bench"
@@ -88,8 +88,7 @@ class Ground:
 
     def is_linked(self) -> bool:
         """Tell whether the centre is connected to the broker."""
-        state = self.ledger.broker.state()
-        return bool(state and state.connected)
+        return self.ledger.broker.is_connected()
 
     def let_in(self, users: Sequence[str], password: str, rights: str = "") -> None:
         """Let the broker that runs know users beside those of the town."""
@@ -135,7 +134,7 @@ def ground(folder: Path, port: int, terminals: int, plain: Sequence[Plain]) -> I
         files = broker_files(settings)
         let_in(files, [USER], PASSWORD, _RIGHTS)
         say_every_second(files)
-        processes.start("mosquitto", mosquitto_command(places), broker_environment())
+        start_mosquitto(places, processes)
         processes.wait_for("the broker", lambda: answers(places.broker_port), 60)
         try:
             yield Ground(places, processes, ledger, fleet, files)

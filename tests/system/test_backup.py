@@ -21,7 +21,7 @@ from broadcaster.settings import load_settings
 from demo.places import REPOSITORY, Places
 from demo.preparation import environment, open_ledger, prepare
 from demo.processes import Processes, answers
-from demo.town import centre_command, mosquitto_command
+from demo.town import centre_command, start_mosquitto
 from fleet import Fleet, take_in
 from kokuchi.wire import Audience, AudienceKind, Topics
 from tests.passwords import quick_passwords
@@ -48,10 +48,10 @@ class Lost:
 @contextmanager
 def running(places: Places) -> Iterator[Town]:
     with Processes(places.logs) as processes, open_ledger(places) as ledger:
-        processes.start("mosquitto", mosquitto_command(places))
+        start_mosquitto(places, processes)
         processes.start("centre", centre_command(places), environment(places))
         processes.wait_for("the centre", lambda: answers(places.port), PATIENCE)
-        wait_until(lambda: (state := ledger.broker.state()) and state.connected)
+        wait_until(ledger.broker.is_connected)
         yield Town(places, processes, ledger)
 
 

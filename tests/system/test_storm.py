@@ -12,7 +12,7 @@ from broadcaster.settings import load_settings
 from demo.places import Places
 from demo.preparation import environment, open_ledger, prepare
 from demo.processes import Processes, answers
-from demo.town import centre_command, forget_sessions, mosquitto_command
+from demo.town import centre_command, forget_sessions, start_mosquitto
 from fleet import Fleet, take_in
 from kokuchi.wire import Alert, Audience, AudienceKind, Topics
 from tests.ports import free_port_range
@@ -49,11 +49,11 @@ def stormy(tmp_path: Path) -> Iterator[StormyTown]:
     with Processes(places.logs) as processes, open_ledger(places) as ledger:
         roster = [Terminal(f"f-{number:04}", "例示", "household", "kita") for number in range(TERMINALS)]
         fleet = take_in(settings, town, ledger, roster)
-        processes.start("mosquitto", mosquitto_command(places))
+        start_mosquitto(places, processes)
         processes.start("centre", centre_command(places), environment(places))
         processes.wait_for("the centre", lambda: answers(places.port), 30)
         running = Town(places, processes, ledger)
-        wait_until(lambda: (state := ledger.broker.state()) and state.connected, 30)
+        wait_until(ledger.broker.is_connected, 30)
         yield StormyTown(running, fleet)
         fleet.close()
 
